@@ -1,0 +1,1 @@
+"""The trainer's computer: capture, spool, ship. Never what was typed."""

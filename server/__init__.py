@@ -1,0 +1,1 @@
+"""Ingest, storage, scoring and the review console."""

@@ -1,0 +1,27 @@
+"""Every limit of the wire format, in one place. Both ends enforce the same numbers."""
+
+BATCH_MAX_EVENTS = 500
+BATCH_MAX_SPAN_US = 30_000_000
+HEADER_MAX_BYTES = 2_048
+BODY_MAX_BYTES = 65_536
+"""Compressed."""
+BODY_MAX_RAW_BYTES = 131_072
+"""Decompressed: 500 rows of the widest event need about 45 kB."""
+BODY_MAX_RATIO = 1_024
+"""Decompressed over compressed: a full batch of identical rows reaches about 300."""
+ZSTD_MAX_WINDOW_BYTES = 1 << 20
+BATCH_MAX_BYTES = HEADER_MAX_BYTES + BODY_MAX_BYTES + 128
+"""A whole sealed batch: magic, lengths and signature included."""
+
+UNKNOWN_COLUMNS_MAX = 16
+"""Columns of a newer version that a reader carries through, at most this many a batch."""
+UNKNOWN_COLUMN_MAX_WIDTH_BYTES = 4
+"""Wide enough for counts and codes, too narrow to be a handy place for text."""
+HEADER_MAX_UNKNOWN = 8
+
+OBJECT_MAX_BYTES = 2_000_000
+"""A screenshot, title or note, as uploaded."""
+NOTE_MAX_CHARS = 2_000
+TITLE_MAX_CHARS = 300
+MESSAGE_MAX_BYTES = 65_536
+"""A JSON message other than a batch."""

@@ -1,0 +1,176 @@
+"""The JSON messages of the agent's routes. Binary values are base64 in JSON (msgspec's way).
+
+================================  =====================================================
+POST /agent/v1/enrolments         EnrolmentRequest -> Enrolment
+GET  /agent/v1/projects           -> Projects
+POST /agent/v1/consents           ConsentRequest -> Consent
+POST /agent/v1/sessions           SessionRequest -> SessionGrant
+POST /agent/v1/batches            a sealed batch (bytes) -> Acknowledgement
+PUT  /agent/v1/objects/{digest}   a screenshot, title or note (bytes) -> 201, or 200 if known
+================================  =====================================================
+
+All but the first carry `Authorization: Bearer <device token>`.
+"""
+
+import hashlib
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from wire import limits
+from wire.errors import MessageInvalid
+from wire.header import AgentVersion, Digest32, Id16
+from wire.policy import Policy
+from wire.signing import SigningKey, VerifyKey
+
+RECEIPT_DOMAIN = b"veritype receipt v1"
+BATCH_CONTENT_TYPE = "application/vnd.veritype.batch"
+
+Key32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
+ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
+M = TypeVar("M", bound=msgspec.Struct)
+
+
+class EnrolmentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A pairing code and the public key the device made for itself."""
+
+    code: ShortText
+    public_key: Key32
+    platform: ShortText
+    agent_version: AgentVersion
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """What a device gets once: its id, its token, who it is for, and the server's key."""
+
+    device: Id16
+    token: ShortText
+    person_name: ShortText
+    server_key: Key32
+
+
+class ProjectOffer(msgspec.Struct, frozen=True):
+    """A project this person may work on, with the policy in force."""
+
+    project: Id16
+    name: ShortText
+    policy: Policy
+    consented_version: int
+    """Policy version this person accepted last; 0: none."""
+
+
+class Projects(msgspec.Struct, frozen=True):
+    """All projects of this person."""
+
+    projects: tuple[ProjectOffer, ...]
+
+
+class ConsentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The trainer accepted exactly this policy document."""
+
+    project: Id16
+    policy_version: int
+    policy_digest: Digest32
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """The server stored the consent."""
+
+    policy_version: int
+    accepted_us: int
+
+
+class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Clock-in: the agent chose a random session id."""
+
+    session: Id16
+    project: Id16
+    policy_version: int
+    agent_version: AgentVersion
+
+
+class SessionGrant(msgspec.Struct, frozen=True):
+    """The server knows the session; its first nonce."""
+
+    session: Id16
+    nonce: Id16
+    opened_us: int
+
+
+class Acknowledgement(msgspec.Struct, frozen=True):
+    """The batch is committed and synced. Signed, so it is the trainer's receipt."""
+
+    session: Id16
+    sequence: int
+    digest: Digest32
+    received_us: int
+    nonce: Id16
+    policy_version: int
+    """The version now in force; higher than the session's means: fetch and ask again."""
+    server_key_id: bytes
+    signature: bytes
+
+    def signed_bytes(self) -> bytes:
+        """What the signature covers: session, sequence, digest and time of receipt."""
+        return b"".join(
+            (
+                self.session,
+                self.sequence.to_bytes(8, "little"),
+                self.digest,
+                self.received_us.to_bytes(8, "little"),
+            )
+        )
+
+    def verify(self, key: VerifyKey) -> None:
+        """Check the receipt offline.
+
+        Raises:
+            SignatureInvalid: it was not signed by this server's key.
+        """
+        key.verify(RECEIPT_DOMAIN, self.signed_bytes(), self.signature)
+
+
+def acknowledge(
+    *,
+    session: bytes,
+    sequence: int,
+    digest: bytes,
+    received_us: int,
+    nonce: bytes,
+    policy_version: int,
+    key: SigningKey,
+) -> Acknowledgement:
+    """Make a signed acknowledgement; call it only after the commit was synced."""
+    draft = Acknowledgement(
+        session, sequence, digest, received_us, nonce, policy_version, key.verify_key.key_id, b""
+    )
+    signature = key.sign(RECEIPT_DOMAIN, draft.signed_bytes())
+    return msgspec.structs.replace(draft, signature=signature)
+
+
+def object_digest(data: bytes) -> bytes:
+    """SHA-256 of a stored object: its name in events and in `/agent/v1/objects/{digest}`."""
+    return hashlib.sha256(data).digest()
+
+
+def encode_message(message: msgspec.Struct) -> bytes:
+    """Encode a message as JSON."""
+    return msgspec.json.encode(message)
+
+
+def decode_message(data: bytes, kind: type[M]) -> M:
+    """Read a JSON message.
+
+    Raises:
+        MessageInvalid: it is too large, not JSON, or not of this kind. The text names the
+            field, never its value.
+    """
+    if len(data) > limits.MESSAGE_MAX_BYTES:
+        raise MessageInvalid(f"{len(data)} bytes; {limits.MESSAGE_MAX_BYTES} allowed")
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.ValidationError as error:
+        raise MessageInvalid(str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MessageInvalid("this is not JSON") from error

@@ -1,0 +1,59 @@
+"""The one shape of an error over HTTP: RFC 9457 problem details, with codes both ends know."""
+
+from enum import StrEnum
+
+import msgspec
+
+CONTENT_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:veritype:problem:"
+
+
+class ProblemCode(StrEnum):
+    """Every problem the server answers with; `docs/errors.md` explains each."""
+
+    MALFORMED = "malformed"
+    TOO_LARGE = "too-large"
+    UNSUPPORTED_VERSION = "unsupported-version"
+    SIGNATURE_INVALID = "signature-invalid"
+    OUT_OF_ORDER = "out-of-order"
+    UNKNOWN_SESSION = "unknown-session"
+    UNKNOWN_NONCE = "unknown-nonce"
+    WRONG_DEVICE = "wrong-device"
+    DIGEST_MISMATCH = "digest-mismatch"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not-found"
+    METHOD_NOT_ALLOWED = "method-not-allowed"
+    CONFLICT = "conflict"
+    CODE_INVALID = "code-invalid"
+    CONSENT_MISSING = "consent-missing"
+    INVALID_REQUEST = "invalid-request"
+    OVERLOADED = "overloaded"
+    INTERNAL = "internal"
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 9457 members. `detail` says what to do and never repeats what was sent."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    expected_sequence: int | None = None
+    """With `out-of-order`: the batch that the server waits for."""
+
+    @property
+    def code(self) -> ProblemCode | None:
+        """The code in `type`; None for a problem of another vocabulary."""
+        try:
+            return ProblemCode(self.type.removeprefix(TYPE_PREFIX))
+        except ValueError:
+            return None
+
+
+def problem(
+    code: ProblemCode, status: int, detail: str = "", expected_sequence: int | None = None
+) -> Problem:
+    """Make a problem; its title is the code in words."""
+    title = code.value.replace("-", " ").capitalize()
+    return Problem(TYPE_PREFIX + code, title, status, detail, expected_sequence)
