@@ -1,4 +1,4 @@
-"""The one table that turns characters into classes, for the agent, detector and extension.
+r"""The one table that turns characters into classes, for the agent, detector and extension.
 
 Text is normalised to NFC and counted in code points; CR LF is one newline. The class of a
 character follows from its Unicode general category alone, so the table fits in a line of any
@@ -11,7 +11,7 @@ class  characters                 general categories
 ``0``  digits and numbers         N*
 ``.``  everything else            P*, S*, C* (but tab and line ends)
 space  spaces and tab             Zs, tab
-``\\n``  line ends                  LF, CR, CR LF, VT, FF, NEL, Zl, Zp
+``\n``  line ends                  LF, CR, CR LF, VT, FF, NEL, Zl, Zp
 =====  =========================  ==========================================
 
 Symbols and unassigned characters share a class on purpose: what one Unicode version calls

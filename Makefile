@@ -1,0 +1,77 @@
+# The commands of the project. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALLED := $(VENV)/.installed
+DEMO_INSTALLED := $(VENV)/.installed-demo
+
+export OMP_NUM_THREADS := 1
+
+.PHONY: help demo test unit live lint types contracts lowest wheel lock evaluate train samples bench clean system
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@deploy/make-venv $(PYTHON) $(VENV)
+
+$(DEMO_INSTALLED): requirements/demo.txt setup.cfg | $(BIN)/python
+	@echo "Installing (about a minute) ..."
+	@$(PIP) install --no-deps -r requirements/demo.txt
+	@$(PIP) install --no-deps --no-build-isolation -e . 
+	@touch $@
+
+$(INSTALLED): requirements/constraints.txt setup.cfg | $(BIN)/python
+	@echo "Installing the project and its test tools ..."
+	@$(PIP) install -c requirements/constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(DEMO_INSTALLED) ## server, sample sessions, scores and a review page to look at (ONCE=1: end by itself)
+	@$(BIN)/python -m samples.demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
+
+system:
+	@tests/system-packages
+
+test: system $(INSTALLED) ## set everything up and run every test
+	@$(BIN)/python -m pytest
+
+unit: $(INSTALLED) ## the tests that need neither display nor browser
+	@$(BIN)/python -m pytest -m "not live and not browser"
+
+live: system $(INSTALLED) ## the tests on a real X display, REPEAT=10 times in a row
+	@for round in $$(seq $(or $(REPEAT),1)); do \
+	  echo "round $$round"; VERITYPE_LIVE_SEED=$$round $(BIN)/python -m pytest tests/live || exit 1; done
+
+lint: $(INSTALLED) ## style
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(INSTALLED) ## mypy, strict, tests included
+	@$(BIN)/mypy wire agent detector server tests samples bench
+
+contracts: $(INSTALLED) ## who may import whom
+	@$(BIN)/lint-imports
+
+lowest: ## the unit tests with the lowest dependencies that setup.cfg allows
+	@requirements/test-lowest
+
+wheel: $(INSTALLED) ## build the wheel and try it in a clean environment with [agent] alone
+	@tests/wheel/try-wheel
+
+lock: $(INSTALLED) ## resolve the newest dependencies into requirements/
+	@$(BIN)/python requirements/lock.py
+
+train: $(INSTALLED) ## train the shipped model: CORPUS=folder
+	@$(BIN)/python -m detector train --corpus $(CORPUS) --out detector/models
+
+evaluate: $(INSTALLED) ## the detector's figures: CORPUS=folder
+	@$(BIN)/python -m detector evaluate --corpus $(CORPUS) --json
+
+samples: $(INSTALLED) ## generate the sample sessions again
+	@$(BIN)/python -m samples.generate
+
+bench: $(INSTALLED) ## speed, as ratios against named peers in the same run
+	@$(BIN)/python -m bench.codec
+
+clean: ## remove what make made
+	rm -rf $(VENV) build dist .build demo-data *.egg-info
