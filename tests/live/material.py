@@ -1,0 +1,92 @@
+"""What is typed in the live sessions: tables of keystrokes from a generator or a corpus."""
+
+import itertools
+import os
+import random
+from pathlib import Path
+
+import numpy as np
+
+from detector.doors.parquet import read_sessions
+from detector.simulation.hands import Holds
+from detector.simulation.robots import robot_a4
+from detector.simulation.text import draw_text
+from detector.simulation.writer import composing
+from detector.tables import TEXT_KEYS, Activity, Keystrokes, keystrokes
+
+CORPUS = Path(
+    os.environ.get("VERITYPE_CORPUS", Path(__file__).parents[2].parent / "shared" / "data")
+)
+"""Folder of the corpora; the tests do with the generator where it is absent."""
+ESSAYS = CORPUS / "klicke.parquet"
+LONGEST_PAUSE_S = 15.0
+CORPUS_SESSIONS = 60
+"""The stretch is taken from one of so many essays."""
+TEXT_KEYS_A_MINUTE = 90
+"""A stretch with fewer holds too little writing for a test of two minutes."""
+
+
+def composed(seed: int, seconds: float) -> Keystrokes:
+    """A generated stretch of composing."""
+    made = composing(
+        np.random.default_rng(seed), minutes=seconds / 60.0, longest_pause_s=LONGEST_PAUSE_S
+    )
+    return until(made.keystrokes, seconds)
+
+
+def robot(seed: int, seconds: float) -> Keystrokes:
+    """A typing program with uniform gaps that lets go of each key at once."""
+    rng = np.random.default_rng(seed)
+    return until(
+        robot_a4(rng, draw_text(rng, round(seconds * 6)), holds=Holds.ZERO).keystrokes, seconds
+    )
+
+
+def essay_stretch(seed: int, seconds: float) -> Keystrokes:
+    """A stretch of a genuine essay, its times as they were recorded.
+
+    Raises:
+        LookupError: no essay has such a stretch.
+    """
+    essays = itertools.islice(read_sessions(ESSAYS), CORPUS_SESSIONS)
+    tables = [essay.keystrokes for essay in essays]
+    random.Random(seed).shuffle(tables)
+    for table in tables:
+        start = _busy_start(table, seconds)
+        if start is not None:
+            return until(_since(table, start), seconds)
+    raise LookupError(f"no essay of {ESSAYS} has {seconds:g} s of writing without a paste")
+
+
+def passage(seed: int, characters: int) -> str:
+    """A text to copy and paste: pseudo-words, so that no test holds anyone's text."""
+    rng = random.Random(seed)
+    classes = draw_text(np.random.default_rng(seed), characters)
+    letters = "etaoinshrdlucmwfgypbvk"
+    return "".join(rng.choice(letters) if c == "a" else c for c in classes)[:characters]
+
+
+def until(table: Keystrokes, seconds: float) -> Keystrokes:
+    """The rows of the first seconds."""
+    return table.rows(0, int(np.searchsorted(table.t_us, round(seconds * 1e6))))
+
+
+def _busy_start(table: Keystrokes, seconds: float) -> int | None:
+    """The first row from which enough is typed, nothing pasted, and no pause is too long."""
+    text = np.isin(table.key, [int(key) for key in TEXT_KEYS])
+    pasted = table.activity == Activity.PASTE
+    needed = TEXT_KEYS_A_MINUTE * seconds / 60.0
+    for start in range(0, len(table), 40):
+        stop = int(np.searchsorted(table.t_us, table.t_us[start] + round(seconds * 1e6)))
+        here = slice(start, stop)
+        pauses = np.diff(table.t_us[here])
+        if stop == len(table) or text[here].sum() < needed or pasted[here].any():
+            continue
+        if len(pauses) and pauses.max() < LONGEST_PAUSE_S * 1e6:
+            return start
+    return None
+
+
+def _since(table: Keystrokes, start: int) -> Keystrokes:
+    rest = table.rows(start, len(table))
+    return keystrokes(rest.t_us - rest.t_us[0], rest.key, rest.hold_us, activity=rest.activity)
