@@ -1,0 +1,197 @@
+"""Trace alignment: which characters of a submitted text have typing behind them.
+
+Only classes are compared (letter, digit, punctuation, space, newline). Long common stretches of
+typed and submitted classes are found by the hashes of their k-grams, chained in order (a longest
+increasing subsequence weighted by length; Gusfield 1997, *Algorithms on strings, trees and
+sequences*, 13.3), and the gaps between them are aligned with ever shorter k-grams. Where the
+order of typing is not the order of the text, long stretches may be taken out of order.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.matching import Stretch, chain, common_stretches
+from detector.rebuild import BREAK, WILDCARD, Codes, TypedText, rebuild, text_codes
+from detector.tables import FloatArray, Keystrokes
+
+ANCHOR = 24
+SHORTER_ANCHORS = (12, 6, 3)
+FREE_BITS_PER_CHARACTER = 0.6
+"""Rough information in one character of a class string (word lengths and punctuation)."""
+SHORT_GAP = 30
+SHORT_GAP_CONFIDENCE = 0.5
+BIGGEST_LOCAL_AREA = 40_000_000
+
+
+class Origin(IntEnum):
+    """How a character of a submitted text came to be."""
+
+    UNEXPLAINED = 0
+    INSERTED = 1
+    TYPED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A range of a submitted text with one origin, in characters, end exclusive."""
+
+    start: int
+    end: int
+    origin: Origin
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Every character of a submitted text with its origin.
+
+    Attributes:
+        origin: an `Origin` for each character.
+        confidence: between 0 and 1 for each character.
+        exact: whether the log told the place of every change; else order was inferred.
+    """
+
+    origin: NDArray[np.int8]
+    confidence: FloatArray
+    exact: bool
+
+    @property
+    def explained_share(self) -> float:
+        """Share of characters that were typed; 1 for an empty text."""
+        return float(np.mean(self.origin == Origin.TYPED)) if len(self.origin) else 1.0
+
+    def passages(self, origin: Origin, shortest: int = 1) -> list[Passage]:
+        """Return the ranges of one origin that are at least ``shortest`` characters long."""
+        edges = np.flatnonzero(np.diff(np.r_[0, (self.origin == origin).astype(np.int8), 0]))
+        return [
+            Passage(start, end, origin, round(float(self.confidence[start:end].mean()), 3))
+            for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+            if end - start >= shortest
+        ]
+
+
+def align(table: Keystrokes, text_class: str) -> Alignment:
+    """Align what ``table`` typed with a submitted text given as classes."""
+    return align_codes(rebuild(table), text_codes(text_class))
+
+
+def align_codes(typed: TypedText, target: Codes) -> Alignment:
+    """Align rebuilt codes with a target's codes."""
+    state = _State(typed.codes, target, in_order=typed.in_order)
+    backbone = chain(common_stretches(typed.codes, target, ANCHOR))
+    for stretch in backbone:
+        state.explain(stretch, 1.0)
+    state.fill_gaps(backbone)
+    if not typed.in_order:
+        state.fill_out_of_order()
+    state.mark_insertions()
+    return Alignment(state.origin, state.confidence, exact=typed.in_order)
+
+
+class _State:
+    """The origin of each target character so far, with the source place behind it."""
+
+    def __init__(self, source: Codes, target: Codes, *, in_order: bool) -> None:
+        self.source, self.target = source, target
+        self.origin = np.zeros(len(target), dtype=np.int8)
+        self.confidence = np.ones(len(target))
+        self.place = np.full(len(target), -1, dtype=np.int64)
+        self._in_order = in_order
+
+    def explain(self, stretch: Stretch, confidence: float) -> None:
+        cut = slice(stretch.target, stretch.target + stretch.length)
+        self.origin[cut] = Origin.TYPED
+        self.confidence[cut] = confidence
+        self.place[cut] = np.arange(stretch.source, stretch.source + stretch.length)
+
+    def fill_gaps(self, backbone: list[Stretch]) -> None:
+        ends = [Stretch(0, 0, 0), *backbone, Stretch(len(self.source), len(self.target), 0)]
+        for left, right in zip(ends[:-1], ends[1:], strict=True):
+            self._fill(
+                left.source + left.length,
+                right.source,
+                left.target + left.length,
+                right.target,
+                SHORTER_ANCHORS,
+            )
+
+    def _fill(self, s0: int, s1: int, t0: int, t1: int, anchors: tuple[int, ...]) -> None:
+        if t1 <= t0 or s1 <= s0 or not anchors:
+            return
+        size, *rest = anchors
+        if size * 60 < min(s1 - s0, t1 - t0) and size < SHORTER_ANCHORS[0]:
+            return
+        found = common_stretches(self.source[s0:s1], self.target[t0:t1], size)
+        links = [Stretch(k.source + s0, k.target + t0, k.length) for k in chain(found)]
+        links = [k for k in links if k.length >= self._least(s1 - s0, t1 - t0)]
+        for link in links:
+            self.explain(link, 0.95)
+        ends = [Stretch(s0, t0, 0), *links, Stretch(s1, t1, 0)]
+        for left, right in zip(ends[:-1], ends[1:], strict=True):
+            self._fill(
+                left.source + left.length,
+                right.source,
+                left.target + left.length,
+                right.target,
+                tuple(rest),
+            )
+
+    def _least(self, source_room: int, target_room: int) -> int:
+        """Shortest stretch that is no chance in a gap of this size."""
+        chances = np.log2(max(source_room, 1)) + np.log2(max(target_room, 1))
+        return int(np.ceil(chances / (2 * FREE_BITS_PER_CHARACTER))) if chances > 6 else 2
+
+    def fill_out_of_order(self) -> None:
+        """Explain gaps by long stretches typed elsewhere in time, then short ones as a whole."""
+        for start, end in _gaps(self.origin):
+            if end - start < SHORT_GAP:
+                continue
+            least = self._least_free(end - start)
+            found = common_stretches(self.source, self.target[start:end], ANCHOR)
+            for stretch in sorted(found, key=lambda s: -s.length):
+                if stretch.length < least:
+                    break
+                self._explain_free(stretch, start)
+        self._fill_short_gaps()
+
+    def _least_free(self, room: int) -> int:
+        bits = np.log2(max(len(self.source), 2)) + np.log2(room) + 6
+        return int(np.ceil(bits / FREE_BITS_PER_CHARACTER))
+
+    def _explain_free(self, stretch: Stretch, offset: int) -> None:
+        start = stretch.target + offset
+        free = np.flatnonzero(self.origin[start : start + stretch.length] == Origin.UNEXPLAINED)
+        if len(free) >= ANCHOR:
+            self.explain(
+                Stretch(stretch.source + int(free[0]), start + int(free[0]), len(free)), 0.9
+            )
+
+    def _fill_short_gaps(self) -> None:
+        typed = self.source.tobytes()
+        for start, end in _gaps(self.origin):
+            if end - start < SHORT_GAP and self.target[start:end].tobytes() in typed:
+                self.origin[start:end] = Origin.TYPED
+                self.confidence[start:end] = SHORT_GAP_CONFIDENCE
+
+    def mark_insertions(self) -> None:
+        """Mark a gap as inserted as far as the log shows characters inserted at its place."""
+        wild = np.cumsum(np.r_[0, self.source == WILDCARD])
+        if not self._in_order or not wild[-1]:
+            return
+        for start, end in _gaps(self.origin):
+            left = int(self.place[start - 1]) + 1 if start else 0
+            right = int(self.place[end]) if end < len(self.place) else len(self.source)
+            count = int(wild[max(right, left)] - wild[left])
+            if count:
+                self.origin[start : start + min(end - start, count)] = Origin.INSERTED
+
+
+def _gaps(origin: NDArray[np.int8]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.r_[0, (origin == Origin.UNEXPLAINED).astype(np.int8), 0]))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+__all__ = ["BREAK", "Alignment", "Origin", "Passage", "align", "align_codes"]

@@ -1,0 +1,17 @@
+"""Every error the detector raises on purpose."""
+
+
+class DetectorError(Exception):
+    """Base of all errors raised by the detector; its message is fit to be shown to a person."""
+
+
+class BadTableError(DetectorError):
+    """A table of events does not have the documented columns, types or values."""
+
+
+class BadModelError(DetectorError):
+    """A model cannot be loaded: not trusted, damaged, or made for other features."""
+
+
+class BadCorpusError(DetectorError):
+    """A corpus folder cannot be trained on or evaluated."""

@@ -1,0 +1,137 @@
+"""The stream of text keys: intervals between presses, each put in its place in the text.
+
+Places follow Inputlog's pause locations (Leijten and Van Waes 2013, *Keystroke logging in
+writing research*, Written Communication 30(3)): within words, after words (the press of the
+space), before words (the first letter after it), before sentences and before paragraphs. Keys
+that put nothing into the text (shift, navigation ...) do not end an interval: the interval runs
+from one text key's press to the next one's, as the latency of the text unit.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from detector.tables import Activity, BoolArray, FloatArray, IntArray, Keystrokes
+from wire.keys import KeyClass
+
+AUTO_REPEAT_MAX_US = 120_000
+"""Longest interval between repeats of a held key that desktops use by default (Windows 33 ms,
+X11 40 ms, KLiCKe's recorder 84 ms)."""
+
+
+class Place(IntEnum):
+    """Where in the text an interval falls: the place of the key that ends it."""
+
+    WITHIN_WORD = 0
+    AFTER_WORD = 1
+    BEFORE_WORD = 2
+    BEFORE_SENTENCE = 3
+    BEFORE_PARAGRAPH = 4
+    REVISION = 5
+    OTHER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class TextStream:
+    """Text keys in order; row i's interval is the time since row i - 1.
+
+    Attributes:
+        t_us: press times.
+        hold_us: hold times or `detector.tables.MISSING`.
+        key: key classes.
+        interval_us: inter-key intervals; the first is 0.
+        place: a `Place` of each interval; the first is ``OTHER``.
+        effects_seen: whether insertions and deletions were recorded.
+        jumped: whether the caret was moved (navigation key or click) just before this key.
+    """
+
+    t_us: IntArray
+    hold_us: IntArray
+    key: IntArray
+    interval_us: IntArray
+    place: IntArray
+    jumped: BoolArray
+    effects_seen: bool
+
+    def __len__(self) -> int:
+        return len(self.t_us)
+
+    def intervals_at(self, place: Place) -> FloatArray:
+        """Return log10 of the intervals at ``place``, in milliseconds, floored at 1 ms."""
+        return log10_ms(self.interval_us[self.place == place])
+
+
+def log10_ms(times_us: IntArray) -> FloatArray:
+    """Return log10 of times in milliseconds; times under 1 ms count as 1 ms."""
+    return np.log10(np.maximum(times_us, 1_000) / 1_000.0)
+
+
+def text_stream(table: Keystrokes) -> TextStream:
+    """Pick the text keys of ``table``, without auto-repeats and without pasted rows."""
+    key = table.key
+    text = key <= KeyClass.DELETE
+    text &= (table.activity != Activity.PASTE) & (table.activity != Activity.AI_INSERT)
+    text &= table.activity != Activity.AI_REQUEST
+    moves = (key == KeyClass.NAV_CHAR) | (key == KeyClass.NAV_JUMP) | (key == KeyClass.CLICK)
+    rows = np.flatnonzero(text)
+    moved_so_far = np.cumsum(moves)[rows] if len(rows) else np.zeros(0, np.int64)
+    rows, moved_so_far = _without_auto_repeat(table, rows, moved_so_far)
+    jumped = np.diff(moved_so_far, prepend=moved_so_far[:1]) > 0
+    t_us = table.t_us[rows]
+    stream_key = key[rows]
+    return TextStream(
+        t_us=t_us,
+        hold_us=table.hold_us[rows],
+        key=stream_key,
+        interval_us=np.diff(t_us, prepend=t_us[:1]),
+        place=_places(stream_key, jumped),
+        jumped=jumped,
+        effects_seen=table.effects_seen,
+    )
+
+
+def _without_auto_repeat(
+    table: Keystrokes, rows: IntArray, moved: IntArray
+) -> tuple[IntArray, IntArray]:
+    if len(rows) < 3:
+        return rows, moved
+    key = table.key[rows]
+    erases = (key == KeyClass.BACKSPACE) | (key == KeyClass.DELETE)
+    interval = np.diff(table.t_us[rows], prepend=0)
+    quick = erases & (interval < AUTO_REPEAT_MAX_US)
+    quick[1:] &= key[1:] == key[:-1]
+    quick[0] = False
+    repeat = quick.copy()
+    repeat[2:] &= quick[1:-1]
+    repeat[:2] = False
+    return rows[~repeat], moved[~repeat]
+
+
+def _places(key: IntArray, jumped: BoolArray) -> IntArray:
+    count = len(key)
+    place = np.full(count, Place.OTHER, dtype=np.int64)
+    if count < 2:
+        return place
+    word = (key == KeyClass.LETTER) | (key == KeyClass.DIGIT)
+    gap = (key == KeyClass.SPACE) | (key == KeyClass.TAB)
+    enter = key == KeyClass.ENTER
+    punct = key == KeyClass.PUNCT
+    erase = (key == KeyClass.BACKSPACE) | (key == KeyClass.DELETE)
+    before = np.roll(np.arange(count), 1)
+    last_nonspace = _last_index(~gap)
+    prior = last_nonspace[before]
+    place[word & word[before]] = Place.WITHIN_WORD
+    place[(gap | punct | enter) & word[before]] = Place.AFTER_WORD
+    opens = word & (gap | enter)[before]
+    place[opens] = Place.BEFORE_WORD
+    place[opens & punct[np.maximum(prior, 0)] & (prior >= 0)] = Place.BEFORE_SENTENCE
+    place[opens & enter[np.maximum(prior, 0)] & (prior >= 0)] = Place.BEFORE_PARAGRAPH
+    place[erase | erase[before] | jumped] = Place.REVISION
+    place[0] = Place.OTHER
+    return place
+
+
+def _last_index(mask: BoolArray) -> IntArray:
+    marks = np.where(mask, np.arange(len(mask)), -1)
+    return np.maximum.accumulate(marks)

@@ -1,0 +1,27 @@
+"""The feature vector of a stretch of keystrokes."""
+
+import numpy as np
+
+from detector.features.process import NAMES as PROCESS_NAMES
+from detector.features.process import process_features
+from detector.features.rhythm import HOLD_NAMES, TIMING_NAMES, hold_features, timing_features
+from detector.features.stream import TextStream, text_stream
+from detector.tables import FloatArray, Keystrokes
+
+FEATURES_VERSION = "1"
+FEATURE_NAMES = (*PROCESS_NAMES, *TIMING_NAMES, *HOLD_NAMES)
+
+
+def feature_vector(table: Keystrokes) -> FloatArray:
+    """Return the values of `FEATURE_NAMES`; NaN where the recording cannot support one."""
+    return stream_vector(text_stream(table))
+
+
+def stream_vector(stream: TextStream) -> FloatArray:
+    """Return `feature_vector` of a text stream that was made before."""
+    if not len(stream):
+        return np.full(len(FEATURE_NAMES), np.nan)
+    return np.array(
+        [*process_features(stream), *timing_features(stream), *hold_features(stream)],
+        dtype=np.float64,
+    )

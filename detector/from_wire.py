@@ -1,0 +1,221 @@
+"""From the batches that a session's agent sent to one `Recording`."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from detector.tables import (
+    MISSING,
+    Copy,
+    Focus,
+    InputOrigin,
+    Insertion,
+    IntArray,
+    Keystrokes,
+    Recording,
+    keystrokes,
+)
+from wire import events
+from wire.batch import Batch
+from wire.body import Body
+from wire.codes import (
+    Category,
+    ClipboardAction,
+    InsertionHow,
+    InsertionSeenBy,
+    KeyFlag,
+    MarkerKind,
+    Mode,
+    SourceName,
+    SourceState,
+)
+from wire.keys import KeyClass
+
+SAME_INSERTION_US = 1_500_000
+"""Two observations of one paste (the shortcut, then the transfer) are at most this far apart."""
+
+_WATCHED_FOR_TYPING = (SourceName.KEYBOARD,)
+_DOWN = (SourceState.FAILED, SourceState.MISSING)
+
+
+def recording_from_batches(batches: Iterable[Batch]) -> Recording:
+    """Join the batches of one session, in any order, into a recording.
+
+    Time that no batch speaks for, or in which the keyboard source was down, is marked as
+    unobserved; paused time as paused.
+    """
+    ordered = sorted(batches, key=lambda batch: batch.header.sequence)
+    bodies = [batch.body for batch in ordered]
+    end_us = max((batch.header.end_us for batch in ordered), default=0)
+    table, origin = _keystrokes(bodies)
+    health = _rows(bodies, events.Health)
+    return Recording(
+        keystrokes=table,
+        insertions=_insertions(bodies) if _watched(health, SourceName.INSERTIONS) else None,
+        copies=_copies(bodies) if _watched(health, SourceName.CLIPBOARD) else None,
+        focus=_focus(bodies, end_us) if _watched(health, SourceName.FOCUS) else None,
+        pointer_events=_pointer_events(bodies),
+        origin=origin,
+        declared=_declared(bodies),
+        unobserved=_unobserved(ordered, health, end_us),
+        paused=_paused(bodies, end_us),
+        duration_us=end_us,
+    )
+
+
+def _rows(bodies: Sequence[Body], kind: type[events.Event]) -> dict[str, IntArray]:
+    """Return the columns of one kind over all bodies, in order of time."""
+    parts = [body.columns(kind) for body in bodies]
+    names = parts[0].keys() if parts else ["t_us"]
+    columns = {
+        name: np.concatenate([np.asarray(p[name]).astype(np.int64) for p in parts])
+        if parts
+        else np.zeros(0, np.int64)
+        for name in names
+    }
+    order = np.argsort(columns["t_us"], kind="stable")
+    return {name: values[order] for name, values in columns.items()}
+
+
+def _keystrokes(bodies: Sequence[Body]) -> tuple[Keystrokes, InputOrigin | None]:
+    if not bodies:
+        return keystrokes((), ()), None
+    rows = _rows(bodies, events.Keystroke)
+    flags = rows["flags"]
+    hold_us = np.where(rows["hold_us"] == events.MISSING_U32, MISSING, rows["hold_us"])
+    key = np.minimum(rows["key_class"], KeyClass.OTHER)
+    commands = ((flags & KeyFlag.CHORD) != 0) & (key <= KeyClass.TAB)
+    known = (flags & KeyFlag.ORIGIN_KNOWN) != 0
+    injected = np.where(known, (flags & KeyFlag.INJECTED) != 0, MISSING).astype(np.int64)
+    table = keystrokes(rows["t_us"], np.where(commands, KeyClass.FUNCTION, key), hold_us)
+    return table, InputOrigin(injected, rows["device"])
+
+
+def _watched(health: dict[str, IntArray], source: SourceName) -> bool:
+    """Whether a source ever ran; true where no health was reported at all."""
+    if not len(health["t_us"]):
+        return True
+    mine = health["source"] == source
+    good = (health["state"] == SourceState.RUNNING) | (health["state"] == SourceState.DEGRADED)
+    return bool(np.any(mine & good))
+
+
+def _length(value: int) -> int:
+    return MISSING if value == events.MISSING_U32 else value
+
+
+def _category(value: int) -> Category:
+    return Category(value) if value in set(Category) else Category.UNKNOWN
+
+
+def _insertions(bodies: Sequence[Body]) -> tuple[Insertion, ...]:
+    """Return the insertions, with weaker and stronger sightings of one insertion joined."""
+    kept: list[tuple[events.Insertion, Insertion]] = []
+    seen = sorted(
+        (event for body in bodies for event in body.events(events.Insertion)),
+        key=lambda event: event.t_us,
+    )
+    for event in seen:
+        how = InsertionHow(event.how) if event.how in set(InsertionHow) else InsertionHow.UNKNOWN
+        insertion = Insertion(event.t_us, _length(event.length_chars), how, event.tag)
+        if kept and _same_insertion(kept[-1][0], event):
+            if event.seen_by > kept[-1][0].seen_by:
+                kept[-1] = (event, insertion)
+            continue
+        kept.append((event, insertion))
+    return tuple(insertion for _, insertion in kept)
+
+
+def _same_insertion(first: events.Insertion, second: events.Insertion) -> bool:
+    near = second.t_us - first.t_us <= SAME_INSERTION_US
+    weak = InsertionSeenBy.CHORD in (first.seen_by, second.seen_by)
+    differs = first.seen_by != second.seen_by
+    tags = first.tag == second.tag or not first.tag or not second.tag
+    return near and differs and (weak or tags)
+
+
+def _copies(bodies: Sequence[Body]) -> tuple[Copy, ...]:
+    found = [
+        Copy(
+            event.t_us,
+            _length(event.length_chars),
+            _category(event.source),
+            event.tag,
+            cut=event.action == ClipboardAction.CUT,
+        )
+        for body in bodies
+        for event in body.events(events.Clipboard)
+    ]
+    return tuple(sorted(found, key=lambda copy: copy.t_us))
+
+
+def _focus(bodies: Sequence[Body], end_us: int) -> tuple[Focus, ...]:
+    if not bodies:
+        return ()
+    rows = _rows(bodies, events.Focus)
+    starts = rows["t_us"].tolist()
+    stops = [*starts[1:], max(end_us, *starts[-1:])] if starts else []
+    categories = rows["category"].tolist()
+    return tuple(
+        Focus(start, stop, _category(category))
+        for start, stop, category in zip(starts, stops, categories, strict=True)
+    )
+
+
+def _pointer_events(bodies: Sequence[Body]) -> int | None:
+    return sum(len(body.columns(events.PointerSecond)["t_us"]) for body in bodies) or None
+
+
+def _declared(bodies: Sequence[Body]) -> frozenset[Mode]:
+    """Every mode that was declared at any time of the session."""
+    return frozenset(
+        Mode(event.mode)
+        for body in bodies
+        for event in body.events(events.DeclaredMode)
+        if event.on and event.mode in set(Mode)
+    )
+
+
+def _paused(bodies: Sequence[Body], end_us: int) -> tuple[tuple[int, int], ...]:
+    return _intervals(
+        [
+            (event.t_us, event.marker == MarkerKind.PAUSE)
+            for body in bodies
+            for event in body.events(events.Marker)
+            if event.marker in (MarkerKind.PAUSE, MarkerKind.RESUME)
+        ],
+        end_us,
+    )
+
+
+def _unobserved(
+    batches: Sequence[Batch], health: dict[str, IntArray], end_us: int
+) -> tuple[tuple[int, int], ...]:
+    gaps, spoken_until = [], 0
+    for batch in batches:
+        if batch.header.start_us > spoken_until:
+            gaps.append((spoken_until, batch.header.start_us))
+        spoken_until = max(spoken_until, batch.header.end_us)
+    changes = [
+        (int(t_us), int(state) in _DOWN)
+        for t_us, source, state in zip(
+            health["t_us"], health.get("source", ()), health.get("state", ()), strict=False
+        )
+        if int(source) in _WATCHED_FOR_TYPING
+    ]
+    return tuple(sorted([*gaps, *_intervals(changes, end_us)]))
+
+
+def _intervals(changes: list[tuple[int, bool]], end_us: int) -> tuple[tuple[int, int], ...]:
+    """Turn (time, begins) changes into closed intervals; an open one ends with the session."""
+    found: list[tuple[int, int]] = []
+    since: int | None = None
+    for t_us, begins in sorted(changes):
+        if begins and since is None:
+            since = t_us
+        elif not begins and since is not None:
+            found.append((since, t_us))
+            since = None
+    if since is not None:
+        found.append((since, max(end_us, since)))
+    return tuple(found)

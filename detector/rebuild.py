@@ -1,0 +1,107 @@
+"""The text that a log's keystrokes produced, as classes, as far as the log lets it be known."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.tables import Activity, Keystrokes
+from wire.keys import KeyClass
+
+ALPHABET = "a0. \n"
+"""Classes of a final text: letter, digit, punctuation, space, newline."""
+WILDCARD = 5
+"""A character that got in without a key of its own: its class is not known."""
+BREAK = 6
+"""Between two stretches of typing whose places in the text are not known; matches nothing."""
+
+_CODE_OF_KEY = {
+    KeyClass.LETTER: 0,
+    KeyClass.DIGIT: 1,
+    KeyClass.PUNCT: 2,
+    KeyClass.SPACE: 3,
+    KeyClass.TAB: 3,
+    KeyClass.ENTER: 4,
+}
+CLASS_CODES = np.full(max(KeyClass) + 1, WILDCARD, dtype=np.uint8)
+for _key, _code in _CODE_OF_KEY.items():
+    CLASS_CODES[_key] = _code
+
+Codes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedText:
+    """What the keystrokes are known to have produced.
+
+    Attributes:
+        codes: class codes: indices into `ALPHABET`, `WILDCARD` or `BREAK`.
+        in_order: whether the codes stand in the order of the text; else in the order of typing.
+    """
+
+    codes: Codes
+    in_order: bool
+
+
+def rebuild(table: Keystrokes) -> TypedText:
+    """Rebuild the text exactly where effects and cursor were recorded, else stretch by stretch."""
+    if table.effects_seen and table.cursor_seen:
+        return TypedText(_rebuild_exactly(table), in_order=True)
+    return TypedText(_rebuild_stretches(table), in_order=False)
+
+
+def text_codes(text_class: str) -> Codes:
+    """Return a final text's classes as codes; an unknown character matches only insertions."""
+    points = np.frombuffer(text_class.encode("utf-32-le"), dtype=np.uint32)
+    codes = np.full(len(points), BREAK, dtype=np.uint8)
+    for code, character in enumerate(ALPHABET):
+        codes[points == ord(character)] = code
+    return codes
+
+
+def cursor_is_before(table: Keystrokes) -> bool:
+    """Whether the cursor column tells the place where a change begins, not where it ends.
+
+    Told apart where typing turns to erasing: the caret then goes back by one if it stands after
+    each change, and stays if it stands where the change begins.
+    """
+    turns = (table.inserted[:-1] == 1) & (table.deleted[1:] == 1) & (table.inserted[1:] == 0)
+    turns &= (table.cursor[:-1] >= 0) & (table.cursor[1:] >= 0)
+    steps = table.cursor[1:][turns] - table.cursor[:-1][turns]
+    return bool(np.count_nonzero(steps == 0) > np.count_nonzero(steps == -1))
+
+
+def _rebuild_exactly(table: Keystrokes) -> Codes:
+    before = cursor_is_before(table)
+    codes = CLASS_CODES[table.key]
+    inserted, deleted = np.maximum(table.inserted, 0), np.maximum(table.deleted, 0)
+    changes = np.flatnonzero(((inserted > 0) | (deleted > 0)) & (table.cursor >= 0))
+    place = table.cursor if before else table.cursor - inserted
+    text = bytearray()
+    for row in changes.tolist():
+        start, count, gone = int(place[row]), int(inserted[row]), int(deleted[row])
+        if start > len(text):
+            text.extend(bytes([WILDCARD]) * (start - len(text)))
+        start = max(start, 0)
+        new = bytes([codes[row]]) if count == 1 else bytes([WILDCARD]) * count
+        text[start : start + gone] = new
+    return np.frombuffer(bytes(text), dtype=np.uint8)
+
+
+def _rebuild_stretches(table: Keystrokes) -> Codes:
+    """Apply backspaces within each stretch between cursor moves."""
+    key = table.key
+    erase = (key == KeyClass.BACKSPACE).tolist()
+    types = (key <= KeyClass.TAB) & (table.activity != Activity.PASTE)
+    types &= (table.activity != Activity.AI_INSERT) & (table.activity != Activity.AI_REQUEST)
+    moves = (key == KeyClass.NAV_CHAR) | (key == KeyClass.NAV_JUMP) | (key == KeyClass.CLICK)
+    rows = np.flatnonzero(types | moves | (key == KeyClass.BACKSPACE))
+    codes = np.where(moves, BREAK, CLASS_CODES[key])
+    text = bytearray([BREAK])
+    for row, code in zip(rows.tolist(), codes[rows].tolist(), strict=True):
+        if erase[row]:
+            if text[-1] != BREAK:
+                del text[-1]
+        elif code != BREAK or text[-1] != BREAK:
+            text.append(code)
+    return np.frombuffer(bytes(text), dtype=np.uint8)

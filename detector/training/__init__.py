@@ -1,0 +1,1 @@
+"""Making the models that ship: examples, augmentation, fitting and evaluation."""

@@ -1,0 +1,94 @@
+"""Labelled feature vectors for training, made from genuine essays."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from detector.features.inputlog import inputlog_features
+from detector.features.stream import text_stream
+from detector.features.vector import stream_vector
+from detector.simulation import ROBOTS, Holds, histogram_forgery, replay, transcribing
+from detector.simulation.typist import Typist, draw_typist
+from detector.simulation.figures import WritingFigures
+from detector.tables import FloatArray, IntArray, Keystrokes
+from detector.training.augment import augmented, window, with_injected_pauses
+from detector.training.generic_robots import generic_robot
+from detector.training.retyping import retyped
+
+
+class Kind(IntEnum):
+    """What a training example is."""
+
+    COMPOSITION = 0
+    TRANSCRIPTION = 1
+    SYNTHETIC = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Essay:
+    """A genuine session with its final text as classes."""
+
+    writer: str
+    keystrokes: Keystrokes
+    text_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Feature rows with what they are, how they were made and whose they were made from."""
+
+    features: FloatArray
+    inputlog: FloatArray
+    kind: IntArray
+    family: np.ndarray
+    writer: np.ndarray
+
+
+def make_examples(
+    rng: np.random.Generator, essays: Iterable[Essay], figures: WritingFigures
+) -> Examples:
+    """Make examples of every kind from each essay: genuine windows, copies and forgeries."""
+    rows: list[tuple[FloatArray, FloatArray, Kind, str, str]] = []
+    for essay in essays:
+        for kind, family, table in _variants(rng, essay, figures):
+            stream = text_stream(augmented(rng, window(rng, table)))
+            if len(stream) >= 100:
+                row = (stream_vector(stream), inputlog_features(stream), kind, family)
+                rows.append((*row, essay.writer))
+    features, inputlog, kinds, families, writers = zip(*rows, strict=True)
+    return Examples(
+        np.array(features),
+        np.array(inputlog),
+        np.array(kinds, dtype=np.int64),
+        np.array(families),
+        np.array(writers),
+    )
+
+
+def _variants(
+    rng: np.random.Generator, essay: Essay, figures: WritingFigures
+) -> Iterable[tuple[Kind, str, Keystrokes]]:
+    table, text = essay.keystrokes, essay.text_class[:3000]
+    for _ in range(3):
+        yield Kind.COMPOSITION, "genuine", table
+    copied = retyped(rng, table)
+    yield Kind.TRANSCRIPTION, "retyped", copied
+    yield Kind.TRANSCRIPTION, "retyped", retyped(rng, table)
+    yield Kind.TRANSCRIPTION, "pause_injection", with_injected_pauses(rng, copied)
+    cut = int(rng.integers(0, max(len(text) - 1500, 1)))
+    passage = text[cut : cut + int(rng.integers(250, 1500))]
+    typist: Typist = draw_typist(rng, figures=figures)
+    copying = transcribing(rng, text_class=passage, typist=typist)
+    yield Kind.TRANSCRIPTION, "transcribing", copying.keystrokes
+    name = str(rng.choice(list(ROBOTS)))
+    holds = Holds(str(rng.choice([h.value for h in Holds], p=[0.1, 0.15, 0.15, 0.15, 0.45])))
+    robot = ROBOTS[name](rng, passage, holds=holds)
+    yield Kind.SYNTHETIC, name, robot.keystrokes
+    yield Kind.SYNTHETIC, "generic", generic_robot(rng, passage, holds=holds).keystrokes
+    if rng.random() < 0.5:
+        yield Kind.SYNTHETIC, "replay", replay(rng, table, passage, shuffled=rng.random() < 0.5, typos=rng.random() < 0.5).keystrokes
+    else:
+        forged = histogram_forgery(rng, table, passage, conditioned=rng.random() < 0.5)
+        yield Kind.SYNTHETIC, "histogram", forged.keystrokes
