@@ -8,6 +8,7 @@ compiler on a machine that has only Python (X11 never loads it).
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -23,7 +24,9 @@ def freeze(python: str) -> dict[str, str]:
     """Installed distributions and their versions, without the project itself."""
     lines = subprocess.run(
         [python, "-m", "pip", "freeze", "--all", "--exclude-editable", "--exclude", "pip"],
-        check=True, capture_output=True, text=True,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.splitlines()
     return dict(line.split("==") for line in lines if "==" in line and not line.startswith("#"))
 
@@ -52,13 +55,23 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         python = f"{folder}/bin/python"
         install = [python, "-m", "pip", "-q", "--disable-pip-version-check", "install"]
-        subprocess.run([*install, *BUILD, f"{HERE.parent}[dev]"], check=True)
+        subprocess.run([*install, "--upgrade", *BUILD, f"{HERE.parent}[dev]"], check=True)
         versions = freeze(python)
     versions.pop("veritype", None)
-    by_name = {name.lower().replace("_", "-"): f"{name}=={version}" for name, version in versions.items()}
-    demo = {each.replace("_", "-") for each in closure("veritype", DEMO_EXTRAS)} | set(BUILD)
-    (HERE / "constraints.txt").write_text("\n".join(sorted(by_name.values())) + "\n")
-    (HERE / "demo.txt").write_text("\n".join(sorted(by_name[name] for name in demo if name in by_name)) + "\n")
+    pins = {normal(name): f"{name}=={version}" for name, version in versions.items()}
+    demo = {normal(name) for name in (*closure("veritype", DEMO_EXTRAS), *BUILD)}
+    write("constraints.txt", pins.values())
+    write("demo.txt", (pins[name] for name in demo if name in pins))
+
+
+def normal(name: str) -> str:
+    """A distribution's name as PyPI compares it."""
+    return name.lower().replace("_", "-")
+
+
+def write(name: str, lines: Iterable[str]) -> None:
+    """Write a list beside this script, sorted."""
+    (HERE / name).write_text("\n".join(sorted(lines)) + "\n")
 
 
 if __name__ == "__main__":
