@@ -118,10 +118,9 @@ class Desktop:
                 return None
             window = display.create_resource_object("window", active.value[0])
             name = window.get_full_property(display.intern_atom("_NET_WM_NAME"), X.AnyPropertyType)
-            if not name:
-                return None
-            raw = name.value
+            raw = name.value if name else b""
             return raw.decode("utf-8") if isinstance(raw, bytes) else str(raw)
+        return None
 
 
 @contextmanager
