@@ -1,0 +1,1 @@
+"""Small recorded sessions, and the demo that sends them through the whole path."""
