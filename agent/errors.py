@@ -1,0 +1,65 @@
+"""Every error the agent raises on purpose. Each text is one sentence a trainer can act on.
+
+`AgentError` is the root: the command line prints its text and ends with exit code 1.
+"""
+
+
+class AgentError(Exception):
+    """Something expected went wrong; the text says what, and what to do."""
+
+
+class NotEnrolled(AgentError):  # noqa: N818 - the field's word, as in wire.errors
+    """This device has no identity yet."""
+
+
+class StateUnsafe(AgentError):  # noqa: N818
+    """The state folder or a file in it is not this user's alone."""
+
+
+class AlreadyRunning(AgentError):  # noqa: N818
+    """Another agent process holds the lock."""
+
+
+class AgentNotRunning(AgentError):  # noqa: N818
+    """No agent process answers."""
+
+
+class ControlFailed(AgentError):  # noqa: N818
+    """The agent process answered, and could not do what was asked."""
+
+
+class ConsentMissing(AgentError):  # noqa: N818
+    """The policy version in force was not accepted."""
+
+
+class DisplayUnavailable(AgentError):  # noqa: N818
+    """There is no display that input can be recorded on."""
+
+
+class SourceUnavailable(AgentError):  # noqa: N818
+    """This desktop lacks what one source needs."""
+
+
+class InsecureServer(AgentError):  # noqa: N818
+    """Plain http to another machine, or an address that is none."""
+
+
+class ServerUnreachable(AgentError):  # noqa: N818
+    """No usable answer came from the server."""
+
+
+class ServerRefused(AgentError):  # noqa: N818
+    """The server answered, and said no."""
+
+
+class SpoolRefused(AgentError):  # noqa: N818
+    """The spool could not take something; `reason` says which loss this is."""
+
+    def __init__(self, reason: int, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+        """`wire.codes.LossReason`."""
+
+
+class SpoolDamaged(AgentError):  # noqa: N818
+    """The spool file does not read as one."""

@@ -1,0 +1,146 @@
+"""What sources emit: frozen values of integers. Nothing here can hold a typed character.
+
+`at_us` is the suspend-inclusive monotonic clock of the machine; the session's own time is made
+from it later. The raw material (key codes, titles, clipboard text) ends in `agent.redact`.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from wire.codes import Category, SourceName, SourceState
+from wire.keys import KeyClass
+
+
+class Chord(IntEnum):
+    """Shortcuts that move text."""
+
+    COPY = 1
+    CUT = 2
+    PASTE = 3
+
+
+class Selection(IntEnum):
+    """The two places X11 keeps copied text in."""
+
+    CLIPBOARD = 0
+    PRIMARY = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    """All that is kept of a text: length, lines, keyed tag (0: not computed)."""
+
+    length_chars: int
+    lines: int
+    tag: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHeld:
+    """One press and release of a key."""
+
+    at_us: int
+    hold_us: int
+    key_class: KeyClass
+    flags: int
+    device: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChordPressed:
+    """A copy, cut or paste shortcut went down."""
+
+    at_us: int
+    chord: Chord
+
+
+@dataclass(frozen=True, slots=True)
+class PointerUsed:
+    """Movement, clicks and scroll steps since the last of these."""
+
+    at_us: int
+    moved_px: int = 0
+    clicks: int = 0
+    scrolls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MiddleClicked:
+    """The middle button went down: X11 pastes the primary selection."""
+
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class FocusSeen:
+    """A window came to the front, or its category changed with its title."""
+
+    at_us: int
+    category: Category
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A selection changed hands and its text was reduced. `facts` is None if unreadable."""
+
+    at_us: int
+    facts: TextFacts | None
+    before_recording: bool = False
+    """It was there when recording began; its own time is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryRead:
+    """The primary selection was read because of a middle click in scope."""
+
+    at_us: int
+    """The click."""
+    owned_at_us: int | None
+    """When the text was selected; None: before recording began."""
+    facts: TextFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionRequested:
+    """The window in front asked for the clipboard's text: a paste, however it was asked for."""
+
+    at_us: int
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTaken:
+    """A screenshot that was due: taken, or left out."""
+
+    at_us: int
+    outcome: int
+    flags: int = 0
+    width_px: int = 0
+    height_px: int = 0
+    size_bytes: int = 0
+    perceptual: int = 0
+    digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """A source changed its state."""
+
+    at_us: int
+    source: SourceName
+    state: SourceState
+
+
+Observation = (
+    KeyHeld
+    | ChordPressed
+    | PointerUsed
+    | MiddleClicked
+    | FocusSeen
+    | Copied
+    | PrimaryRead
+    | SelectionRequested
+    | PictureTaken
+    | SourceHealth
+)

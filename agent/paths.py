@@ -1,0 +1,99 @@
+"""Where the agent keeps its state: one folder that nobody else can read."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from agent.errors import StateUnsafe
+
+HOME_VARIABLE = "VERITYPE_HOME"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The files of one person's agent on this device."""
+
+    home: Path
+
+    @property
+    def identity(self) -> Path:
+        """Device key, token and server address."""
+        return self.home / "identity.json"
+
+    @property
+    def consents(self) -> Path:
+        """Policies this person accepted, by digest."""
+        return self.home / "consents"
+
+    @property
+    def spool(self) -> Path:
+        """What was recorded and not yet acknowledged, and the receipts."""
+        return self.home / "spool.db"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one running agent process."""
+        return self.home / "agent.lock"
+
+    @property
+    def socket(self) -> Path:
+        """Where the agent process listens for the command line."""
+        return self.home / "agent.sock"
+
+    @property
+    def log(self) -> Path:
+        """Structured log without personal data."""
+        return self.home / "agent.log"
+
+
+def open_paths() -> Paths:
+    """Find the state folder and make it, for this user only.
+
+    Raises:
+        StateUnsafe: it belongs to another user, is no folder, or cannot be made.
+    """
+    chosen = os.environ.get(HOME_VARIABLE)
+    home = Path(chosen).absolute() if chosen else platformdirs.user_state_path("veritype")
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _claim(home)
+    except OSError as error:
+        raise StateUnsafe(f"The state folder {home} cannot be used: {error.strerror}.") from error
+    return Paths(home)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only this user can read, so that it is there whole or not at all."""
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def check_private(path: Path) -> None:
+    """Refuse a secret file that others could have read or written.
+
+    Raises:
+        StateUnsafe: it is not a plain file of this user with mode 0600.
+    """
+    facts = path.lstat()
+    if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.getuid() or facts.st_mode & 0o077:
+        raise StateUnsafe(
+            f"{path} must be your own file with mode 0600; it may have been read by others: "
+            "enrol this device again."
+        )
+
+
+def _claim(home: Path) -> None:
+    facts = home.stat()
+    if facts.st_uid != os.getuid():
+        raise StateUnsafe(f"The state folder {home} belongs to another user.")
+    if facts.st_mode & 0o077:
+        home.chmod(0o700)
