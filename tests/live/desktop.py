@@ -14,6 +14,7 @@ from typing import Any
 import Xlib.display
 import Xlib.error
 from Xlib import X
+from Xlib.ext import res
 
 from tests.live.needed import SYSTEM_PYTHON, complaint, missing_packages
 from tests.live.processes import Child, NeverHappenedError, environment, start, wait_for
@@ -121,6 +122,14 @@ class Desktop:
             raw = name.value if name else b""
             return raw.decode("utf-8") if isinstance(raw, bytes) else str(raw)
         return None
+
+    def client_processes(self) -> set[int]:
+        """The process ids of all that are connected to the X server."""
+        with connected(self.name) as display:
+            display.res_query_version()
+            every_client = {"client": 0, "mask": res.LocalClientPIDMask}
+            answer = display.res_query_client_ids([every_client])
+            return {pid for client in answer.ids for pid in client.value}
 
 
 @contextmanager

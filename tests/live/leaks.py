@@ -120,20 +120,26 @@ def batch_places(name: str, sealed: bytes) -> list[Place]:
     return [Place(name, sealed), Place(f"{name}, body", body)]
 
 
-def file_places(folder: Path, since_s: float = 0.0) -> Iterator[Place]:
+def file_places(
+    folder: Path,
+    since_s: float = 0.0,
+    largest: int = LARGEST_FILE,
+    *,
+    databases: bool = True,
+) -> Iterator[Place]:
     """Every file under a folder that changed since; of databases every value too."""
     for path in folder.rglob("*"):
         try:
             facts = path.lstat()
             if not path.is_file() or path.is_symlink() or facts.st_mtime < since_s:
                 continue
-            if facts.st_size > LARGEST_FILE:
+            if facts.st_size > largest:
                 continue
             data = path.read_bytes()
         except OSError:
             continue
         yield Place(str(path), data)
-        if data.startswith(SQLITE_MAGIC):
+        if databases and data.startswith(SQLITE_MAGIC):
             yield from _database_places(path)
 
 

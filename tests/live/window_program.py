@@ -59,6 +59,16 @@ class WritingWindow:
         self.text.insert("end", text)
         return True
 
+    def do_clear(self) -> bool:
+        self.text.delete("1.0", "end")
+        return True
+
+    def do_clipboard(self) -> str:
+        try:
+            return str(self.root.clipboard_get(type="UTF8_STRING"))
+        except tk.TclError:
+            return ""
+
     def do_title(self, title: str) -> bool:
         self.root.title(title)
         return True

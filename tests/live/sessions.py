@@ -1,0 +1,135 @@
+"""The live sessions: what each trainer does between clock-in and clock-out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from detector.tables import TEXT_KEYS, Keystrokes
+from tests.live import material
+from tests.live.devices import Route
+from tests.live.server_process import Server
+from tests.live.trainer import PROJECT, Trainer, trainer_at_desk
+
+COMPOSING_S = 150.0
+ROBOT_S = 100.0
+PART_S = 65.0
+READING_S = 6.0
+PASTED_ALONE_CHARS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a finished session left: the API's view, and what the hands know of it."""
+
+    session: dict[str, Any]
+    assessment: dict[str, Any]
+    pasted_s: float
+    """Wall clock of the paste; 0: none."""
+    typed_chars: int
+    late_ms: float
+    """The lateness that 95 % of the key events stayed under."""
+    status: dict[str, Any]
+    """What the agent said just before clock-out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a trainer did."""
+
+    typed: tuple[Keystrokes, ...]
+    late_ms: float
+    pasted_s: float = 0.0
+
+
+Script = Callable[[Trainer, int], Work]
+
+
+def compose(trainer: Trainer, seed: int) -> Work:
+    """Compose an evaluation, as the generator does it."""
+    return _type(trainer, material.composed(seed, COMPOSING_S))
+
+
+def compose_through_a_remapper(trainer: Trainer, seed: int) -> Work:
+    """Say that a remapper sends the keys, and compose."""
+    trainer.agent.run("mode", "remapper", "on")
+    return compose(trainer, seed)
+
+
+def replay_an_essay(trainer: Trainer, seed: int) -> Work:
+    """Compose as a genuine writer did."""
+    return _type(trainer, material.essay_stretch(seed, COMPOSING_S))
+
+
+def let_a_robot_type(trainer: Trainer, seed: int) -> Work:
+    """Have a program type."""
+    return _type(trainer, material.robot(seed, ROBOT_S))
+
+
+def paste_everything(trainer: Trainer, seed: int) -> Work:
+    """Copy the assistant's answer, paste it, and touch it up a little."""
+    text = material.passage(seed, PASTED_ALONE_CHARS)
+    trainer.assistant.ask("fill", text=text)
+    trainer.copy_all_of(trainer.assistant)
+    pasted_s = trainer.paste_into_task(text)
+    trainer.read(READING_S)
+    edits = material.composed(seed, 15.0)
+    late_ms = trainer.type(edits).late_ms(0.95)
+    trainer.read(READING_S)
+    return Work((edits,), late_ms, pasted_s)
+
+
+def compose_and_paste_a_paragraph(trainer: Trainer, seed: int) -> Work:
+    """Compose, paste one paragraph from the assistant, and compose on: 70 % is one's own."""
+    before, after = material.composed(seed, PART_S), material.composed(seed + 1, PART_S)
+    own = characters((before, after))
+    paragraph = material.passage(seed, max(round(own * 3 / 7), 100))
+    trainer.assistant.ask("fill", text=paragraph)
+    first = trainer.type(before)
+    trainer.copy_all_of(trainer.assistant)
+    pasted_s = trainer.paste_into_task(paragraph)
+    trainer.read(READING_S)
+    trainer.go_to(trainer.task)
+    second = trainer.type(after)
+    late_ms = max(first.late_ms(0.95), second.late_ms(0.95))
+    return Work((before, after), late_ms, pasted_s)
+
+
+def run_session(
+    script: Script, name: str, server: Server, code: str, folder: Path, seed: int, route: Route
+) -> Kept:
+    """Clock in, do what the script says, clock out, and ask the API what it makes of it."""
+    with trainer_at_desk(name, folder, server.url, code, route=route, seed=seed) as trainer:
+        trainer.agent.clock_in(PROJECT)
+        trainer.go_to(trainer.task)
+        trainer.read(READING_S)
+        work = script(trainer, seed)
+        status = trainer.agent.status()
+        trainer.agent.clock_out()
+        assessment = server.assessment_of(name)
+        return Kept(
+            session=server.session_of(name),
+            assessment=assessment,
+            pasted_s=work.pasted_s,
+            typed_chars=characters(work.typed),
+            late_ms=work.late_ms,
+            status=status,
+        )
+
+
+def characters(tables: tuple[Keystrokes, ...]) -> int:
+    """How many characters were typed."""
+    keys = [int(key) for key in TEXT_KEYS]
+    return sum(int(np.isin(table.key, keys).sum()) for table in tables)
+
+
+def clock_in_s(session: dict[str, Any]) -> float:
+    """Wall clock of a session's beginning, as the server has it."""
+    return datetime.fromisoformat(session["started_at"]).timestamp()
+
+
+def _type(trainer: Trainer, table: Keystrokes) -> Work:
+    return Work((table,), trainer.type(table).late_ms(0.95))
