@@ -50,9 +50,9 @@ _NOWHERE = FocusSeen(0, Category.UNKNOWN, 0)
 _UNKNOWN_TEXT = TextFacts(MISSING_U32, MISSING_U32, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Copy:
-    """The clipboard's present contents, as far as they may be known."""
+    """The clipboard's contents, as far as they may be known, and whether that was reported."""
 
     at_us: int
     facts: TextFacts | None
@@ -67,6 +67,8 @@ class _Paste:
     at_us: int
     window: int
     seen_by: InsertionSeenBy
+    copy: _Copy | None = None
+    """What it pastes; None while the copy just before it is still being read."""
 
 
 class ScopeRule:
@@ -102,20 +104,12 @@ class ScopeRule:
                 return self._pointer(seen)
             case FocusSeen():
                 return self._focused(seen)
-            case ChordPressed():
-                return self._chord(seen)
-            case Copied():
-                return self._copied(seen)
-            case PrimaryRead():
-                return self._primary(seen)
-            case SelectionRequested():
-                return self._requested(seen)
             case PictureTaken():
                 return [_screenshot(self._us(seen.at_us), seen)]
             case SourceHealth():
                 return [Health(self._us(seen.at_us), seen.source, seen.state)]
-            case MiddleClicked():
-                return []
+            case _:
+                return self._moved_text(seen)
 
     def tick(self, now_us: int) -> list[Event]:
         """Events whose time has come: full pointer seconds and minutes, pastes that waited."""
@@ -193,26 +187,46 @@ class ScopeRule:
             for minute, category in over
         ]
 
+    def _moved_text(
+        self, seen: ChordPressed | MiddleClicked | Copied | PrimaryRead | SelectionRequested
+    ) -> list[Event]:
+        match seen:
+            case ChordPressed():
+                return self._chord(seen)
+            case Copied():
+                return self._copied(seen)
+            case PrimaryRead():
+                return self._primary(seen)
+            case SelectionRequested():
+                return self._requested(seen)
+            case MiddleClicked():
+                return []
+
     def _chord(self, seen: ChordPressed) -> list[Event]:
         if seen.chord is not Chord.PASTE:
             self._copy_chord = seen
         elif self._in_scope(seen.at_us):
-            window = self.focus_at(seen.at_us).window
-            self._pastes.append(_Paste(seen.at_us, window, InsertionSeenBy.CHORD))
+            self._pastes.append(self._paste(seen.at_us, InsertionSeenBy.CHORD))
         return []
+
+    def _paste(self, at_us: int, seen_by: InsertionSeenBy) -> _Paste:
+        """A paste of the present clipboard, unless a copy was asked for and not read yet."""
+        copy, chord = self._copy, self._copy_chord
+        if copy is not None and chord is not None and copy.at_us < chord.at_us:
+            copy = None
+        return _Paste(at_us, self.focus_at(at_us).window, seen_by, copy)
 
     def _copied(self, seen: Copied) -> list[Event]:
         focus = self.focus_at(seen.at_us)
-        known = seen.facts is not None and not seen.before_recording
         self._copy = _Copy(
             at_us=seen.at_us,
             facts=seen.facts,
             action=self._action(seen),
             source=focus.category,
             window=focus.window,
-            emitted=not known or focus.category is Category.PRIVATE,
+            emitted=seen.facts is None or seen.before_recording,
         )
-        return self._emit_copy() if focus.category is Category.TASK else []
+        return self._report(self._copy) if focus.category is Category.TASK else []
 
     def _action(self, seen: Copied) -> ClipboardAction:
         chord = self._copy_chord
@@ -220,15 +234,15 @@ class ScopeRule:
             return ClipboardAction.CHANGE
         return ClipboardAction.CUT if chord.chord is Chord.CUT else ClipboardAction.COPY
 
-    def _emit_copy(self) -> list[Event]:
-        copy = self._copy
+    def _report(self, copy: _Copy | None) -> list[Event]:
+        """The copy as an event, once."""
         if copy is None or copy.emitted or copy.facts is None:
             return []
-        self._copy = replace(copy, emitted=True)
-        at_us, facts = self._us(copy.at_us), copy.facts
+        copy.emitted = True
+        facts = copy.facts
         return [
             Clipboard(
-                at_us,
+                self._us(copy.at_us),
                 copy.action,
                 facts.length_chars,
                 facts.lines,
@@ -246,14 +260,13 @@ class ScopeRule:
             if abs(seen.at_us - paste.at_us) <= PASTE_WAIT_US:
                 self._pastes[index] = replace(paste, seen_by=InsertionSeenBy.SELECTION)
                 return []
-        window = self.focus_at(seen.at_us).window
-        self._pastes.append(_Paste(seen.at_us, window, InsertionSeenBy.SELECTION))
+        self._pastes.append(self._paste(seen.at_us, InsertionSeenBy.SELECTION))
         return []
 
     def _inserted(self, paste: _Paste) -> Iterator[Event]:
-        yield from self._emit_copy()
-        facts = self._copy.facts if self._copy else None
-        yield self._insertion(paste, InsertionHow.PASTE, facts)
+        copy = paste.copy or self._copy
+        yield from self._report(copy)
+        yield self._insertion(paste, InsertionHow.PASTE, copy.facts if copy else None)
 
     def _insertion(self, paste: _Paste, how: InsertionHow, facts: TextFacts | None) -> Event:
         text = facts or _UNKNOWN_TEXT
@@ -276,8 +289,7 @@ class ScopeRule:
             source = self.focus_at(seen.owned_at_us)
             at_us, facts = self._us(seen.owned_at_us), seen.facts
             copied = (facts.length_chars, facts.lines, facts.tag, source.category, source.window)
-            if source.category is not Category.PRIVATE:
-                events.append(Clipboard(at_us, ClipboardAction.CHANGE, *copied))
+            events.append(Clipboard(at_us, ClipboardAction.CHANGE, *copied))
         paste = _Paste(seen.at_us, focus.window, InsertionSeenBy.CHORD)
         events.append(self._insertion(paste, InsertionHow.PRIMARY, seen.facts))
         return events

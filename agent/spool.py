@@ -133,7 +133,8 @@ class Spool:
         """The server opened it: batches can be sealed under its first nonce."""
         with self._write() as db:
             db.execute(
-                "UPDATE sessions SET nonce = ?1, opening_nonce = ?1, anchor = ?2 WHERE session = ?3",
+                "UPDATE sessions SET nonce = ?1, opening_nonce = ?1, anchor = ?2"
+                " WHERE session = ?3",
                 (nonce, OPENING, session),
             )
 

@@ -1,0 +1,1 @@
+"""Where observations come from: one module per source, all behind `protocol.Source`."""
