@@ -1,1 +1,4 @@
-"""Ingest, storage, scoring and the review console."""
+"""The Veritype server: ingest, storage, scoring, review console and platform API.
+
+Routes call services, services call the storage protocols; only `server.app` names a storage.
+"""

@@ -1,0 +1,139 @@
+"""The application. The only module that names concrete storage."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.sessions import SessionMiddleware
+
+from server.bodies import Receive
+from server.config import Settings, load_settings
+from server.console.pages import ConsoleRoutes
+from server.console.signin import SignIn
+from server.errors import DataFolderUnusable
+from server.house import DataFolder
+from server.ingest import PATH as INGEST_PATH
+from server.ingest import Ingest, Scope, Send
+from server.keys import ServerKeys, load_server_keys, make_server_keys
+from server.problem_handlers import add_problem_handlers
+from server.routes.agent import AgentRoutes
+from server.routes.platform import platform_router
+from server.routes.published import published_router
+from server.security_headers import SecurityHeaders
+from server.services.agents import Agents
+from server.services.review import Review
+from server.storage.folder import FolderObjects
+from server.storage.protocols import BatchWriter, ObjectStore
+from server.storage.sqlite import SqliteStore
+from server.tokens import Tokens
+
+_GZIP_FROM_BYTES = 1_000
+_HOUR_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """An opened data folder."""
+
+    settings: Settings
+    store: SqliteStore
+    objects: ObjectStore
+    keys: ServerKeys
+
+
+def make_data_folder(path: Path) -> None:
+    """Make or complete a data folder: secrets, database, schema."""
+    folder = DataFolder(path)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.objects.mkdir(mode=0o700, exist_ok=True)
+    make_server_keys(folder.keys)
+    store = SqliteStore(folder.database)
+    store.migrate()
+    store.close()
+    folder.database.chmod(0o600)
+
+
+def open_installation(path: Path) -> Installation:
+    """Open a data folder that `make_data_folder` made.
+
+    Raises:
+        DataFolderUnusable: there is none, or its secrets are not usable.
+        ConfigInvalid: a setting is wrong.
+    """
+    folder = DataFolder(path)
+    if not folder.database.is_file():
+        raise DataFolderUnusable(
+            "there is no Veritype data in that folder; run 'veritype-server init' first"
+        )
+    return Installation(
+        load_settings(path),
+        SqliteStore(folder.database),
+        FolderObjects(folder.objects),
+        load_server_keys(folder.keys),
+    )
+
+
+class Application:
+    """Batches go straight to `Ingest`; everything else to the framework."""
+
+    def __init__(self, ingest: Ingest, pages: FastAPI) -> None:
+        self._ingest = ingest
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection event."""
+        if scope["type"] == "http" and scope["path"] == INGEST_PATH:
+            await self._ingest(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+
+def build_app(installation: Installation) -> Application:
+    """The application on an opened installation; closing it closes the store."""
+    store, keys, settings = installation.store, installation.keys, installation.settings
+    store.migrate()
+    writer = store.writer(settings.ingest_queue_max)
+    tokens = Tokens(store)
+    pages = _pages(installation, tokens, writer)
+    return Application(Ingest(store, writer, tokens, keys), pages)
+
+
+def _pages(installation: Installation, tokens: Tokens, writer: BatchWriter) -> FastAPI:
+    store, objects, keys = installation.store, installation.objects, installation.keys
+    settings = installation.settings
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        writer.close()
+        store.close()
+
+    app = FastAPI(
+        title="Veritype platform API",
+        version="1",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    agents = Agents(store, objects, keys, settings)
+    review = Review(store, objects)
+    app.router.routes.extend(AgentRoutes(agents, tokens).routes())
+    app.include_router(platform_router(review, tokens))
+    app.include_router(published_router(keys.signing.verify_key))
+    app.router.routes.extend(ConsoleRoutes(review, SignIn(store)).routes())
+    add_problem_handlers(app)
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=keys.cookie_secret,
+        session_cookie="veritype",
+        max_age=settings.sign_in_hours * _HOUR_S,
+        same_site="lax",
+        https_only=settings.cookie_secure,
+    )
+    app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES)
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,56 @@
+"""An assessment as it is stored and shown: the detector's, with its reasons in plain language."""
+
+import msgspec
+
+FLAGGED_BANDS = frozenset({"review", "strong"})
+
+
+class ReasonText(msgspec.Struct, frozen=True):
+    """One thing that was seen, in the words in which it was said when it was assessed."""
+
+    code: str
+    value: float
+    unit: str
+    text: str
+    means: str
+    """What it means and what it does not."""
+    innocent: tuple[str, ...]
+    """Innocent explanations to think of first."""
+
+
+class AssessedSpan(msgspec.Struct, frozen=True):
+    """A stretch of the session with one explanation; milliseconds from clock-in."""
+
+    start_ms: int
+    end_ms: int
+    kind: str
+    strength: float
+    why: str
+
+
+class Assessed(msgspec.Struct, frozen=True):
+    """The detector's judgement of one session."""
+
+    band: str
+    score: float
+    """Calibrated probability that the session is not genuine composition."""
+    kinds: dict[str, float]
+    coverage: float
+    reasons: tuple[ReasonText, ...]
+    counter_evidence: tuple[ReasonText, ...]
+    abstained_because: ReasonText | None
+    spans: tuple[AssessedSpan, ...]
+    model_version: str
+    features_version: str
+
+    @property
+    def flagged(self) -> bool:
+        """Whether a person should look."""
+        return self.band in FLAGGED_BANDS
+
+    @property
+    def main_reason(self) -> str | None:
+        """Code of the first reason, or of the abstention; None where nothing stands out."""
+        if self.abstained_because is not None:
+            return self.abstained_because.code
+        return self.reasons[0].code if self.reasons else None

@@ -1,0 +1,58 @@
+"""The detector, as the scorer sees it."""
+
+from detector.assess import assess, load_model
+from detector.assessment import Assessment
+from detector.from_wire import recording_from_batches
+from detector.reasons import Reason
+from server.assessments import Assessed, AssessedSpan, ReasonText
+from server.facts import OpenedSession
+from wire.policy import Policy
+
+
+class DetectorAssessor:
+    """Judges with the model that ships with the detector; loading it is slow, so keep it."""
+
+    def __init__(self) -> None:
+        self._model = load_model()
+
+    def assess(self, opened: OpenedSession, policy: Policy) -> Assessed:
+        """Judge one session; what did not decode counts as unobserved."""
+        recording = recording_from_batches(opened.batches)
+        return _as_stored(assess(recording, self._model, policy))
+
+
+def _as_stored(found: Assessment) -> Assessed:
+    abstained = found.abstained_because
+    return Assessed(
+        band=str(found.band),
+        score=found.score,
+        kinds={name: getattr(found.kinds, name) for name in found.kinds.__slots__},
+        coverage=found.coverage,
+        reasons=tuple(_in_words(reason) for reason in found.reasons),
+        counter_evidence=tuple(_in_words(reason) for reason in found.counter_evidence),
+        abstained_because=_in_words(abstained) if abstained else None,
+        spans=tuple(
+            AssessedSpan(
+                span.start_us // 1000,
+                -(-span.end_us // 1000),
+                str(span.kind),
+                span.strength,
+                str(span.why),
+            )
+            for span in found.spans
+        ),
+        model_version=found.model_version,
+        features_version=found.features_version,
+    )
+
+
+def _in_words(reason: Reason) -> ReasonText:
+    definition = reason.definition
+    return ReasonText(
+        code=str(reason.code),
+        value=reason.value,
+        unit=definition.unit,
+        text=reason.sentence,
+        means=definition.means,
+        innocent=definition.innocent,
+    )

@@ -1,0 +1,36 @@
+"""Reading a request's body without taking more than is allowed."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from server.errors import Refusal
+from wire.problems import ProblemCode
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+async def read_body(receive: Receive, declared: str | None, limit_bytes: int) -> bytes:
+    """The whole body.
+
+    Raises:
+        Refusal: it is, or says it is, larger than the limit; or it ended early.
+    """
+    if declared is not None and (not declared.isdecimal() or int(declared[:20]) > limit_bytes):
+        raise _too_large()
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Refusal(ProblemCode.MALFORMED, 400, "The request ended before its body did.")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit_bytes:
+            raise _too_large()
+        parts.append(part)
+        if not message.get("more_body"):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _too_large() -> Refusal:
+    return Refusal(ProblemCode.TOO_LARGE, 413, "The body is larger than the documented limit.")

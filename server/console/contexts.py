@@ -1,0 +1,132 @@
+"""What each page may show: typed, so that a template cannot reach further."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from server.assessments import Assessed
+from server.records import SessionState
+from server.services.review import Review, SessionView, Viewer
+from server.wording import (
+    BAND_MEANS,
+    BAND_TITLES,
+    LOSS_TITLES,
+    STATE_TITLES,
+    policy_lines,
+    reason_title,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session in the list."""
+
+    id: str
+    person: str
+    project: str
+    started: str
+    started_iso: str
+    hours: str
+    state: str
+    band: str
+    band_title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsPage:
+    """The list of sessions."""
+
+    rows: tuple[SessionRow, ...]
+    next_href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """One session. Without an assessment only its state is shown."""
+
+    row: SessionRow
+    assessed: Assessed | None
+    band_means: str
+    facts: tuple[tuple[str, str], ...]
+    losses: tuple[str, ...]
+    policy: tuple[str, ...]
+
+
+def sessions_page(views: Sequence[SessionView], next_href: str | None) -> SessionsPage:
+    """The context of the list."""
+    return SessionsPage(tuple(_row(view) for view in views), next_href)
+
+
+def session_page(review: Review, viewer: Viewer, session: str) -> SessionPage:
+    """The context of a session's page."""
+    view = review.session(viewer, session)
+    scored = view.line.state is SessionState.SCORED
+    policy = review.policy(viewer, view.line)
+    return SessionPage(
+        row=_row(view),
+        assessed=review.assessment(viewer, session) if scored else None,
+        band_means=BAND_MEANS.get(view.line.band or "", ""),
+        facts=_facts(view),
+        losses=_losses(view),
+        policy=policy_lines(policy) if policy else (),
+    )
+
+
+def _row(view: SessionView) -> SessionRow:
+    line = view.line
+    started = datetime.fromtimestamp(line.opened_us / 1_000_000, UTC)
+    return SessionRow(
+        id=line.id.hex(),
+        person=line.person_name,
+        project=line.project_name,
+        started=f"{started:%d %b %Y, %H:%M} UTC",
+        started_iso=started.isoformat(timespec="seconds"),
+        hours=_hours(view.facts.worked_s) if view.facts else "",
+        state=STATE_TITLES[line.state],
+        band=line.band or line.state.value,
+        band_title=BAND_TITLES.get(line.band or "", STATE_TITLES[line.state]),
+        reason=reason_title(line.main_reason) if line.main_reason else "",
+    )
+
+
+def _facts(view: SessionView) -> tuple[tuple[str, str], ...]:
+    facts = view.facts
+    if facts is None:
+        return ()
+    return (
+        ("Worked", _hours(facts.worked_s)),
+        ("Paused", _hours(facts.paused_s)),
+        ("From clock-in to clock-out", _hours(facts.duration_s)),
+        ("Batches received", str(facts.batches)),
+        ("Sealed while offline", str(facts.unanchored_batches)),
+        ("Agent", view.line.agent_version),
+        ("Policy", f"version {view.line.policy_version}"),
+    )
+
+
+def _losses(view: SessionView) -> tuple[str, ...]:
+    facts = view.facts
+    if facts is None:
+        return ()
+    said = [
+        f"{LOSS_TITLES['quarantined' if s.why == 'quarantined' else 'gap']}: "
+        f"{_clock(s.start_ms)} to {_clock(s.end_ms)}"
+        for s in facts.lost_stretches
+    ]
+    said += [
+        f"{count} events lost: {LOSS_TITLES.get(reason, reason.replace('_', ' '))}"
+        for reason, count in facts.lost_events.items()
+    ]
+    return tuple(said)
+
+
+def _hours(seconds: float) -> str:
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def _clock(at_ms: int) -> str:
+    seconds = at_ms // 1000
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -1,0 +1,25 @@
+"""Static assets, cached for a year: their address carries a version."""
+
+import os
+
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+_YEAR = "public, max-age=31536000, immutable"
+
+
+class CachedStatics(StaticFiles):
+    """Serves the folder of assets."""
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        """One asset."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["cache-control"] = _YEAR
+        return response

@@ -1,0 +1,221 @@
+"""The data of a session's timeline: everything on one axis, in session milliseconds.
+
+Points are thinned to what a screen can show; nothing here judges.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from server.facts import OpenedSession, lost_stretches, paused_intervals
+from server.services.review import Review, Viewer
+from wire import events
+from wire.batch import Batch
+from wire.codes import (
+    Category,
+    InsertionHow,
+    InsertionSeenBy,
+    KeyFlag,
+    PresenceChange,
+    ScreenshotFlag,
+    ScreenshotOutcome,
+    SourceName,
+    SourceState,
+)
+from wire.keys import KeyClass
+
+_BUCKETS_MAX = 400
+_BUCKET_MIN_MS = 5_000
+_POINTS_MAX = 4_000
+_NO_TEXT = frozenset({KeyClass.SHIFT, KeyClass.MODIFIER, KeyClass.CAPSLOCK})
+_AWAY = (PresenceChange.IDLE, PresenceChange.LOCKED, PresenceChange.SUSPENDED)
+_DOWN = (SourceState.FAILED, SourceState.MISSING, SourceState.DEGRADED)
+
+Json = dict[str, Any]
+
+
+def timeline_of(review: Review, viewer: Viewer, session: str) -> Json:
+    """Everything that the session page draws."""
+    opened = review.opened(viewer, session)
+    assessed = review.assessment(viewer, session)
+    line = review.session(viewer, session).line
+    end_ms = max((header.end_us for header in opened.headers), default=0) // 1000
+    keys = _keys(opened.batches)
+    rate, bucket_ms = typing_rate(keys, end_ms)
+    return {
+        "started_ms": line.opened_us // 1000,
+        "offset_min": opened.headers[0].utc_offset_min if opened.headers else 0,
+        "end_ms": end_ms,
+        "coverage": coverage_of(opened, end_ms),
+        "focus": _focus(opened.batches, end_ms),
+        "typing": rate,
+        "bucket_ms": bucket_ms,
+        "intervals": _thinned(_intervals(keys)),
+        "insertions": list(_insertions(opened.batches)),
+        "screenshots": list(_screenshots(opened.batches, session)),
+        "spans": [
+            {
+                "start_ms": span.start_ms,
+                "end_ms": span.end_ms,
+                "kind": span.kind,
+                "strength": span.strength,
+                "why": span.why,
+            }
+            for span in assessed.spans
+        ],
+    }
+
+
+def coverage_of(opened: OpenedSession, end_ms: int) -> list[Json]:
+    """What was observed: lost and paused stretches, away, and sources that were down."""
+    bands = [_band(s.start_ms, s.end_ms, "lost", s.why) for s in lost_stretches(opened)]
+    bands += [
+        _band(start // 1000, end // 1000, "paused", "")
+        for start, end in paused_intervals(opened.batches, end_ms * 1000)
+    ]
+    bands += _down(opened.batches, end_ms)
+    bands += _away(opened.batches, end_ms)
+    return sorted(bands, key=lambda band: (band["start_ms"], band["end_ms"]))
+
+
+def typing_rate(keys: Sequence[tuple[int, int]], end_ms: int) -> tuple[list[list[float]], int]:
+    """Keys per minute in equal buckets, as (middle of the bucket, rate)."""
+    bucket_ms = max(_BUCKET_MIN_MS, -(-end_ms // _BUCKETS_MAX))
+    counts = Counter(t_us // 1000 // bucket_ms for t_us, _ in keys)
+    buckets = range(-(-end_ms // bucket_ms))
+    per_minute = 60_000 / bucket_ms
+    middle = bucket_ms // 2
+    return [[n * bucket_ms + middle, round(counts[n] * per_minute, 1)] for n in buckets], bucket_ms
+
+
+def _keys(batches: Sequence[Batch]) -> list[tuple[int, int]]:
+    """Presses that make or change text, as (time, flags), in order."""
+    found = []
+    for batch in batches:
+        columns = batch.body.columns(events.Keystroke)
+        found += [
+            (t_us, flags)
+            for t_us, key, flags in zip(
+                columns["t_us"], columns["key_class"], columns["flags"], strict=True
+            )
+            if key not in _NO_TEXT and not flags & KeyFlag.CHORD
+        ]
+    return sorted(found)
+
+
+def _intervals(keys: Sequence[tuple[int, int]]) -> list[list[float]]:
+    """Inter-key intervals as (time, milliseconds), with 1 for an injected key."""
+    return [
+        [b // 1000, max((b - a) / 1000, 1.0), int(bool(flags & KeyFlag.INJECTED))]
+        for (a, _), (b, flags) in pairwise(keys)
+    ]
+
+
+def _thinned(points: list[list[float]]) -> list[list[float]]:
+    step = -(-len(points) // _POINTS_MAX) or 1
+    return points[::step]
+
+
+def _focus(batches: Sequence[Batch], end_ms: int) -> list[Json]:
+    seen = sorted(
+        (event.t_us // 1000, event.category)
+        for batch in batches
+        for event in batch.body.events(events.Focus)
+    )
+    ends = [t_ms for t_ms, _ in seen[1:]] + [end_ms]
+    bands: list[Json] = []
+    for (start, category), end in zip(seen, ends, strict=True):
+        name = _name(Category, category)
+        if bands and bands[-1]["category"] == name:
+            bands[-1]["end_ms"] = max(end, start)
+        else:
+            bands.append({"start_ms": start, "end_ms": max(end, start), "category": name})
+    return bands
+
+
+def _insertions(batches: Sequence[Batch]) -> Iterator[Json]:
+    copied_in = {
+        copy.tag: _name(Category, copy.source)
+        for batch in batches
+        for copy in batch.body.events(events.Clipboard)
+        if copy.tag
+    }
+    for batch in batches:
+        for event in batch.body.events(events.Insertion):
+            known = event.length_chars != events.MISSING_U32
+            yield {
+                "t_ms": event.t_us // 1000,
+                "length_chars": event.length_chars if known else None,
+                "how": _name(InsertionHow, event.how),
+                "seen_by": _name(InsertionSeenBy, event.seen_by),
+                "source": copied_in.get(event.tag, "unknown") if event.tag else "unknown",
+            }
+
+
+def _screenshots(batches: Sequence[Batch], session: str) -> Iterator[Json]:
+    for batch in batches:
+        for event in batch.body.events(events.Screenshot):
+            digest = digest_hex(event)
+            yield {
+                "t_ms": event.t_us // 1000,
+                "outcome": _name(ScreenshotOutcome, event.outcome),
+                "masked": bool(event.flags & ScreenshotFlag.MASKED),
+                "pixelated": bool(event.flags & ScreenshotFlag.PIXELATED),
+                "url": f"/sessions/{session}/objects/{digest}" if digest else None,
+            }
+
+
+def digest_hex(event: events.Screenshot | events.Blanking) -> str | None:
+    """The object that an event names; None if it names none."""
+    parts = (event.digest_0, event.digest_1, event.digest_2, event.digest_3)
+    return b"".join(part.to_bytes(8, "big") for part in parts).hex() if any(parts) else None
+
+
+def _down(batches: Sequence[Batch], end_ms: int) -> list[Json]:
+    changes = sorted(
+        (event.t_us // 1000, event.source, event.state)
+        for batch in batches
+        for event in batch.body.events(events.Health)
+    )
+    bands, since = [], dict[int, int]()
+    for t_ms, source, state in changes:
+        if state in _DOWN:
+            since.setdefault(source, t_ms)
+        elif source in since:
+            bands.append(_band(since.pop(source), t_ms, "partly", _name(SourceName, source)))
+    bands += [_band(t_ms, end_ms, "partly", _name(SourceName, s)) for s, t_ms in since.items()]
+    return bands
+
+
+def _away(batches: Sequence[Batch], end_ms: int) -> list[Json]:
+    changes = sorted(
+        (event.t_us // 1000, event.change)
+        for batch in batches
+        for event in batch.body.events(events.Presence)
+    )
+    bands: list[Json] = []
+    since: int | None = None
+    for t_ms, change in changes:
+        if change in _AWAY:
+            since = t_ms if since is None else since
+        elif since is not None:
+            bands.append(_band(since, t_ms, "away", ""))
+            since = None
+    if since is not None:
+        bands.append(_band(since, end_ms, "away", ""))
+    return bands
+
+
+def _band(start_ms: int, end_ms: int, state: str, why: str) -> Json:
+    return {"start_ms": start_ms, "end_ms": end_ms, "state": state, "why": why}
+
+
+def _name(
+    kind: type[Category | InsertionHow | InsertionSeenBy | ScreenshotOutcome | SourceName],
+    number: int,
+) -> str:
+    try:
+        return kind(number).name.lower()
+    except ValueError:
+        return "unknown"

@@ -1,0 +1,70 @@
+"""Every error the server raises on purpose.
+
+`ServerError` is the root and its text is fit to be shown. `Refusal` is an answer to a client:
+it becomes one RFC 9457 problem, whose detail never repeats what was sent.
+"""
+
+from wire.problems import Problem, ProblemCode, problem
+
+
+class ServerError(Exception):
+    """Root of the tree; the text is one sentence that says what to do."""
+
+
+class ConfigInvalid(ServerError):  # noqa: N818 - the house's word for a rejected document
+    """A setting is unknown or out of its bounds."""
+
+
+class DataFolderUnusable(ServerError):  # noqa: N818
+    """The data folder is missing, damaged, or was made by another version."""
+
+
+class NameTaken(ServerError):  # noqa: N818
+    """A name that must be unique is in use."""
+
+
+class NotKnown(ServerError):  # noqa: N818
+    """Nobody and nothing of that name."""
+
+
+class PictureMissing(ServerError):  # noqa: N818
+    """An object is listed but its bytes are not in the store."""
+
+
+class Refusal(ServerError):  # noqa: N818
+    """A request is answered with a problem, and nothing of it is kept."""
+
+    def __init__(
+        self,
+        code: ProblemCode,
+        status: int,
+        detail: str,
+        *,
+        expected_sequence: int | None = None,
+        retry_after_s: int | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.problem: Problem = problem(code, status, detail, expected_sequence)
+        self.retry_after_s = retry_after_s
+
+
+def not_found(detail: str = "There is nothing here that you may see.") -> Refusal:
+    """The same answer for what is not there and for what is somebody else's."""
+    return Refusal(ProblemCode.NOT_FOUND, 404, detail)
+
+
+def too_often(retry_after_s: int) -> Refusal:
+    """The client tries too often."""
+    return Refusal(
+        ProblemCode.OVERLOADED, 429, "Too many attempts; wait.", retry_after_s=retry_after_s
+    )
+
+
+def overloaded(retry_after_s: int) -> Refusal:
+    """The server cannot take more now; nothing was stored."""
+    return Refusal(
+        ProblemCode.OVERLOADED,
+        503,
+        "The server is busy; send this again later.",
+        retry_after_s=retry_after_s,
+    )

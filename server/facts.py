@@ -1,0 +1,148 @@
+"""What the batches of a session say without any judgement: hours, gaps, losses.
+
+Times are session microseconds, or milliseconds where a page reads them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from server.records import StoredBatch
+from wire.batch import Batch, decode, open_envelope
+from wire.codes import LossReason, MarkerKind
+from wire.errors import WireError
+from wire.events import Marker
+from wire.header import Header
+
+Interval = tuple[int, int]
+
+
+class LostStretch(msgspec.Struct, frozen=True):
+    """A stretch without evidence, and why."""
+
+    start_ms: int
+    end_ms: int
+    why: str
+    """`quarantined`: the batch came but does not decode; `gap`: no batch speaks for it."""
+
+
+class SessionFacts(msgspec.Struct, frozen=True):
+    """Hours and losses of one closed session."""
+
+    duration_s: float
+    worked_s: float
+    """Without pauses and without stretches that nothing speaks for."""
+    paused_s: float
+    batches: int
+    quarantined_batches: int
+    unanchored_batches: int
+    """Sealed while the server was out of reach; no accusation."""
+    lost_events: dict[str, int]
+    """Events the agent could not record or keep, by reason."""
+    lost_stretches: tuple[LostStretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A session's batches after opening: those that decode, and what became of the rest."""
+
+    headers: tuple[Header, ...]
+    batches: tuple[Batch, ...]
+    undecodable: tuple[tuple[StoredBatch, Header, str], ...]
+    """Stored batch, its header, and the reason."""
+
+
+def open_batches(stored: Sequence[StoredBatch]) -> OpenedSession:
+    """Decode what was stored. A body that does not decode costs its stretch, not the session."""
+    headers: list[Header] = []
+    batches: list[Batch] = []
+    undecodable: list[tuple[StoredBatch, Header, str]] = []
+    for row in stored:
+        envelope = open_envelope(row.sealed)
+        headers.append(envelope.header)
+        try:
+            batches.append(decode(envelope))
+        except WireError as error:
+            undecodable.append((row, envelope.header, type(error).__name__))
+    return OpenedSession(tuple(headers), tuple(batches), tuple(undecodable))
+
+
+def facts_of(opened: OpenedSession) -> SessionFacts:
+    """Work out hours and losses."""
+    end_us = max((header.end_us for header in opened.headers), default=0)
+    lost = lost_stretches(opened)
+    paused = paused_intervals(opened.batches, end_us)
+    off = joined([*paused, *((s.start_ms * 1000, s.end_ms * 1000) for s in lost)])
+    return SessionFacts(
+        duration_s=_seconds(end_us),
+        worked_s=_seconds(max(end_us - _length(off), 0)),
+        paused_s=_seconds(_length(paused)),
+        batches=len(opened.headers),
+        quarantined_batches=len(opened.undecodable),
+        unanchored_batches=sum(header.unanchored_batches > 0 for header in opened.headers),
+        lost_events=_losses(opened.headers),
+        lost_stretches=tuple(lost),
+    )
+
+
+def lost_stretches(opened: OpenedSession) -> list[LostStretch]:
+    """Quarantined batches, and gaps that no header speaks for."""
+    lost = [_stretch(h.start_us, h.end_us, "quarantined") for _, h, _ in opened.undecodable]
+    spoken_us = 0
+    for start_us, end_us in sorted((h.start_us, h.end_us) for h in opened.headers):
+        if start_us > spoken_us:
+            lost.append(_stretch(spoken_us, start_us, "gap"))
+        spoken_us = max(spoken_us, end_us)
+    return sorted(lost, key=lambda stretch: stretch.start_ms)
+
+
+def paused_intervals(batches: Sequence[Batch], end_us: int) -> list[Interval]:
+    """From each pause to the resume after it, or to the end."""
+    markers = sorted(
+        (marker.t_us, marker.marker) for batch in batches for marker in batch.body.events(Marker)
+    )
+    paused: list[Interval] = []
+    since: int | None = None
+    for t_us, kind in markers:
+        if kind == MarkerKind.PAUSE and since is None:
+            since = t_us
+        elif kind in (MarkerKind.RESUME, MarkerKind.CLOCK_OUT) and since is not None:
+            paused.append((since, t_us))
+            since = None
+    if since is not None:
+        paused.append((since, max(end_us, since)))
+    return paused
+
+
+def joined(intervals: Sequence[Interval]) -> list[Interval]:
+    """Intervals with overlaps merged, in order."""
+    merged: list[Interval] = []
+    for start, end in sorted(intervals):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _losses(headers: Sequence[Header]) -> dict[str, int]:
+    known = {reason.value: reason.name.lower() for reason in LossReason}
+    totals: dict[str, int] = {}
+    for header in headers:
+        for reason, count in header.losses.items():
+            name = known.get(reason, f"reason_{reason}")
+            totals[name] = totals.get(name, 0) + count
+    return totals
+
+
+def _stretch(start_us: int, end_us: int, why: str) -> LostStretch:
+    return LostStretch(start_us // 1000, end_us // 1000, why)
+
+
+def _length(intervals: Sequence[Interval]) -> int:
+    return sum(end - start for start, end in intervals)
+
+
+def _seconds(duration_us: int) -> float:
+    return round(duration_us / 1_000_000, 3)

@@ -1,0 +1,1 @@
+"""HTTP in, HTTP out: each route reads a request, calls a service and writes the answer."""

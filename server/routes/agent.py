@@ -1,0 +1,66 @@
+"""The agent's JSON routes; `wire.messages` is their contract."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.records import Device
+from server.routes.requests import answer, authorization_of, body_of, client_of, message_of
+from server.services.agents import Agents
+from server.tokens import Tokens
+from wire import limits
+from wire.messages import ConsentRequest, EnrolmentRequest, SessionRequest
+
+
+class AgentRoutes:
+    """Enrolment, projects, consent, sessions and objects."""
+
+    def __init__(self, agents: Agents, tokens: Tokens) -> None:
+        self._agents = agents
+        self._tokens = tokens
+
+    def routes(self) -> list[Route]:
+        """What to mount."""
+        return [
+            Route("/agent/v1/enrolments", self.enrol, methods=["POST"]),
+            Route("/agent/v1/projects", self.projects, methods=["GET"]),
+            Route("/agent/v1/consents", self.consent, methods=["POST"]),
+            Route("/agent/v1/sessions", self.open_session, methods=["POST"]),
+            Route("/agent/v1/objects/{digest}", self.put_object, methods=["PUT"]),
+        ]
+
+    async def enrol(self, request: Request) -> Response:
+        """A pairing code and a public key in, a device and its token out."""
+        message = await message_of(request, EnrolmentRequest)
+        return answer(await run_in_threadpool(self._agents.enrol, message, client_of(request)))
+
+    async def projects(self, request: Request) -> Response:
+        """What this person may work on."""
+        device = await self._device(request)
+        return answer(await run_in_threadpool(self._agents.projects, device))
+
+    async def consent(self, request: Request) -> Response:
+        """The person accepted a policy."""
+        device = await self._device(request)
+        message = await message_of(request, ConsentRequest)
+        return answer(await run_in_threadpool(self._agents.consent, device, message))
+
+    async def open_session(self, request: Request) -> Response:
+        """Clock-in."""
+        device = await self._device(request)
+        message = await message_of(request, SessionRequest)
+        return answer(await run_in_threadpool(self._agents.open_session, device, message))
+
+    async def put_object(self, request: Request) -> Response:
+        """A screenshot, a title or a note; 201 when new, 200 when known."""
+        device = await self._device(request)
+        digest = request.path_params["digest"]
+        session = request.query_params.get("session", "")
+        row = await run_in_threadpool(self._agents.check_object, device, digest, session)
+        data = await body_of(request, limits.OBJECT_MAX_BYTES)
+        new = await run_in_threadpool(self._agents.put_object, device, row, digest, data)
+        return Response(status_code=201 if new else 200)
+
+    async def _device(self, request: Request) -> Device:
+        return await run_in_threadpool(self._tokens.device, authorization_of(request))

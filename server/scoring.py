@@ -1,0 +1,60 @@
+"""Scoring one closed session: stored batches in, facts and an assessment out.
+
+The detector stands behind `Assessor`, so that this module can be read without it.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from server.assessments import Assessed
+from server.clock import now_us
+from server.errors import NotKnown
+from server.facts import OpenedSession, facts_of, open_batches
+from server.records import Job, StoredAssessment
+from server.storage.protocols import OrganisationStore, Store
+from wire.policy import Policy
+
+
+class Assessor(Protocol):
+    """Judges what was recorded."""
+
+    def assess(self, opened: OpenedSession, policy: Policy) -> Assessed:
+        """Judge one session under its project's policy."""
+
+
+class Scoring:
+    """Does the jobs of the scoring table, one at a time."""
+
+    def __init__(self, store: Store, assessor: Assessor) -> None:
+        self._store = store
+        self._assessor = assessor
+
+    def do(self, job: Job) -> None:
+        """Score a session. Repeating it is harmless: the job ends once, with its results."""
+        store = self._store.of(job.organisation)
+        entry = store.session_numbered(job.session_row)
+        policy = store.policy(entry.project, entry.policy_version) if entry else None
+        if entry is None or policy is None:
+            raise NotKnown("the job's session or policy is gone")
+        opened = open_batches(store.batches(entry.row))
+        _quarantine(store, opened)
+        assessed = self._assessor.assess(opened, policy)
+        store.finish_job(entry.row, msgspec.json.encode(facts_of(opened)), _stored(assessed))
+
+
+def _quarantine(store: OrganisationStore, opened: OpenedSession) -> None:
+    for row, _header, reason in opened.undecodable:
+        if row.quarantined is None:
+            store.quarantine(row.row, reason)
+
+
+def _stored(assessed: Assessed) -> StoredAssessment:
+    return StoredAssessment(
+        model_version=assessed.model_version,
+        features_version=assessed.features_version,
+        band=assessed.band,
+        main_reason=assessed.main_reason,
+        document=msgspec.json.encode(assessed),
+        created_us=now_us(),
+    )

@@ -1,0 +1,163 @@
+"""What a device may ask for: enrolment, projects, consent, a session, a place for an object."""
+
+import re
+import secrets
+
+from server.clock import now_us
+from server.config import Settings
+from server.errors import Refusal, not_found, too_often
+from server.keys import ServerKeys, hash_of, hash_of_code, new_token
+from server.pace import Pace
+from server.records import Device, NewDevice, NewSession, Project, StoredObject
+from server.sniffing import content_type_of
+from server.storage.protocols import ObjectStore, Store
+from wire.chain import OPENING, derive_nonce
+from wire.messages import (
+    Consent,
+    ConsentRequest,
+    Enrolment,
+    EnrolmentRequest,
+    ProjectOffer,
+    Projects,
+    SessionGrant,
+    SessionRequest,
+    object_digest,
+)
+from wire.problems import ProblemCode
+
+_ID_BYTES = 16
+_ENROLMENTS = 10
+_ENROLMENTS_WINDOW_S = 60.0
+_HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
+_HEX_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class Agents:
+    """The services behind the agent's JSON routes."""
+
+    def __init__(
+        self, store: Store, objects: ObjectStore, keys: ServerKeys, settings: Settings
+    ) -> None:
+        self._store = store
+        self._objects = objects
+        self._keys = keys
+        self._settings = settings
+        self._pace = Pace(_ENROLMENTS, _ENROLMENTS_WINDOW_S)
+
+    def enrol(self, request: EnrolmentRequest, client: str) -> Enrolment:
+        """Use up a pairing code; the token is in this answer and nowhere else."""
+        wait_s = self._pace.wait_s(client)
+        if wait_s:
+            raise too_often(wait_s)
+        self._pace.count(client)
+        token = new_token("vtd")
+        device = NewDevice(
+            secrets.token_bytes(_ID_BYTES),
+            request.public_key,
+            hash_of(token),
+            request.platform,
+            request.agent_version,
+        )
+        # Only the code's hash is compared, so the time it takes says nothing about the code.
+        person = self._store.enrol(hash_of_code(request.code), device, now_us())
+        if person is None:
+            raise Refusal(
+                ProblemCode.CODE_INVALID,
+                403,
+                "The pairing code is wrong, used or too old; ask for a new one.",
+            )
+        self._pace.clear(client)
+        return Enrolment(device.id, token, person.name, self._keys.signing.verify_key.raw)
+
+    def projects(self, device: Device) -> Projects:
+        """The projects this device's person may work on."""
+        store = self._store.of(device.organisation)
+        return Projects(
+            tuple(
+                ProjectOffer(
+                    project.id,
+                    project.name,
+                    project.policy,
+                    store.consented_version(device.person, project.id),
+                )
+                for project in store.projects()
+            )
+        )
+
+    def consent(self, device: Device, request: ConsentRequest) -> Consent:
+        """Store that the person accepted exactly the policy in force."""
+        policy = self._project(device, request.project).policy
+        named = (request.policy_version, request.policy_digest)
+        if named != (policy.version, policy.digest()):
+            raise Refusal(
+                ProblemCode.CONFLICT, 409, "Another policy is in force; fetch it and ask again."
+            )
+        store = self._store.of(device.organisation)
+        given_us = store.add_consent(device.person, request.project, policy, now_us())
+        return Consent(policy.version, given_us)
+
+    def open_session(self, device: Device, request: SessionRequest) -> SessionGrant:
+        """Open a session, or grant the same one again."""
+        store = self._store.of(device.organisation)
+        project = self._project(device, request.project)
+        accepted = store.consented_version(device.person, project.id)
+        if request.policy_version != project.policy.version or accepted != project.policy.version:
+            raise Refusal(
+                ProblemCode.CONSENT_MISSING,
+                403,
+                "The policy in force has not been accepted; fetch it and ask the person.",
+            )
+        entry = store.add_session(
+            NewSession(
+                request.session,
+                device.person,
+                device.id,
+                project.id,
+                request.policy_version,
+                request.agent_version,
+                now_us(),
+            )
+        )
+        if entry is None:
+            raise Refusal(ProblemCode.CONFLICT, 409, "This session id is in use; draw another.")
+        nonce = derive_nonce(self._keys.nonce_secret, entry.id, OPENING)
+        return SessionGrant(entry.id, nonce, entry.opened_us)
+
+    def check_object(self, device: Device, digest_hex: str, session_hex: str) -> int:
+        """The session's row, if this device may add an object to it."""
+        if not _HEX_DIGEST.fullmatch(digest_hex) or not _HEX_ID.fullmatch(session_hex):
+            raise Refusal(
+                ProblemCode.INVALID_REQUEST, 400, "Digest and session are lower-case hex."
+            )
+        entry = self._store.of(device.organisation).session(bytes.fromhex(session_hex))
+        if entry is None:
+            raise Refusal(ProblemCode.UNKNOWN_SESSION, 404, "Open the session first.")
+        if entry.device != device.id:
+            raise Refusal(ProblemCode.WRONG_DEVICE, 403, "The session is another device's.")
+        return entry.row
+
+    def put_object(self, device: Device, session_row: int, digest_hex: str, data: bytes) -> bool:
+        """Store an object durably; whether it is new."""
+        digest = object_digest(data)
+        if digest.hex() != digest_hex:
+            raise Refusal(
+                ProblemCode.DIGEST_MISMATCH, 400, "The bytes do not have the digest in the path."
+            )
+        content_type = content_type_of(data)
+        if content_type is None:
+            raise Refusal(
+                ProblemCode.INVALID_REQUEST, 400, "Objects are WebP, JPEG, PNG or short plain text."
+            )
+        self._objects.put(device.organisation, digest, data)
+        entry = StoredObject(digest, content_type, len(data))
+        store = self._store.of(device.organisation)
+        new = store.add_object(session_row, entry, self._settings.objects_per_session_max)
+        if new is None:
+            raise Refusal(ProblemCode.TOO_LARGE, 413, "The session holds too many objects.")
+        return new
+
+    def _project(self, device: Device, project: bytes) -> Project:
+        found = self._store.of(device.organisation).project(project)
+        if found is None:
+            raise not_found()
+        return found

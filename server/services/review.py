@@ -1,0 +1,138 @@
+"""Sessions as people and platforms may see them.
+
+One `Viewer` decides everything: a trainer sees the own sessions, an auditor and a platform see
+the organisation's. Until a session is scored, nobody sees more than that it is open or closed.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from server.assessments import FLAGGED_BANDS, Assessed
+from server.errors import not_found
+from server.facts import OpenedSession, SessionFacts, open_batches
+from server.records import Person, Role, SessionLine, SessionState, StoredObject
+from server.storage.protocols import ObjectStore, OrganisationStore, Store
+from wire.policy import Policy
+
+_PAGE = 100
+_ID_HEX = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks."""
+
+    organisation: int
+    name: str
+    only_person: bytes | None
+    """The one person whose sessions this viewer sees; None: everybody's."""
+
+
+def viewer_for(person: Person) -> Viewer:
+    """What a signed-in person may see."""
+    own = person.id if person.role is Role.TRAINER else None
+    return Viewer(person.organisation, f"person:{person.id.hex()}", own)
+
+
+def platform_viewer(organisation: int) -> Viewer:
+    """What a platform key may see."""
+    return Viewer(organisation, "platform", None)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One session with its facts, if they are published."""
+
+    line: SessionLine
+    facts: SessionFacts | None
+
+    @property
+    def ended_us(self) -> int | None:
+        """When it ended, by the session's monotonic clock; None until scored."""
+        if self.facts is None:
+            return None
+        return self.line.opened_us + round(self.facts.duration_s * 1_000_000)
+
+    @property
+    def flagged(self) -> bool | None:
+        """Whether a person should look; None until scored."""
+        return None if self.line.band is None else self.line.band in FLAGGED_BANDS
+
+
+class Review:
+    """Reads evidence for a viewer."""
+
+    def __init__(self, store: Store, objects: ObjectStore) -> None:
+        self._store = store
+        self._objects = objects
+
+    def page(
+        self, viewer: Viewer, before_row: int | None = None
+    ) -> tuple[list[SessionView], int | None]:
+        """Sessions, newest first, and the cursor of the next page if there is one."""
+        lines = self._of(viewer).lines(viewer.only_person, _PAGE + 1, before_row)
+        views = [_view(line) for line in lines[:_PAGE]]
+        return views, views[-1].line.row if len(lines) > _PAGE else None
+
+    def session(self, viewer: Viewer, session_hex: str) -> SessionView:
+        """One session; raises `Refusal` for what the viewer may not see."""
+        return _view(self._line(viewer, session_hex))
+
+    def assessment(self, viewer: Viewer, session_hex: str) -> Assessed:
+        """The published assessment."""
+        line = self._published(viewer, session_hex)
+        stored = self._of(viewer).assessment(line.row)
+        if stored is None:
+            raise not_found()
+        return msgspec.json.decode(stored.document, type=Assessed)
+
+    def policy(self, viewer: Viewer, line: SessionLine) -> Policy | None:
+        """The policy the session was recorded under."""
+        return self._of(viewer).policy(line.project, line.policy_version)
+
+    def opened(self, viewer: Viewer, session_hex: str) -> OpenedSession:
+        """The session's batches, decoded."""
+        line = self._published(viewer, session_hex)
+        return open_batches(self._of(viewer).batches(line.row))
+
+    def picture(
+        self, viewer: Viewer, session_hex: str, digest_hex: str
+    ) -> tuple[StoredObject, bytes]:
+        """An object of a session; the view is written to the audit log before it is given."""
+        line = self._published(viewer, session_hex)
+        store = self._of(viewer)
+        entry = store.object(line.row, _id(digest_hex, 2 * _ID_HEX))
+        if entry is None:
+            raise not_found()
+        store.audit(viewer.name, "object.viewed", f"{line.id.hex()}/{digest_hex}")
+        return entry, self._objects.get(viewer.organisation, entry.digest)
+
+    def _published(self, viewer: Viewer, session_hex: str) -> SessionLine:
+        line = self._line(viewer, session_hex)
+        if line.state is not SessionState.SCORED:
+            raise not_found("This session is not scored yet.")
+        return line
+
+    def _line(self, viewer: Viewer, session_hex: str) -> SessionLine:
+        line = self._of(viewer).line(_id(session_hex, _ID_HEX))
+        if line is None or viewer.only_person not in (None, line.person):
+            raise not_found()
+        return line
+
+    def _of(self, viewer: Viewer) -> OrganisationStore:
+        return self._store.of(viewer.organisation)
+
+
+def _view(line: SessionLine) -> SessionView:
+    facts = msgspec.json.decode(line.facts, type=SessionFacts) if line.facts else None
+    return SessionView(line, facts)
+
+
+def _id(text: str, chars: int) -> bytes:
+    if len(text) != chars:
+        raise not_found()
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise not_found() from error

@@ -1,0 +1,1 @@
+"""Where evidence is kept. Services know `server.storage.protocols` only."""

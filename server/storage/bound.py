@@ -1,0 +1,50 @@
+"""Queries bound to one organisation, here and nowhere else."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Insert,
+    Select,
+    Table,
+    Update,
+    insert,
+    select,
+    update,
+)
+
+
+class Bound:
+    """Base of the stores of one organisation: their statements can name no other."""
+
+    def __init__(self, reading: Engine, writing: Engine, organisation: int) -> None:
+        self._reading = reading
+        self._writing = writing
+        self.organisation = organisation
+
+    def _select(self, table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
+        return select(*(columns or (table,))).where(table.c.organisation == self.organisation)
+
+    def _update(self, table: Table) -> Update:
+        return update(table).where(table.c.organisation == self.organisation)
+
+    def _insert(self, table: Table, values: Mapping[str, object]) -> Insert:
+        return insert(table).values(**values, organisation=self.organisation)
+
+    def _one(self, query: Select[Any]) -> Any | None:
+        """The row, or None. Rows are untyped: their types changed between SQLAlchemy releases."""
+        with self._reading.connect() as connection:
+            return connection.execute(query).one_or_none()
+
+    def _all(self, query: Select[Any]) -> list[Any]:
+        with self._reading.connect() as connection:
+            return list(connection.execute(query).all())
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._writing.begin() as connection:
+            yield connection

@@ -1,0 +1,51 @@
+"""Objects as files: `<folder>/<organisation>/<first two hex digits>/<digest>`."""
+
+import os
+import secrets
+from pathlib import Path
+
+from server.errors import PictureMissing
+
+
+class FolderObjects:
+    """An object store on a local disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, organisation: int, digest: bytes, data: bytes) -> None:
+        """Write, sync, and only then give the file its name."""
+        path = self._path(organisation, digest)
+        if path.exists():
+            return
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f".{secrets.token_hex(8)}")
+        try:
+            with draft.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        for folder in (path.parent, path.parent.parent, self._folder):
+            _sync_folder(folder)
+
+    def get(self, organisation: int, digest: bytes) -> bytes:
+        """Read an object."""
+        try:
+            return self._path(organisation, digest).read_bytes()
+        except FileNotFoundError as error:
+            raise PictureMissing(f"object {digest.hex()} is not in the store") from error
+
+    def _path(self, organisation: int, digest: bytes) -> Path:
+        name = digest.hex()
+        return self._folder / str(organisation) / name[:2] / name
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

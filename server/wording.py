@@ -1,0 +1,63 @@
+"""The console's plain words for codes: one place, so that a catalogue can take it over."""
+
+from server.records import SessionState
+from wire.policy import Policy
+
+STATE_TITLES = {
+    SessionState.OPEN: "Open",
+    SessionState.CLOSED: "Being scored",
+    SessionState.SCORED: "Scored",
+}
+BAND_TITLES = {
+    "consistent": "Consistent with own work",
+    "review": "Worth a look",
+    "strong": "Strong evidence",
+    "cannot_determine": "Cannot determine",
+}
+BAND_MEANS = {
+    "consistent": "What was recorded fits text that was composed by the person at the keyboard. "
+    "It does not prove that nobody helped away from this computer.",
+    "review": "Some of what was recorded does not fit text composed at the keyboard. There may be "
+    "an innocent explanation; a person has to look before anything follows from it.",
+    "strong": "Much of what was recorded does not fit text composed at the keyboard. It is still "
+    "evidence and no verdict: only a person decides, after hearing the trainer.",
+    "cannot_determine": "Too little was observed to say anything. That counts neither for nor "
+    "against the person.",
+}
+LOSS_TITLES = {
+    "gap": "nothing was received for this stretch",
+    "quarantined": "received but damaged, so it could not be read",
+    "spool_full": "the agent's store was full",
+    "spool_damaged": "the agent's store was damaged",
+    "disk_full": "the disk was full",
+    "queue_full": "events came faster than they could be kept",
+    "source_failed": "a source stopped",
+    "killed": "the agent was ended from outside",
+    "object_expired": "a picture was too old to send",
+    "refused_by_server": "the server refused it",
+}
+
+
+def policy_lines(policy: Policy) -> tuple[str, ...]:
+    """A policy in a few sentences."""
+    allowed = policy.allowed
+    sources = ", ".join(category.name.lower() for category in allowed.paste_from) or "nowhere"
+    shots = policy.screenshots
+    every = (
+        f"A screenshot at a random moment every {shots.interval_s // 60 or 1} min, "
+        + ("of the whole screen." if shots.whole_screen else "of in-scope windows only.")
+        if shots
+        else "No screenshots."
+    )
+    return (
+        f"Pasting is fine from: {sources}; up to {allowed.paste_chars} characters from anywhere.",
+        "AI help with grammar is allowed." if allowed.ai_grammar_help else "No AI grammar help.",
+        "AI may judge." if allowed.ai_judging else "AI must not judge.",
+        every,
+        f"Promised: at most {policy.false_flag_rate:.1%} of genuine sessions are flagged.",
+    )
+
+
+def reason_title(code: str) -> str:
+    """A reason's short name for lists."""
+    return code.replace("_", " ").replace("-", " ").capitalize()

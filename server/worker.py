@@ -1,0 +1,63 @@
+"""The scorer's process: claims jobs and does them, apart from the process that takes batches.
+
+Started by `server.supervisor` as `python -m server.worker DATA_FOLDER NAME`.
+"""
+
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from threading import Event
+
+from server.app import open_installation
+from server.assessor import DetectorAssessor
+from server.clock import now_us
+from server.logs import set_up_logs
+from server.scoring import Scoring
+from server.storage.protocols import Jobs
+
+_POLL_S = 0.5
+_log = logging.getLogger(__name__)
+
+
+def work(jobs: Jobs, scoring: Scoring, name: str, stop: Event) -> None:
+    """Do jobs until told to stop, or until the parent process is gone."""
+    parent = os.getppid()
+    jobs.release(name)
+    while not stop.is_set() and os.getppid() == parent:
+        if not do_next(jobs, scoring, name):
+            stop.wait(_POLL_S)
+
+
+def do_next(jobs: Jobs, scoring: Scoring, name: str) -> bool:
+    """Do one job; whether there was one."""
+    job = jobs.claim(name, now_us())
+    if job is None:
+        return False
+    started = time.monotonic()
+    try:
+        scoring.do(job)
+    except Exception as error:  # noqa: BLE001 - one session's trouble must not stop the others
+        _log.error("scoring failed", exc_info=error, extra={"attempts": job.attempts})
+        jobs.fail(job, type(error).__name__, now_us())
+    else:
+        took_ms = round((time.monotonic() - started) * 1000)
+        _log.info("session scored", extra={"duration_ms": took_ms, "worker": name})
+    return True
+
+
+def main(folder: str, name: str) -> None:
+    """Run until SIGTERM."""
+    installation = open_installation(Path(folder))
+    set_up_logs(installation.settings.log_level)
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    work(installation.store, Scoring(installation.store, DetectorAssessor()), name, stop)
+    installation.store.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
