@@ -9,6 +9,7 @@ order of typing is not the order of the text, long stretches may be taken out of
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +110,7 @@ class _State:
 
     def fill_gaps(self, backbone: list[Stretch]) -> None:
         ends = [Stretch(0, 0, 0), *backbone, Stretch(len(self.source), len(self.target), 0)]
-        for left, right in zip(ends[:-1], ends[1:], strict=True):
+        for left, right in pairwise(ends):
             self._fill(
                 left.source + left.length,
                 right.source,
@@ -130,7 +131,7 @@ class _State:
         for link in links:
             self.explain(link, 0.95)
         ends = [Stretch(s0, t0, 0), *links, Stretch(s1, t1, 0)]
-        for left, right in zip(ends[:-1], ends[1:], strict=True):
+        for left, right in pairwise(ends):
             self._fill(
                 left.source + left.length,
                 right.source,

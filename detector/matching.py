@@ -86,9 +86,7 @@ def _lengthened(source: Codes, target: Codes, stretch: Stretch) -> Stretch:
     while s > 0 and t > 0 and source[s - 1] == target[t - 1] < WILDCARD:
         s, t, length = s - 1, t - 1, length + 1
     end_s, end_t = s + length, t + length
-    while (
-        end_s < len(source) and end_t < len(target) and source[end_s] == target[end_t] < WILDCARD
-    ):
+    while end_s < len(source) and end_t < len(target) and source[end_s] == target[end_t] < WILDCARD:
         end_s, end_t = end_s + 1, end_t + 1
     return Stretch(s, t, end_t - t)
 
@@ -130,7 +128,5 @@ def _trimmed(picked: list[Stretch]) -> list[Stretch]:
                 0,
             )
         if stretch.length > over:
-            out.append(
-                Stretch(stretch.source + over, stretch.target + over, stretch.length - over)
-            )
+            out.append(Stretch(stretch.source + over, stretch.target + over, stretch.length - over))
     return out

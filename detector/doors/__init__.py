@@ -1,1 +1,1 @@
-"""The only code of the detector that opens files: the command line behind ``python -m detector``."""
+"""The detector's only code that opens files: the command line behind ``python -m detector``."""

@@ -162,7 +162,7 @@ def _numbers(table: pa.Table, name: str, null: int | None = None) -> IntArray:
         if null is None:
             raise BadTableError(f"column {name} has empty values")
         column = column.fill_null(null)
-    values = column.to_numpy()
+    values: NDArray[Any] = column.to_numpy()
     if values.dtype.kind == "f":
         if not np.all(np.isfinite(values)) or np.any(np.abs(values) > 2**52):
             raise BadTableError(f"column {name} has values that are no numbers")
@@ -181,7 +181,9 @@ def _classes(
     codes, names = _dictionary_codes(column)
     unknown = sorted({n for n in names if n not in known})
     if unknown:
-        raise BadTableError(f"column {name} has unknown value(s): {', '.join(map(str, unknown[:5]))}")
+        raise BadTableError(
+            f"column {name} has unknown value(s): {', '.join(map(str, unknown[:5]))}"
+        )
     if np.any(codes < 0) and null is None:
         raise BadTableError(f"column {name} has empty values")
     lookup = np.array([*(known.index(n) for n in names), MISSING if null is None else null])

@@ -41,9 +41,7 @@ def replay(
     return log.session()
 
 
-def _press(
-    log: TextLog, stream: TextStream, order: np.ndarray, place: int, character: str
-) -> int:
+def _press(log: TextLog, stream: TextStream, order: np.ndarray, place: int, character: str) -> int:
     row = order[place % len(order)]
     gap, hold = stream.interval_us[row] / 1000.0, stream.hold_us[row] / 1000.0
     if character:

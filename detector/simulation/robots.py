@@ -99,8 +99,11 @@ def robot_a2(
         gap = base * word_factor * float(pair[previous, letters[number]])
         if character == " ":
             gap = base + float(rng.normal(250, 50))
-        if character == "a" and number and text_class[number - 1] in ". \n" and _opens(
-            text_class, number
+        if (
+            character == "a"
+            and number
+            and text_class[number - 1] in ". \n"
+            and _opens(text_class, number)
         ):
             gap += 200.0
         fatigue *= 1.0005

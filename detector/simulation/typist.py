@@ -33,9 +33,9 @@ class Typist:
         rho = float(np.clip(self.traits["interval_lag1"], -0.2, 0.5))
         noise = self.rng.standard_normal() * np.sqrt(1 - rho * rho)
         self._interval_state = rho * self._interval_state + noise
-        level = float(ndtr(self._interval_state))
+        level: float = ndtr(self._interval_state).item()
         value = 10.0 ** float(np.interp(level, LEVELS, self.tables[moment]))
-        return min(value, self.longest_pause_ms * float(self.rng.uniform(0.6, 1.0)))
+        return float(min(value, self.longest_pause_ms * float(self.rng.uniform(0.6, 1.0))))
 
     def hold_ms(self, slower: float = 0.0) -> float:
         """Draw how long a key is held; ``slower`` is added to its log10."""

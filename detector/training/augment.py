@@ -20,7 +20,9 @@ def augmented(rng: np.random.Generator, table: Keystrokes) -> Keystrokes:
         hold = np.where(hold >= 0, np.round(hold * pace**0.5), MISSING).astype(np.int64)
     if rng.random() < 0.3:
         longest = 10 ** rng.uniform(6.7, 7.7)
-        interval = np.where(interval > longest, longest * rng.uniform(0.6, 1, len(interval)), interval)
+        interval = np.where(
+            interval > longest, longest * rng.uniform(0.6, 1, len(interval)), interval
+        )
     if rng.random() < 0.15:
         hold = np.full(len(table), MISSING, dtype=np.int64)
     if rng.random() < 0.3:

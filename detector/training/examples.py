@@ -1,21 +1,25 @@
 """Labelled feature vectors for training, made from genuine essays."""
 
-from collections.abc import Iterable
+import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
+from detector.errors import BadCorpusError
 from detector.features.inputlog import inputlog_features
 from detector.features.stream import text_stream
 from detector.features.vector import stream_vector
 from detector.simulation import ROBOTS, Holds, histogram_forgery, replay, transcribing
-from detector.simulation.typist import Typist, draw_typist
 from detector.simulation.figures import WritingFigures
+from detector.simulation.typist import Typist, draw_typist
 from detector.tables import FloatArray, IntArray, Keystrokes
 from detector.training.augment import augmented, window, with_injected_pauses
 from detector.training.generic_robots import generic_robot
 from detector.training.retyping import retyped
+
+SHORTEST_EXAMPLE = 100
 
 
 class Kind(IntEnum):
@@ -47,16 +51,30 @@ class Examples:
 
 
 def make_examples(
-    rng: np.random.Generator, essays: Iterable[Essay], figures: WritingFigures
+    seed: int,
+    essays: Iterable[Essay],
+    figures: WritingFigures,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> Examples:
-    """Make examples of every kind from each essay: genuine windows, copies and forgeries."""
+    """Make examples of every kind from each essay: genuine windows, copies and forgeries.
+
+    Args:
+        seed: with the writer's name, all the randomness there is.
+        essays: genuine sessions.
+        figures: population figures for simulated typists.
+        progress: told how many essays are done.
+    """
     rows: list[tuple[FloatArray, FloatArray, Kind, str, str]] = []
-    for essay in essays:
+    for number, essay in enumerate(essays):
+        rng = np.random.default_rng([seed, zlib.crc32(essay.writer.encode())])
         for kind, family, table in _variants(rng, essay, figures):
             stream = text_stream(augmented(rng, window(rng, table)))
-            if len(stream) >= 100:
+            if len(stream) >= SHORTEST_EXAMPLE:
                 row = (stream_vector(stream), inputlog_features(stream), kind, family)
                 rows.append((*row, essay.writer))
+        progress(number + 1)
+    if not rows:
+        raise BadCorpusError("no essay is long enough to learn from")
     features, inputlog, kinds, families, writers = zip(*rows, strict=True)
     return Examples(
         np.array(features),
@@ -87,8 +105,10 @@ def _variants(
     robot = ROBOTS[name](rng, passage, holds=holds)
     yield Kind.SYNTHETIC, name, robot.keystrokes
     yield Kind.SYNTHETIC, "generic", generic_robot(rng, passage, holds=holds).keystrokes
+    shuffled, typos, conditioned = (bool(x) for x in rng.random(3) < 0.5)
     if rng.random() < 0.5:
-        yield Kind.SYNTHETIC, "replay", replay(rng, table, passage, shuffled=rng.random() < 0.5, typos=rng.random() < 0.5).keystrokes
+        replayed = replay(rng, table, passage, shuffled=shuffled, typos=typos)
+        yield Kind.SYNTHETIC, "replay", replayed.keystrokes
     else:
-        forged = histogram_forgery(rng, table, passage, conditioned=rng.random() < 0.5)
+        forged = histogram_forgery(rng, table, passage, conditioned=conditioned)
         yield Kind.SYNTHETIC, "histogram", forged.keystrokes

@@ -1,4 +1,4 @@
-"""Machines of no known make: random timing models, so that no tool's quirk is all that is learnt."""
+"""Machines of no known make: random timing models, so that no one tool's quirk is learnt."""
 
 from collections.abc import Callable
 
@@ -60,6 +60,7 @@ def _sinusoid(rng: np.random.Generator, middle: float, spread: float) -> Callabl
 
     def gap() -> float:
         phase[0] += step
-        return middle * (1 + 0.6 * spread * np.sin(phase[0])) * float(rng.normal(1, 0.03))
+        wave = float(np.sin(phase[0]))
+        return middle * (1 + 0.6 * spread * wave) * float(rng.normal(1, 0.03))
 
     return gap

@@ -1,0 +1,132 @@
+"""The detector's command line: the only door with files.
+
+Run ``python -m detector --help``.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from detector.doors.evaluate import evaluate_corpus
+from detector.doors.report import readable
+from detector.doors.score import align_sessions, score_sessions
+from detector.doors.train import train
+from detector.errors import BadModelError, DetectorError
+from detector.model import Model, load_model, model_from_bytes
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+MODEL = click.option(
+    "--model", "model_path", type=FILE, help="A model file; the shipped one by default."
+)
+
+
+class OneLineErrors(click.Group):
+    """Turns the detector's own errors into one line on standard error and exit status 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (DetectorError, OSError) as error:
+            line = " ".join(str(error).split())
+            click.echo(f"error: {line}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=OneLineErrors)
+def main() -> None:
+    """Tell how the text of recorded sessions got in: composed, copied, typed by a machine, pasted.
+
+    A keystroke table is a parquet file with one row a key press and the columns session, t_ms and
+    key, and, where they were recorded, user, label, hold_ms (65535: unknown), inserted, deleted,
+    cursor (-1: unknown) and activity. It holds key classes (letter, digit, punct, space ...),
+    never characters.
+    """
+
+
+def _model(path: Path | None) -> Model:
+    if path is None:
+        return load_model()
+    try:
+        return model_from_bytes(path.read_bytes())
+    except BadModelError as error:
+        raise BadModelError(f"{path}: {error}") from error
+
+
+def _print_lines(rows: Iterable[dict[str, Any]], show: Callable[[dict[str, Any]], str]) -> None:
+    for row in rows:
+        click.echo(show(row))
+        sys.stdout.flush()
+
+
+@main.command()
+@click.argument("file", type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--enrolment", type=FILE, help="Earlier sessions of the same users, labelled.")
+@MODEL
+def score(file: Path, as_json: bool, enrolment: Path | None, model_path: Path | None) -> None:
+    """Assess each session of the keystroke table FILE.
+
+    Example: python -m detector score sessions.parquet --json
+    """
+    rows = score_sessions(file, _model(model_path), enrolment)
+    _print_lines(rows, json.dumps if as_json else _score_line)
+
+
+def _score_line(row: dict[str, Any]) -> str:
+    reasons = ", ".join(reason["code"] for reason in row["reasons"]) or "-"
+    return f"{row['session']:<24} {row['band']:<17} {row['score']:.3f}  {reasons}"
+
+
+@main.command()
+@click.option("--typed", type=FILE, required=True, help="Keystroke table.")
+@click.option("--text", type=FILE, required=True, help="Table with session and text_class.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def align(typed: Path, text: Path, as_json: bool) -> None:
+    """Show which characters of each final text have typing behind them.
+
+    text_class holds one character for each of the text's: a letter, 0 digit, . punctuation,
+    space, newline. Example: python -m detector align --typed t.parquet --text x.parquet --json
+    """
+    _print_lines(align_sessions(typed, text), json.dumps if as_json else _align_line)
+
+
+def _align_line(row: dict[str, Any]) -> str:
+    ranges = ", ".join(f"{r['start']}-{r['end']}" for r in row["unexplained"]) or "-"
+    return f"{row['session']:<24} explained {row['explained']:.4f}  unexplained {ranges}"
+
+
+@main.command("train")
+@click.option("--corpus", type=FOLDER, required=True, help="Folder with the corpora.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
+@click.option("--limit", type=click.IntRange(min=20), help="Use only so many essays.")
+def train_command(corpus: Path, out: Path, limit: int | None) -> None:
+    """Train a model; write it, the writing figures and the model card to --out.
+
+    Example: python -m detector train --corpus data --out detector/models
+    """
+    for path in train(corpus, out, limit):
+        click.echo(path)
+
+
+@main.command()
+@click.option("--corpus", type=FOLDER, required=True, help="Folder with the corpora.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@MODEL
+def evaluate(corpus: Path, as_json: bool, model_path: Path | None) -> None:
+    """Print figures for every table in the folder.
+
+    Figures of a table that the model learnt from come from writers it has not seen.
+    Example: python -m detector evaluate --corpus data --json
+    """
+    result = evaluate_corpus(corpus, _model(model_path))
+    click.echo(json.dumps(result, indent=1) if as_json else readable(result))
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m detector")

@@ -1,0 +1,68 @@
+"""Training from a corpus folder: model, figures and model card."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from detector.doors.corpus import AGGREGATES, read_aggregates, read_essays
+from detector.doors.progress import Progress
+from detector.model import SHIPPED_MODEL, Model
+from detector.simulation.figures import fit_figures
+from detector.training.card import model_card
+from detector.training.examples import Essay, Examples, make_examples
+from detector.training.fit import fit_model
+from detector.training.split import Part, part_of
+
+SEED = 20_261_122
+VERSION = "2026.11-1"
+FIGURES = "writing_figures.json"
+
+
+def train(corpus: Path, out: Path, limit: int | None = None) -> list[Path]:
+    """Train on ``corpus`` and write model, figures and card to ``out``.
+
+    Args:
+        corpus: folder with the essays, their final texts and the labelled aggregates.
+        out: folder to write to; made if it is missing.
+        limit: use only so many essays (for trying out).
+
+    Raises:
+        BadCorpusError: a table is missing or empty.
+    """
+    aggregates = read_aggregates(corpus / AGGREGATES)
+    essays: dict[Part, list[Essay]] = {part: [] for part in Part}
+    with Progress("reading essays") as progress:
+        for number, essay in enumerate(read_essays(corpus)):
+            if limit is not None and number >= limit:
+                break
+            essays[part_of(essay.writer)].append(essay)
+            progress(number)
+    learnt_from = essays[Part.TRAIN]
+    figures = fit_figures(
+        (essay.keystrokes for essay in learnt_from), (essay.text_class for essay in learnt_from)
+    )
+    made: dict[Part, Examples] = {}
+    for part in (Part.TRAIN, Part.CALIBRATE, Part.HELD_OUT):
+        with Progress(f"making examples to {part.value}", len(essays[part])) as progress:
+            made[part] = make_examples(SEED, essays[part], figures, progress)
+    model = fit_model(made[Part.TRAIN], made[Part.CALIBRATE], aggregates, VERSION)
+    out.mkdir(parents=True, exist_ok=True)
+    return [
+        _written(out / SHIPPED_MODEL, lambda path: path.write_bytes(model.to_bytes())),
+        _written(out / FIGURES, lambda path: path.write_text(figures.to_json(), "utf-8")),
+        _written(
+            (out / SHIPPED_MODEL).with_suffix(".md"),
+            lambda path: path.write_text(_card(model, made, essays), "utf-8"),
+        ),
+    ]
+
+
+def _written(path: Path, write: Callable[[Path], object]) -> Path:
+    write(path)
+    return path
+
+
+def _card(model: Model, made: dict[Part, Examples], essays: dict[Part, list[Essay]]) -> str:
+    writers = {part: len({essay.writer for essay in group}) for part, group in essays.items()}
+    return model_card(model, made[Part.HELD_OUT], writers, np.unique(made[Part.TRAIN].family))

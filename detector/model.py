@@ -1,0 +1,200 @@
+"""The trained model: heads that read feature vectors, their calibration and their thresholds."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Protocol
+
+import numpy as np
+import skops.io
+from skops.io.exceptions import UntrustedTypesFoundException
+
+from detector.errors import BadModelError
+from detector.features.inputlog import INPUTLOG_NAMES
+from detector.features.vector import FEATURE_NAMES, FEATURES_VERSION
+from detector.tables import BoolArray, FloatArray
+
+MODEL_FORMAT = 1
+SHIPPED_MODEL = "composition.skops"
+TRUSTED_TYPES = (
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+)
+"""The only types beyond skops' own defaults that a model file may hold."""
+
+HEADS = ("synthetic", "copy_trees", "copy_linear", "copy_aggregates")
+
+
+class Classifier(Protocol):
+    """What a head is: a fitted scikit-learn classifier of two classes."""
+
+    def fit(self, features: FloatArray, positive: BoolArray) -> "Classifier":
+        """Learn from rows of features."""
+        ...
+
+    def predict_proba(self, features: FloatArray) -> FloatArray:
+        """Return the probabilities of both classes for each row."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic map from a raw logit to a calibrated one (Platt 1999)."""
+
+    slope: float
+    offset: float
+
+    def __call__(self, logits: FloatArray) -> FloatArray:
+        """Return the probabilities for raw logits."""
+        return 1.0 / (1.0 + np.exp(-np.clip(self.slope * logits + self.offset, -30.0, 30.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Calibrated probabilities of some stretches, one row each.
+
+    Attributes:
+        synthetic: that a machine typed.
+        transcription: that a person copied, given that a person typed.
+        transcription_logit: raw evidence behind ``transcription``, for a typist's baseline.
+    """
+
+    synthetic: FloatArray
+    transcription: FloatArray
+    transcription_logit: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything that scoring needs.
+
+    Attributes:
+        heads: the classifiers of `HEADS`.
+        columns: for each head the columns of its feature vector.
+        centre: subtracted from each copying head's logit before they are averaged.
+        scale: then divided by.
+        synthetic_calibration: of the synthetic head.
+        transcription_calibration: of the mean of the copying heads.
+        review_at: thresholds for band "review", by kind.
+        strong_at: thresholds for band "strong", by kind.
+        typical: 5th, 50th and 95th percentile of each feature over genuine composing.
+        version: names the model.
+    """
+
+    heads: Mapping[str, Classifier]
+    columns: Mapping[str, tuple[int, ...]]
+    centre: Mapping[str, float]
+    scale: Mapping[str, float]
+    synthetic_calibration: Calibration
+    transcription_calibration: Calibration
+    review_at: Mapping[str, float]
+    strong_at: Mapping[str, float]
+    typical: FloatArray = field(repr=False)
+    version: str = ""
+
+    def scores(self, features: FloatArray, inputlog: FloatArray) -> Scores:
+        """Score stretches given their feature and aggregate vectors, one row each."""
+        synthetic = self.head_logits("synthetic", features)
+        copying = self.copying_logits(features, inputlog)
+        return Scores(
+            self.synthetic_calibration(synthetic),
+            self.transcription_calibration(copying),
+            copying,
+        )
+
+    def head_logits(self, head: str, rows: FloatArray) -> FloatArray:
+        """Return one head's logits for rows of its kind of vector."""
+        chosen = np.ascontiguousarray(rows[:, list(self.columns[head])])
+        positive = np.clip(self.heads[head].predict_proba(chosen)[:, 1], 1e-6, 1 - 1e-6)
+        return np.asarray(np.log(positive / (1 - positive)))
+
+    def copying_logits(self, features: FloatArray, inputlog: FloatArray) -> FloatArray:
+        """Return the mean of the three copying heads, each centred and scaled."""
+        total = np.zeros(len(features))
+        for head in HEADS[1:]:
+            logits = self.head_logits(head, inputlog if head == "copy_aggregates" else features)
+            total += (logits - self.centre[head]) / self.scale[head]
+        return total / (len(HEADS) - 1)
+
+    def to_bytes(self) -> bytes:
+        """Return the model as it is stored (skops, no pickle)."""
+        state = {
+            "format": MODEL_FORMAT,
+            "features_version": FEATURES_VERSION,
+            "feature_names": [*FEATURE_NAMES, *INPUTLOG_NAMES],
+            "heads": dict(self.heads),
+            "columns": {k: list(v) for k, v in self.columns.items()},
+            "centre": dict(self.centre),
+            "scale": dict(self.scale),
+            "synthetic_calibration": _pair(self.synthetic_calibration),
+            "transcription_calibration": _pair(self.transcription_calibration),
+            "review_at": dict(self.review_at),
+            "strong_at": dict(self.strong_at),
+            "typical": self.typical,
+            "version": self.version,
+        }
+        return bytes(skops.io.dumps(state, compression=8, compresslevel=9))
+
+
+def _pair(calibration: Calibration) -> list[float]:
+    return [calibration.slope, calibration.offset]
+
+
+def model_from_bytes(data: bytes) -> Model:
+    """Load a model from the bytes of its file.
+
+    Raises:
+        BadModelError: the bytes are no model, hold a type outside `TRUSTED_TYPES`, or were made
+            for other features.
+    """
+    try:
+        state = skops.io.loads(data, trusted=list(TRUSTED_TYPES))
+    except UntrustedTypesFoundException as error:
+        raise BadModelError(f"the model file holds types that are not trusted: {error}") from error
+    except Exception as error:
+        raise BadModelError(f"the model file cannot be read: {error}") from error
+    if not isinstance(state, dict) or state.get("format") != MODEL_FORMAT:
+        raise BadModelError("the file is no model of this version of the detector")
+    if state.get("feature_names") != [*FEATURE_NAMES, *INPUTLOG_NAMES]:
+        raise BadModelError("the model was trained on other features")
+    return _from_state(state)
+
+
+def _from_state(state: dict[str, Any]) -> Model:
+    try:
+        return Model(
+            heads={head: state["heads"][head] for head in HEADS},
+            columns={head: tuple(state["columns"][head]) for head in HEADS},
+            centre=state["centre"],
+            scale=state["scale"],
+            synthetic_calibration=Calibration(*state["synthetic_calibration"]),
+            transcription_calibration=Calibration(*state["transcription_calibration"]),
+            review_at=state["review_at"],
+            strong_at=state["strong_at"],
+            typical=np.asarray(state["typical"], dtype=np.float64),
+            version=str(state["version"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadModelError(f"the model file lacks a part: {error}") from error
+
+
+@cache
+def load_model() -> Model:
+    """Return the model that ships with the package, loaded once.
+
+    Raises:
+        BadModelError: the installed file is missing or damaged.
+    """
+    try:
+        data = files("detector").joinpath("models", SHIPPED_MODEL).read_bytes()
+    except OSError as error:
+        raise BadModelError(f"the shipped model is missing: {error}") from error
+    return model_from_bytes(data)
+
+
+def logit(probability: float) -> float:
+    """Return the log odds of a probability, kept away from 0 and 1."""
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))

@@ -1,0 +1,215 @@
+"""Why an assessment says what it says: stable codes, plain sentences, innocent explanations.
+
+A reason's ``value`` is the number behind it, in the unit its definition names.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Stable names of reasons, counter-evidence and causes of abstention."""
+
+    PASTED_FROM_ASSISTANT = "pasted_from_assistant"
+    INSERTED_UNKNOWN_SOURCE = "inserted_unknown_source"
+    INSERTED_OTHER_SOURCE = "inserted_other_source"
+    INSERTED_FROM_NOWHERE = "inserted_from_nowhere"
+    SYNTHETIC_RHYTHM = "synthetic_rhythm"
+    HOLDS_TOO_SHORT = "holds_too_short"
+    NO_ROLLOVER = "no_rollover"
+    UNIFORM_INTERVALS = "uniform_intervals"
+    PERIODIC_RHYTHM = "periodic_rhythm"
+    REPEATED_TIMING = "repeated_timing"
+    INJECTED_INPUT = "injected_input"
+    READS_LIKE_COPYING = "reads_like_copying"
+    FEW_PLANNING_PAUSES = "few_planning_pauses"
+    LITTLE_REVISION = "little_revision"
+    PLANNING_PAUSES = "planning_pauses"
+    REVISED_THROUGHOUT = "revised_throughout"
+    HUMAN_HOLDS = "human_holds"
+    INSERTIONS_ALLOWED = "insertions_allowed"
+    DECLARED_AID = "declared_aid"
+    LIKE_OWN_BASELINE = "like_own_baseline"
+    TOO_FEW_KEYSTROKES = "too_few_keystrokes"
+    LOW_COVERAGE = "low_coverage"
+    AID_HIDES_TYPING = "aid_hides_typing"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a page says about a code.
+
+    Attributes:
+        sentence: what was seen; ``{value}`` stands for the reason's value.
+        unit: unit of the value.
+        means: what it means and what it does not.
+        innocent: innocent explanations to think of first.
+    """
+
+    sentence: str
+    unit: str
+    means: str
+    innocent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that was seen, with its number."""
+
+    code: Code
+    value: float
+
+    @property
+    def definition(self) -> Definition:
+        """Return what a page says about this reason's code."""
+        return DEFINITIONS[self.code]
+
+    @property
+    def sentence(self) -> str:
+        """Return the plain sentence with the value filled in."""
+        return self.definition.sentence.format(value=f"{self.value:.4g}")
+
+
+_RHYTHM = (
+    "a text expander, a keyboard with its own firmware or a remote desktop changed the timing",
+    "an assistive device or an input method typed for the person",
+)
+_INSERT = (
+    "the person moved or restored their own text",
+    "the text is a quotation, a template or a name that the task needs",
+)
+
+DEFINITIONS: dict[Code, Definition] = {
+    Code.PASTED_FROM_ASSISTANT: Definition(
+        "{value} characters were copied in an assistant's window and pasted here.",
+        "characters",
+        "The pasted text carries the same keyed tag as a copy made while an assistant's window "
+        "was in front. It shows where the text came from, not whether that was agreed.",
+        ("the person's own question to the assistant was copied back", "the project allowed it"),
+    ),
+    Code.INSERTED_UNKNOWN_SOURCE: Definition(
+        "{value} characters were inserted without typing, from a place that was not recorded.",
+        "characters",
+        "Text appeared in one act. Where it was copied was not seen, so it may be anything.",
+        _INSERT,
+    ),
+    Code.INSERTED_OTHER_SOURCE: Definition(
+        "{value} characters were pasted from a window that the project does not list as a source.",
+        "characters",
+        "The copy was seen in a window of another kind. What it said is not known.",
+        _INSERT,
+    ),
+    Code.INSERTED_FROM_NOWHERE: Definition(
+        "{value} characters appeared with neither keys nor a clipboard copy behind them.",
+        "characters",
+        "A suggestion that was accepted, an extension, dictation, autofill or drag and drop.",
+        ("dictation or an input method", "the browser filled in a field", "spelling correction"),
+    ),
+    Code.SYNTHETIC_RHYTHM: Definition(
+        "The typing rhythm resembles a program's more than a person's ({value}).",
+        "probability",
+        "Intervals and hold times together look like those of known and random typing programs. "
+        "It says nothing about who wrote the text.",
+        _RHYTHM,
+    ),
+    Code.HOLDS_TOO_SHORT: Definition(
+        "A share of {value} of the keys was held for 18 ms or less.",
+        "share",
+        "Fingers hold a key for about 60 to 200 ms; programs often send press and release at once.",
+        _RHYTHM,
+    ),
+    Code.NO_ROLLOVER: Definition(
+        "The next key was pressed before the last was released in a share of only {value}.",
+        "share",
+        "Most people overlap keys when they type fast; slow and one-finger typists do not.",
+        ("the person types with one finger", *_RHYTHM),
+    ),
+    Code.UNIFORM_INTERVALS: Definition(
+        "Intervals spread evenly between a shortest and a longest ({value}).",
+        "interquartile range over range",
+        "People's intervals bunch at short values with a long tail.",
+        _RHYTHM,
+    ),
+    Code.PERIODIC_RHYTHM: Definition(
+        "The rhythm repeats at one frequency ({value} times the strength expected by chance).",
+        "ratio",
+        "A program that varies its speed by a formula leaves such a beat.",
+        _RHYTHM,
+    ),
+    Code.REPEATED_TIMING: Definition(
+        "{value} keystrokes repeat an earlier sequence of intervals of this session.",
+        "keystrokes",
+        "Nobody repeats a dozen intervals to within 4 ms; a replayed recording does.",
+        ("a macro key entered the same passage twice",),
+    ),
+    Code.INJECTED_INPUT: Definition(
+        "The system says that a share of {value} of the keys was sent by a program.",
+        "share",
+        "Remappers and assistive tools send keys this way too. It never decides alone.",
+        ("a key remapper, a remote desktop or an assistive tool that was not declared",),
+    ),
+    Code.READS_LIKE_COPYING: Definition(
+        "The writing process resembles copying a text more than composing one ({value}).",
+        "probability",
+        "Pauses, bursts and revisions look like those of people who retype. A person who had "
+        "planned the text well can look alike.",
+        ("the text was drafted on paper or in the head", "the task asked for a copy"),
+    ),
+    Code.FEW_PLANNING_PAUSES: Definition(
+        "Pauses before sentences are short against those within words (log ratio {value}).",
+        "log10 ratio",
+        "Composing takes time to plan where a sentence begins.",
+        ("the person knew what to say", "planning happened away from the keyboard"),
+    ),
+    Code.LITTLE_REVISION: Definition(
+        "A share of {value} of what was typed was kept.",
+        "share",
+        "Composing leaves traces of changed wording; copying only of typing errors.",
+        ("a sure writer", "a short and simple text"),
+    ),
+    Code.PLANNING_PAUSES: Definition(
+        "Pauses before sentences are as long as in composing (log ratio {value}).",
+        "log10 ratio",
+        "Speaks for composing.",
+    ),
+    Code.REVISED_THROUGHOUT: Definition(
+        "Wording was changed along the way; a share of {value} of what was typed was kept.",
+        "share",
+        "Speaks for composing.",
+    ),
+    Code.HUMAN_HOLDS: Definition(
+        "Keys overlap as under fingers: a share of {value} was pressed before the last release.",
+        "share",
+        "Speaks for a person's hands; it says nothing about whose text it is.",
+    ),
+    Code.INSERTIONS_ALLOWED: Definition(
+        "{value} inserted characters came from allowed sources or moved the person's own text.",
+        "characters",
+        "These do not count against the person.",
+    ),
+    Code.DECLARED_AID: Definition(
+        "The person declared an aid that changes what counts.",
+        "",
+        "What the aid explains is left out of the assessment.",
+    ),
+    Code.LIKE_OWN_BASELINE: Definition(
+        "The session was compared with {value} earlier session(s) of the same person.",
+        "sessions",
+        "A person's own habits are a better measure than the population's.",
+    ),
+    Code.TOO_FEW_KEYSTROKES: Definition(
+        "Only {value} keystrokes were recorded: too few to tell.",
+        "keystrokes",
+        "No conclusion can be drawn either way.",
+    ),
+    Code.LOW_COVERAGE: Definition(
+        "Only a share of {value} of the session was observed.",
+        "share",
+        "No conclusion can be drawn either way; what is missing counts for nobody's guilt.",
+    ),
+    Code.AID_HIDES_TYPING: Definition(
+        "A declared aid replaces typing, so the rhythm says nothing about the person.",
+        "",
+        "No conclusion can be drawn either way.",
+    ),
+}
