@@ -11,6 +11,7 @@ from typing import Any
 from Xlib import X, Xatom
 from Xlib.ext import xfixes
 
+from agent.clock import monotonic_us
 from agent.errors import SourceUnavailable
 from agent.observations import Copied, PrimaryRead, Selection, TextFacts
 from agent.redact import TextReducer
@@ -58,8 +59,7 @@ class X11Clipboard:
         """Connect, ask for notifications, look at what is there; see `Source.start`."""
         connection = XConnection()
         try:
-            if not connection.has(xfixes.extname):
-                raise SourceUnavailable("The display offers no XFixes extension.")
+            _need_xfixes(connection)
             connection.display.xfixes_query_version()
             self._atoms = {
                 name: connection.atom(name)
@@ -84,9 +84,8 @@ class X11Clipboard:
             raise
         self._connection, self._emit = connection, emit
         self._primary_owned_us = None
-
-    def look(self, now_us: int) -> None:
-        """Read what is on the clipboard now; its own time lies before the recording."""
+        # What is there now may be pasted later; its own time lies before the recording.
+        now_us = monotonic_us()
         self._want(_Wanted(Selection.CLIPBOARD, now_us, None, before_recording=True), now_us)
 
     def read_primary(self, clicked_us: int, now_us: int) -> None:
@@ -236,6 +235,11 @@ class X11Clipboard:
         if self._reading is not None:
             self._emit(Copied(self._reading.at_us, None, before_recording=True))
         self._next(now_us)
+
+
+def _need_xfixes(connection: XConnection) -> None:
+    if not connection.has(xfixes.extname):
+        raise SourceUnavailable("The display offers no XFixes extension.")
 
 
 def _bytes(found: Any) -> bytes:

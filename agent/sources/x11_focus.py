@@ -35,11 +35,7 @@ class X11Focus:
         try:
             windows = Windows(connection, self._policy)
             connection.root.change_attributes(event_mask=X.PropertyChangeMask)
-            if not windows.has_manager():
-                raise SourceUnavailable(
-                    "The window manager does not say which window is in front (no EWMH), "
-                    "so task windows cannot be told from others."
-                )
+            _need_manager(windows)
         except BaseException:
             connection.close()
             raise
@@ -104,6 +100,14 @@ class X11Focus:
         if not window:
             return 0
         return self._numbers.setdefault(window, min(len(self._numbers) + 1, _WINDOWS_MAX))
+
+
+def _need_manager(windows: Windows) -> None:
+    if not windows.has_manager():
+        raise SourceUnavailable(
+            "The window manager does not say which window is in front (no EWMH), "
+            "so task windows cannot be told from others."
+        )
 
 
 def _nowhere(_seen: object) -> None:

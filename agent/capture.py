@@ -1,0 +1,170 @@
+"""The capture loop's body: waits for the sources' connections and pumps them. It has no thread.
+
+Its heartbeat moves only when every source was pumped, so it is the end of the pipe that is
+measured: a display that hangs in a round trip stops the heartbeat too.
+"""
+
+import logging
+import select
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from agent.errors import SourceUnavailable
+from agent.observations import SourceHealth
+from agent.sources.protocol import Emit, Source
+from wire.codes import SourceName, SourceState
+
+CHECK_US = 2_000_000
+RESTART_US = 5_000_000
+TURN_MAX_US = 500_000
+REQUIRED = frozenset((SourceName.KEYBOARD, SourceName.FOCUS))
+"""Without these a session shows nothing: clocking in is refused."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A way to observe something; the first that starts is used."""
+
+    make: Callable[[], Source]
+    state: SourceState = SourceState.RUNNING
+    """`DEGRADED` for a fallback."""
+
+
+@dataclass(slots=True)
+class _Slot:
+    name: SourceName
+    candidates: Sequence[Candidate]
+    source: Source | None = None
+    healthy: SourceState = SourceState.RUNNING
+    state: SourceState = SourceState.STOPPED
+    why: str = ""
+    retry_us: int = 0
+
+
+class Capture:
+    """Runs sources while a session records; every state change is an observation too."""
+
+    def __init__(
+        self,
+        candidates: Sequence[tuple[SourceName, Sequence[Candidate]]],
+        emit: Emit,
+        now_us: Callable[[], int],
+    ) -> None:
+        self._slots = [_Slot(name, choices) for name, choices in candidates]
+        self._emit = emit
+        self._now_us = now_us
+        self._next_check_us = 0
+        self.beat_us = now_us()
+        """When the last whole turn ended."""
+
+    def states(self) -> list[tuple[SourceName, SourceState, str]]:
+        """Each source's state, and why if it is not running."""
+        return [(slot.name, slot.state, slot.why) for slot in self._slots]
+
+    def source(self, name: SourceName) -> Source | None:
+        """The running source of a name."""
+        return next((slot.source for slot in self._slots if slot.name is name), None)
+
+    def start(self) -> None:
+        """Start every source that this desktop offers.
+
+        Raises:
+            SourceUnavailable: a required one cannot start; none is left running.
+        """
+        for slot in self._slots:
+            self._start(slot)
+            if slot.source is None and slot.name in REQUIRED:
+                why = slot.why
+                self.stop()
+                raise SourceUnavailable(why)
+        self.beat_us = self._now_us()
+
+    def stop(self) -> None:
+        """Stop every source: connections are closed when this returns."""
+        for slot in self._slots:
+            if slot.source is not None:
+                slot.source.stop()
+                slot.source = None
+                self._set(slot, SourceState.STOPPED, "")
+
+    def turn(self) -> None:
+        """Wait for something to happen, at most half a second, and take it."""
+        due_us = self._pump()
+        wait_us = max(0, min(due_us - self._now_us(), TURN_MAX_US))
+        descriptors = [
+            number
+            for slot in self._slots
+            if slot.source is not None and (number := slot.source.fileno()) is not None
+        ]
+        try:
+            select.select(descriptors, [], [], wait_us / 1e6)
+        except (OSError, ValueError):
+            log.warning("a source's connection is gone")
+        self._pump()
+        if self._now_us() >= self._next_check_us:
+            self._check()
+        self.beat_us = self._now_us()
+
+    def _pump(self) -> int:
+        now_us = self._now_us()
+        due_us = now_us + TURN_MAX_US
+        for slot in self._slots:
+            if slot.source is None:
+                continue
+            try:
+                next_us = slot.source.pump(now_us)
+            except Exception as error:  # noqa: BLE001 - must not take the other sources down
+                self._failed(slot, error)
+                continue
+            due_us = min(due_us, next_us) if next_us is not None else due_us
+        return due_us
+
+    def _check(self) -> None:
+        now_us = self._now_us()
+        self._next_check_us = now_us + CHECK_US
+        for slot in self._slots:
+            if slot.source is None:
+                if slot.state is SourceState.FAILED and now_us >= slot.retry_us:
+                    self._start(slot)
+                continue
+            try:
+                state, error = slot.source.check(), None
+            except Exception as raised:  # noqa: BLE001 - as above
+                state, error = SourceState.FAILED, raised
+            if state is SourceState.FAILED:
+                self._failed(slot, error)
+
+    def _start(self, slot: _Slot) -> None:
+        first = slot.state is SourceState.STOPPED
+        for candidate in slot.candidates:
+            source = candidate.make()
+            try:
+                source.start(self._emit)
+            except SourceUnavailable as error:
+                slot.why = slot.why or str(error)
+                continue
+            slot.source, slot.healthy = source, candidate.state
+            why = slot.why if candidate.state is SourceState.DEGRADED else ""
+            self._set(slot, candidate.state, why)
+            return
+        slot.retry_us = self._now_us() + RESTART_US
+        self._set(slot, SourceState.MISSING if first else SourceState.FAILED, slot.why)
+
+    def _failed(self, slot: _Slot, error: Exception | None) -> None:
+        # Only the kind of error: its text could quote what the source was reading.
+        log.error("source %s failed: %s", slot.name.name, type(error).__name__)
+        source, slot.source = slot.source, None
+        slot.retry_us = self._now_us() + RESTART_US
+        self._set(slot, SourceState.FAILED, "It stopped working; it is started anew.")
+        if source is not None:
+            try:
+                source.stop()
+            except Exception as raised:  # noqa: BLE001 - as above
+                log.warning("source %s: %s on stop", slot.name.name, type(raised).__name__)
+
+    def _set(self, slot: _Slot, state: SourceState, why: str) -> None:
+        if state is not slot.state:
+            self._emit(SourceHealth(self._now_us(), slot.name, state))
+        slot.state, slot.why = state, why
