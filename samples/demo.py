@@ -1,0 +1,202 @@
+"""The whole path in one command: `python -m samples.demo [--once] [--port N]`.
+
+Starts the server on its embedded default in a new folder, sends the sample sessions through the
+real agent's recorder, spool and shipper, waits for the scores, prints them, and stays up until
+Ctrl-C so that the review page can be looked at.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import requests
+
+from agent.errors import AgentError
+from samples.recorded import Sample, load_samples
+from samples.send import NotDelivered, send
+
+HERE = Path(__file__).parent
+SERVER = (sys.executable, "-m", "server.cli")
+READY = "veritype-server listening on "
+SCORED_WITHIN_S = 60.0
+BANDS = {
+    "consistent": ("consistent", "green"),
+    "review": ("review", "yellow"),
+    "strong": ("strong", "red"),
+    "cannot_determine": ("cannot determine", "cyan"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demo: where it is and how to get in."""
+
+    url: str
+    login: str
+    password: str
+    platform_key: str
+
+
+class DemoFailed(RuntimeError):  # noqa: N818
+    """Something of the demo did not work; the text says what."""
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End when the table is printed.")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="0 takes a free one.")
+def main(once: bool, port: int) -> None:
+    """Show real sessions recorded, shipped, scored and flagged."""
+    folder = Path(tempfile.mkdtemp(prefix="veritype-demo-"))
+    try:
+        _run(folder, port, once=once)
+    except (DemoFailed, AgentError, NotDelivered) as error:
+        click.echo(f"demo: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        click.echo("\nThe server is stopped; the demo's data is deleted.")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(folder: Path, port: int, *, once: bool) -> None:
+    samples = load_samples()
+    with _Progress() as progress:
+        progress("making a data folder, people and a project")
+        data = folder / "server"
+        password = secrets.token_urlsafe(12)
+        made = _admin(data, "init", "--admin-password", password)
+        _admin(data, "project", "add", "Model evaluations", "--policy", str(HERE / "policy.json"))
+        key = _admin(data, "key", "add", "demo")["key"]
+        progress("starting the server")
+        with _serving(data, port) as url:
+            demo = Demo(url, str(made["login"]), password, str(key))
+            for number, sample in enumerate(samples, 1):
+                progress(f"sending session {number} of {len(samples)}: {sample.person}")
+                _admin(data, "user", "add", sample.person, "--role", "trainer")
+                code = str(_admin(data, "pair", sample.person)["code"])
+                send(sample, url, code, folder / f"agent-{number}")
+            progress("scoring")
+            scored = _scored(demo, len(samples))
+            progress.done()
+            _show(demo, samples, scored)
+            if not once:
+                click.echo("Ctrl-C stops the server and deletes the demo's data.")
+                while True:
+                    time.sleep(3600)
+
+
+class _Progress:
+    """One line that says what is going on; plain lines where there is no terminal."""
+
+    def __enter__(self) -> "_Progress":
+        self._began_s = time.monotonic()
+        return self
+
+    def __call__(self, what: str) -> None:
+        line = f"[{time.monotonic() - self._began_s:4.0f} s] {what} ..."
+        if sys.stderr.isatty():
+            click.echo(f"\r\033[K{line}", nl=False, err=True)
+        else:
+            click.echo(line, err=True)
+
+    def done(self) -> None:
+        """Clear the line."""
+        if sys.stderr.isatty():
+            click.echo("\r\033[K", nl=False, err=True)
+
+    def __exit__(self, *exception: object) -> None:
+        if any(exception):
+            self.done()
+
+
+def _admin(data: Path, *words: str) -> dict[str, Any]:
+    """Run a `veritype-server` command and return what it printed as JSON."""
+    command = [*SERVER, *words, "--data", str(data), "--json"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        raise DemoFailed(f"veritype-server {words[0]}: {ran.stderr.strip()}")
+    answer: dict[str, Any] = json.loads(ran.stdout)
+    return answer
+
+
+@contextmanager
+def _serving(data: Path, port: int) -> Iterator[str]:
+    log = data / "server.log"
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [*SERVER, "serve", "--data", str(data), "--port", str(port)],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+        )
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        if not line.startswith(READY):
+            raise DemoFailed(f"the server did not start: {log.read_text().strip()}")
+        yield line.removeprefix(READY).strip()
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _scored(demo: Demo, count: int) -> list[dict[str, Any]]:
+    """Sessions with their assessments, oldest first."""
+    with requests.Session() as http:
+        http.headers["Authorization"] = f"Bearer {demo.platform_key}"
+        deadline_s = time.monotonic() + SCORED_WITHIN_S
+        while True:
+            answer = http.get(f"{demo.url}/v1/sessions", timeout=10)
+            answer.raise_for_status()
+            sessions = answer.json()["sessions"]
+            if len([each for each in sessions if each["state"] == "scored"]) >= count:
+                break
+            if time.monotonic() > deadline_s:
+                raise DemoFailed("not every session was scored in time")
+            time.sleep(0.2)
+        for session in sessions:
+            found = http.get(f"{demo.url}/v1/sessions/{session['id']}/assessment", timeout=10)
+            found.raise_for_status()
+            session["assessment"] = found.json()
+    return sorted(sessions, key=lambda session: str(session["started_at"]))
+
+
+def _show(demo: Demo, samples: list[Sample], sessions: list[dict[str, Any]]) -> None:
+    rows = [("session", "person", "hours", "band", "main reason")]
+    colours = [""]
+    for session in sessions:
+        band, colour = BANDS[session["assessment"]["band"]]
+        hours = f"{session['worked_s'] / 3600:.2f}"
+        reason = _main_reason(session["assessment"])
+        rows.append((session["id"][:8], session["person"]["name"], hours, band, reason))
+        colours.append(colour)
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    for row, colour in zip(rows, colours, strict=True):
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        cells[3] = click.style(cells[3], fg=colour or None, bold=not colour)
+        click.echo("  ".join(cells).rstrip())
+    click.echo()
+    click.echo(f"Review page:  {demo.url}/")
+    click.echo(f"Sign in as:   {demo.login}   password: {demo.password}")
+    click.echo(f"{len(samples)} sample sessions; docs/detector.md says what each reason means.")
+
+
+def _main_reason(assessment: dict[str, Any]) -> str:
+    """The main reason in words; why nothing can be said, if so."""
+    told = assessment["abstained_because"] or next(iter(assessment["reasons"]), None)
+    return str(told["text"]) if told else ""
+
+
+if __name__ == "__main__":
+    main()
