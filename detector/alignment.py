@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.matching import Stretch, chain, common_stretches
-from detector.rebuild import BREAK, WILDCARD, Codes, TypedText, rebuild, text_codes
+from detector.rebuild import WILDCARD, Codes, TypedText, rebuild, text_codes
 from detector.tables import FloatArray, Keystrokes
 
 ANCHOR = 24
@@ -24,7 +24,6 @@ FREE_BITS_PER_CHARACTER = 0.6
 """Rough information in one character of a class string (word lengths and punctuation)."""
 SHORT_GAP = 30
 SHORT_GAP_CONFIDENCE = 0.5
-BIGGEST_LOCAL_AREA = 40_000_000
 
 
 class Origin(IntEnum):
@@ -111,13 +110,18 @@ class _State:
     def fill_gaps(self, backbone: list[Stretch]) -> None:
         ends = [Stretch(0, 0, 0), *backbone, Stretch(len(self.source), len(self.target), 0)]
         for left, right in pairwise(ends):
-            self._fill(
-                left.source + left.length,
-                right.source,
-                left.target + left.length,
-                right.target,
-                SHORTER_ANCHORS,
-            )
+            gap = (left.source + left.length, right.source, left.target + left.length, right.target)
+            self._fill(*(self._fill_ends(*gap) if self._in_order else gap), SHORTER_ANCHORS)
+
+    def _fill_ends(self, s0: int, s1: int, t0: int, t1: int) -> tuple[int, int, int, int]:
+        """Explain what is equal at both ends of a gap in texts of one order."""
+        room = min(s1 - s0, t1 - t0)
+        front = _equal_run(self.source[s0 : s0 + room], self.target[t0 : t0 + room])
+        self.explain(Stretch(s0, t0, front), 1.0)
+        room -= front
+        back = _equal_run(self.source[s1 - room : s1][::-1], self.target[t1 - room : t1][::-1])
+        self.explain(Stretch(s1 - back, t1 - back, back), 1.0)
+        return s0 + front, s1 - back, t0 + front, t1 - back
 
     def _fill(self, s0: int, s1: int, t0: int, t1: int, anchors: tuple[int, ...]) -> None:
         if t1 <= t0 or s1 <= s0 or not anchors:
@@ -190,9 +194,15 @@ class _State:
                 self.origin[start : start + min(end - start, count)] = Origin.INSERTED
 
 
+def _equal_run(left: Codes, right: Codes) -> int:
+    """Return how many codes are equal from the start; wildcards equal nothing."""
+    differs = np.flatnonzero((left != right) | (left >= WILDCARD))
+    return int(differs[0]) if len(differs) else len(left)
+
+
 def _gaps(origin: NDArray[np.int8]) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.r_[0, (origin == Origin.UNEXPLAINED).astype(np.int8), 0]))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-__all__ = ["BREAK", "Alignment", "Origin", "Passage", "align", "align_codes"]
+__all__ = ["Alignment", "Origin", "Passage", "align", "align_codes"]
