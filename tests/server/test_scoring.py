@@ -1,0 +1,143 @@
+"""A closed session is scored once; a damaged body costs its stretch and nothing else."""
+
+import secrets
+
+import httpx
+import pytest
+
+from server.assessor import DetectorAssessor
+from server.scoring import Scoring
+from server.worker import do_next
+from wire import events
+from wire.batch import MAGIC, open_envelope
+from wire.codes import Category, InsertionHow, InsertionSeenBy, MarkerKind
+
+MINUTE_US = 60_000_000
+
+
+@pytest.fixture(scope="module")
+def assessor():
+    return DetectorAssessor()
+
+
+@pytest.fixture
+def platform(house, client):
+    def get(path: str) -> httpx.Response:
+        return client.get(path, headers={"authorization": f"Bearer {house.platform_key}"})
+
+    return get
+
+
+@pytest.fixture
+def score(house, assessor):
+    def run() -> int:
+        store, done = house.installation.store, 0
+        while do_next(store, Scoring(store, assessor), "test"):
+            done += 1
+        return done
+
+    return run
+
+
+def paste(at_us: int, length_chars: int) -> list[events.Event]:
+    tag = 7
+    return [
+        events.Clipboard(at_us - 5_000_000, 1, length_chars, 3, tag, Category.ASSISTANT, 2),
+        events.Insertion(
+            at_us, InsertionHow.PASTE, InsertionSeenBy.SELECTION, length_chars, 3, tag, 1
+        ),
+    ]
+
+
+def undecodable(chain, **changes):
+    """A batch that is right in all that ingest checks, with a body that is none."""
+    whole = chain.seal(**changes)
+    head_end = len(whole.sealed) - 64 - len(whole.body)
+    junk = secrets.token_bytes(len(whole.body))
+    signed = whole.sealed[:head_end] + junk
+    assert signed.startswith(MAGIC)
+    digest = open_envelope(signed + bytes(64)).digest
+    signature = chain.device.key.sign(b"veritype batch v1", digest)
+    return open_envelope(signed + signature)
+
+
+def test_pasted_session_is_flagged_with_its_span(chain, typing, platform, score):
+    path = f"/v1/sessions/{chain.session.hex()}"
+    chain.send(typing(0, 190))
+    assert platform(path).json()["state"] == "open"
+    assert platform(f"{path}/assessment").status_code == 404
+    chain.send(paste(40_000_000, 2_400), final=True)
+    assert platform(path).json()["state"] == "closed"
+    assert platform(path).json()["band"] is None
+    assert score() == 1
+    session, found = platform(path).json(), platform(f"{path}/assessment").json()
+    assert (session["state"], session["flagged"]) == ("scored", True)
+    assert found["flagged"]
+    assert found["main_reason"] == session["main_reason"]
+    assert "pasted_from_assistant" in [reason["code"] for reason in found["reasons"]]
+    assert any(s["start_ms"] <= 40_000 <= s["end_ms"] for s in found["spans"])
+    assert found["model_version"]
+    assert sum(found["kinds"].values()) == pytest.approx(1)
+    assert score() == 0
+
+
+def test_undecodable_body_is_quarantined_and_shown_as_lost(chain, typing, house, platform, score):
+    chain.send(typing(0, 190))
+    envelope = undecodable(chain)
+    chain.accept(envelope, chain.device.post(envelope.sealed))
+    chain.send(typing(60_000_000, 190), final=True)
+    assert score() == 1
+    marked = [b.quarantined for b in house.own.batches(1)]
+    assert marked == [None, "BodyUndecodable", None]
+    session = platform(f"/v1/sessions/{chain.session.hex()}").json()
+    assert session["quarantined_batches"] == 1
+    assert session["lost_stretches"] == [
+        {"start_ms": 30_000, "end_ms": 60_000, "why": "quarantined"}
+    ]
+    assert session["worked_s"] == 60
+    found = platform(f"/v1/sessions/{chain.session.hex()}/assessment").json()
+    assert found["coverage"] == pytest.approx(2 / 3, abs=0.01)
+
+
+def test_pauses_and_losses_are_told_apart_from_work(chain, typing, platform, score):
+    pause = [
+        events.Marker(10_000_000, MarkerKind.PAUSE, 0, 1),
+        events.Marker(25_000_000, MarkerKind.RESUME, 0, 0),
+    ]
+    chain.send([*typing(0, 60), *pause], losses={4: 12})
+    chain.send(final=True, losses={4: 1, 99: 2})
+    score()
+    session = platform(f"/v1/sessions/{chain.session.hex()}").json()
+    assert (session["duration_s"], session["worked_s"]) == (60, 45)
+    assert session["lost_events"] == {"queue_full": 13, "reason_99": 2}
+
+
+def test_too_little_observed_cannot_be_determined(chain, typing, platform, score):
+    chain.send(typing(0, 20), final=True)
+    score()
+    found = platform(f"/v1/sessions/{chain.session.hex()}/assessment").json()
+    assert (found["band"], found["flagged"]) == ("cannot_determine", False)
+    assert found["abstained_because"]["code"] == "too_few_keystrokes"
+
+
+def test_dead_worker_is_replaced_and_the_job_done_once(chain, typing, house, assessor, score):
+    chain.send(typing(0, 20), final=True)
+    store = house.installation.store
+    assert store.claim("dies", 1 << 60) is not None
+    assert store.claim("another", 1) is None
+    store.release("dies")
+    assert score() == 1
+    assert house.rows("assessments") == 1
+
+
+def test_failing_score_is_tried_again_and_never_invented(chain, house, platform):
+    class Broken:
+        def assess(self, _opened, _policy):
+            raise RuntimeError("no model")
+
+    chain.send(final=True)
+    store = house.installation.store
+    assert do_next(store, Scoring(store, Broken()), "test")
+    assert not do_next(store, Scoring(store, Broken()), "test"), "tried again only later"
+    assert house.rows("assessments") == 0
+    assert platform(f"/v1/sessions/{chain.session.hex()}").json()["state"] == "closed"
