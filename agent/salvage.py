@@ -1,5 +1,6 @@
 """A damaged spool: moved aside whole, and what still reads is saved into a fresh one."""
 
+import contextlib
 import logging
 import sqlite3
 import time
@@ -54,10 +55,11 @@ def _salvage(damaged: Path, path: Path) -> int:
         for table in _TABLES:
             for names, row in _readable_rows(damaged, table):
                 marks = ", ".join("?" * len(row))
-                saved += fresh.execute(
-                    f"INSERT OR IGNORE INTO {table}({names}) VALUES ({marks})",  # noqa: S608
-                    row,
-                ).rowcount
+                with contextlib.suppress(sqlite3.Error):  # a row of garbage is not saved
+                    saved += fresh.execute(
+                        f"INSERT OR IGNORE INTO {table}({names}) VALUES ({marks})",  # noqa: S608
+                        row,
+                    ).rowcount
         fresh.commit()
     finally:
         fresh.close()

@@ -1,0 +1,217 @@
+"""The `veritype` command. Exit codes: 0 done, 1 an expected failure in one sentence, 2 usage."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+import msgspec
+
+from agent import AGENT_VERSION, client, control
+from agent.consent import consent_text
+from agent.control import Request
+from agent.errors import AgentError, AgentNotRunning, ConsentMissing, ControlFailed
+from agent.identity import enrol as enrol_device
+from agent.identity import load_identity, store_identity
+from agent.journal import write_journal
+from agent.paths import Paths, open_paths
+from agent.runner import Runner
+from agent.settings import Settings, read_settings
+from agent.sources.x11_display import check_display
+from agent.startup import only_instance
+from agent.status import Status, status_text
+from agent.transport import Transport, check_server
+from wire.codes import Mode, PauseReason
+
+_MODES = {mode.name.lower().replace("_", "-"): mode for mode in Mode}
+_REASONS = {reason.name.lower().replace("_", "-"): reason for reason in PauseReason}
+
+
+class _Sentences(click.Group):
+    """A group whose expected errors end in one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except AgentError as error:
+            click.echo(f"veritype: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Sentences)
+@click.version_option(AGENT_VERSION, prog_name="veritype")
+def main() -> None:
+    """Record your paid working hours, visibly: when and how you type, never what."""
+
+
+@main.command()
+@click.argument("url")
+@click.argument("code")
+def enrol(url: str, code: str) -> None:
+    """Pair this device with the server at URL, using the pairing CODE you were given."""
+    paths, settings = open_paths(), read_settings()
+    server = check_server(url)
+    transport = Transport(server, "", settings.connect_timeout_s, settings.read_timeout_s)
+    with only_instance(paths):
+        identity = enrol_device(server, code, transport)
+        store_identity(paths, identity)
+    click.echo(f"This device is enrolled for {_plain(identity.person_name)} at {server}.")
+
+
+@main.group()
+def clock() -> None:
+    """Clock in and out, pause and resume."""
+
+
+@clock.command("in")
+@click.option("--project", default="", help="The project's name, if you have several.")
+@click.option("--accept-policy", type=int, help="Accept this version of the rules unasked.")
+def clock_in(project: str, accept_policy: int | None) -> None:
+    """Begin to record."""
+    paths, settings = open_paths(), read_settings()
+    identity = load_identity(paths)
+    check_display()
+    transport = client.transport_for(identity, settings)
+    offer = client.choose_project(transport, project)
+    if not client.consented(paths, offer):
+        if accept_policy is None and sys.stdin.isatty():
+            click.echo(consent_text(offer.name, offer.policy))
+            if not click.confirm("Do you accept that this is recorded?"):
+                raise ConsentMissing("Not accepted: nothing is recorded.")
+        else:
+            client.check_accepted(accept_policy, offer.policy)
+        client.give_consent(paths, transport, offer)
+    status = client.clock_in(paths, offer)
+    click.echo(f"Clocked in for {_plain(offer.name)}: recording.")
+    for sentence in _degraded(status):
+        click.echo(sentence)
+
+
+@clock.command("out")
+@click.option("--wait", type=float, help="Wait up to so many seconds until all is acknowledged.")
+def clock_out(wait: float | None) -> None:
+    """Stop recording and end the session."""
+    paths, settings = open_paths(), read_settings()
+    identity = load_identity(paths)
+    try:
+        control.ask(paths.socket, Request(do="clock-out"), 30.0)
+    except (AgentNotRunning, ControlFailed) as error:
+        # Asked again only to wait: nothing was recorded any more, something may still wait.
+        waiting = client.status_of(paths, settings, identity.server)
+        if wait is None or waiting.recording:
+            raise ControlFailed("You are not clocked in.") from error
+    if wait is None:
+        click.echo("Clocked out: nothing is recorded any more.")
+        return
+    status = client.wait_until_sent(paths, settings, identity.server, wait)
+    held = status.spool.objects_held
+    review = f" {held} screenshots wait for your review time to end." if held else ""
+    click.echo(f"Clocked out: everything is acknowledged.{review}")
+
+
+@clock.command("pause")
+@click.option("--reason", type=click.Choice(list(_REASONS)), default="none")
+def clock_pause(reason: str) -> None:
+    """Stop every listener until you resume."""
+    _ask(Request(do="pause", reason=_REASONS[reason]))
+    click.echo("Paused: nothing is recorded.")
+
+
+@clock.command("resume")
+def clock_resume() -> None:
+    """Record again."""
+    _ask(Request(do="resume"), client.CLOCK_IN_S)
+    click.echo("Recording again.")
+
+
+@clock.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print the status as JSON.")
+def clock_status(as_json: bool) -> None:
+    """Say whether anything is recorded, by what, and what waits."""
+    _show_status(as_json=as_json)
+
+
+@main.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print the status as JSON.")
+def status(as_json: bool) -> None:
+    """Say whether anything is recorded, by what, and what waits."""
+    _show_status(as_json=as_json)
+
+
+@main.command()
+@click.argument("name", type=click.Choice(list(_MODES)))
+@click.argument("switch", type=click.Choice(["on", "off"]))
+def mode(name: str, switch: str) -> None:
+    """Declare that an aid (remapper, dictation ...) is in use, or no more."""
+    _ask(Request(do="mode", mode=_MODES[name], on=switch == "on"))
+    click.echo(f"Declared: {name} {switch}.")
+
+
+@main.group()
+def task() -> None:
+    """Mark where a task begins and ends."""
+
+
+@task.command("begin")
+def task_begin() -> None:
+    """A task begins."""
+    _ask(Request(do="task-begin"))
+    click.echo("Task begun.")
+
+
+@task.command("end")
+@click.option("--submitted", is_flag=True, help="It was submitted.")
+def task_end(submitted: bool) -> None:
+    """The task in hand ends."""
+    _ask(Request(do="task-end", on=submitted))
+    click.echo("Task ended.")
+
+
+@main.command("run", hidden=True)
+def run() -> None:
+    """Be the agent process; `clock in` starts it."""
+    os.umask(0o077)
+    paths, settings = open_paths(), read_settings()
+    identity = load_identity(paths)
+    write_journal(paths.log)
+    with only_instance(paths):
+        runner = Runner(paths, identity, settings)
+        stop: Callable[..., None] = lambda *_: runner.stop()  # noqa: E731 - a signal handler
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        runner.run()
+
+
+def _ask(request: Request, wait_s: float = 15.0) -> Status:
+    paths = open_paths()
+    load_identity(paths)
+    try:
+        return control.ask(paths.socket, request, wait_s)
+    except AgentNotRunning as error:
+        raise ControlFailed("You are not clocked in.") from error
+
+
+def _show_status(*, as_json: bool) -> None:
+    paths: Paths = open_paths()
+    settings: Settings = read_settings()
+    identity = load_identity(paths)
+    found = client.status_of(paths, settings, identity.server)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
+    else:
+        click.echo(status_text(found))
+
+
+def _degraded(found: Status) -> list[str]:
+    return [
+        f"Note: {source.name} is {source.state}. {source.detail}".rstrip()
+        for source in found.sources
+        if source.state != "running"
+    ]
+
+
+def _plain(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
