@@ -24,7 +24,19 @@ def _version() -> str:
     return digest.hexdigest()[:12]
 
 
+def clock(at_ms: int) -> str:
+    """A time since clock-in as h:mm:ss."""
+    seconds = at_ms // 1000
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def words(code: str) -> str:
+    """A code in words."""
+    return code.replace("_", " ").capitalize()
+
+
 templates.env.globals["asset_version"] = _version()
+templates.env.filters |= {"clock": clock, "words": words}
 
 
 def error_page(request: Request, refusal: Refusal) -> Response:

@@ -1,4 +1,4 @@
-"""Static assets, cached for a year: their address carries a version."""
+"""Static assets: cached for a year where the address carries a version, else checked again."""
 
 import os
 
@@ -7,6 +7,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 _YEAR = "public, max-age=31536000, immutable"
+_CHECK = "no-cache"
 
 
 class CachedStatics(StaticFiles):
@@ -21,5 +22,5 @@ class CachedStatics(StaticFiles):
     ) -> Response:
         """One asset."""
         response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers["cache-control"] = _YEAR
+        response.headers["cache-control"] = _YEAR if scope["query_string"] else _CHECK
         return response

@@ -1,0 +1,172 @@
+"""Sessions that look like work, made of sealed batches and sent over the wire."""
+
+import io
+import random
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw
+
+from tests.server.device import Chain
+from wire import events
+from wire.codes import (
+    Category,
+    InsertionHow,
+    InsertionSeenBy,
+    KeyFlag,
+    MarkerKind,
+    PresenceChange,
+    SourceName,
+    SourceState,
+)
+from wire.keys import KeyClass
+from wire.limits import BATCH_MAX_EVENTS, BATCH_MAX_SPAN_US
+from wire.messages import object_digest
+
+SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happens in a session, and the pictures that belong to it."""
+
+    happened: tuple[events.Event, ...]
+    pictures: tuple[bytes, ...] = ()
+    lost: tuple[int, ...] = ()
+
+
+def send(chain: Chain, story: Story, minutes: int) -> None:
+    """Seal and send a story, half a minute a batch; the last one closes the session."""
+    for picture in story.pictures:
+        assert chain.device.put(chain.session, picture).status_code == 201
+    ordered = sorted(story.happened, key=lambda event: event.t_us)
+    slots = minutes * MINUTE_US // BATCH_MAX_SPAN_US
+    for slot in range(slots):
+        start, end = slot * BATCH_MAX_SPAN_US, (slot + 1) * BATCH_MAX_SPAN_US
+        inside = [event for event in ordered if start <= event.t_us < end]
+        losses = {4: 7} if slot in story.lost else {}
+        chain.send(
+            inside[:BATCH_MAX_EVENTS],
+            start_us=start,
+            end_us=end,
+            final=slot == slots - 1,
+            losses=losses,
+        )
+
+
+def composed(minutes: int, seed: int = 1) -> Story:
+    """Somebody who thinks, writes, reads, goes back and changes wording."""
+    draw = random.Random(seed)
+    happened: list[events.Event] = [
+        events.Marker(0, MarkerKind.CLOCK_IN, 0, 0),
+        events.Focus(0, Category.TASK, 1, 1),
+        events.Health(0, SourceName.KEYBOARD, SourceState.RUNNING),
+        *reading(draw, minutes),
+        *written(draw, 0, minutes * MINUTE_US),
+    ]
+    pictures = []
+    for at_s in range(90, minutes * 60, 240):
+        picture = picture_of(at_s, draw)
+        pictures.append(picture)
+        happened.append(screenshot(at_s * SECOND_US, picture))
+    return Story(tuple(happened), tuple(pictures))
+
+
+def pasted(minutes: int, seed: int = 2) -> Story:
+    """Little typing, and two answers out of an assistant's window."""
+    draw = random.Random(seed)
+    base = composed(minutes, seed)
+    first, second = 4 * MINUTE_US, 9 * MINUTE_US
+    extra = [
+        events.Focus(first - 40 * SECOND_US, Category.ASSISTANT, 0, 3),
+        events.Clipboard(first - 9 * SECOND_US, 1, 2_140, 14, 77, Category.ASSISTANT, 3),
+        events.Focus(first - 5 * SECOND_US, Category.TASK, 1, 1),
+        events.Insertion(first, InsertionHow.PASTE, InsertionSeenBy.SELECTION, 2_140, 14, 77, 1),
+        events.Focus(second - 60 * SECOND_US, Category.ASSISTANT, 0, 3),
+        events.Focus(second - 3 * SECOND_US, Category.TASK, 1, 1),
+        events.Insertion(second, InsertionHow.PASTE, InsertionSeenBy.CHORD, 820, 4, 0, 1),
+        events.Presence(6 * MINUTE_US, PresenceChange.IDLE),
+        events.Presence(6 * MINUTE_US + 80 * SECOND_US, PresenceChange.ACTIVE),
+        events.Marker(10 * MINUTE_US, MarkerKind.PAUSE, 0, 1),
+        events.Marker(11 * MINUTE_US, MarkerKind.RESUME, 0, 0),
+        events.Health(2 * MINUTE_US, SourceName.SCREENSHOTS, SourceState.FAILED),
+        events.Health(3 * MINUTE_US, SourceName.SCREENSHOTS, SourceState.RUNNING),
+    ]
+    kept = [
+        event
+        for event in base.happened
+        if not isinstance(event, events.Keystroke) or draw.random() < 0.9
+        if not 10 * MINUTE_US < event.t_us < 11 * MINUTE_US
+    ]
+    return Story((*kept, *extra), base.pictures, lost=(6,))
+
+
+def robot(minutes: int) -> Story:
+    """A program that types."""
+    flags = KeyFlag.ORIGIN_KNOWN | KeyFlag.INJECTED
+    keys = [
+        events.Keystroke(
+            5 * SECOND_US + n * 180_000,
+            9_000,
+            KeyClass.SPACE if n % 6 == 5 else KeyClass.LETTER,
+            flags,
+            0,
+        )
+        for n in range(minutes * 300)
+    ]
+    return Story((events.Focus(0, Category.TASK, 1, 1), *keys))
+
+
+def written(draw: random.Random, start_us: int, end_us: int) -> list[events.Event]:
+    """Bursts of words with pauses before sentences, and revision."""
+    keys: list[events.Event] = []
+    at = start_us + 20 * SECOND_US
+    while at < end_us - 10 * SECOND_US:
+        for _ in range(draw.randint(4, 16)):
+            for letter in range(draw.randint(2, 9) + 1):
+                kind = KeyClass.SPACE if letter == 0 else KeyClass.LETTER
+                keys.append(key(draw, at, kind))
+                at += int(draw.lognormvariate(12.0, 0.42))
+            if draw.random() < 0.12:
+                for _ in range(draw.randint(1, 7)):
+                    keys.append(key(draw, at, KeyClass.BACKSPACE))
+                    at += int(draw.lognormvariate(11.8, 0.3))
+            at += int(draw.lognormvariate(12.6, 0.7))
+        keys.append(key(draw, at, KeyClass.PUNCT))
+        at += int(draw.lognormvariate(15.2, 0.9))
+    return [event for event in keys if event.t_us < end_us]
+
+
+def key(draw: random.Random, at_us: int, kind: KeyClass) -> events.Keystroke:
+    hold_us = int(draw.lognormvariate(11.4, 0.28))
+    return events.Keystroke(at_us, hold_us, kind, KeyFlag.ORIGIN_KNOWN, 1)
+
+
+def reading(draw: random.Random, minutes: int) -> list[events.Event]:
+    """A look at the reference now and then."""
+    found: list[events.Event] = []
+    for minute in range(2, minutes, 4):
+        at = minute * MINUTE_US + draw.randint(0, 20) * SECOND_US
+        found.append(events.Focus(at, Category.REFERENCE, 0, 2))
+        found.append(events.Focus(at + 25 * SECOND_US, Category.TASK, 1, 1))
+    return found
+
+
+def picture_of(at_s: int, draw: random.Random) -> bytes:
+    """A picture of a window with lines of text that is none."""
+    image = Image.new("RGB", (640, 400), (226, 230, 232))
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((40, 30, 600, 380), fill=(255, 255, 255))
+    pen.rectangle((40, 30, 600, 54), fill=(74, 128, 134))
+    for line in range(min(4 + at_s // 60, 16)):
+        width = draw.randint(180, 500)
+        pen.rectangle((64, 74 + line * 18, 64 + width, 82 + line * 18), fill=(150, 158, 164))
+    out = io.BytesIO()
+    image.save(out, "WEBP", quality=70)
+    return out.getvalue()
+
+
+def screenshot(at_us: int, picture: bytes) -> events.Screenshot:
+    digest = object_digest(picture)
+    parts = [int.from_bytes(digest[n : n + 8], "big") for n in range(0, 32, 8)]
+    return events.Screenshot(at_us, 0, 1, 640, 400, len(picture), 0, *parts)

@@ -1,0 +1,83 @@
+"""A data folder with people in it, and the real application on a real socket."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import uvicorn
+from sqlalchemy import func, select
+
+from server.app import Installation, build_app, make_data_folder, open_installation
+from server.records import Person, Role
+from server.services.administration import Administration
+from server.storage.tables import metadata
+from wire.policy import Policy, WindowRule
+
+PASSWORD = "correct horse battery"
+POLICY = Policy(version=1, windows=(WindowRule(1, title="*task*"), WindowRule(2, title="*ai*")))
+
+
+@dataclass
+class House:
+    """A data folder with somebody in it."""
+
+    path: Path
+    installation: Installation
+    trainer: Person
+    auditor: Person
+    other: Person
+    platform_key: str
+
+    @property
+    def administration(self) -> Administration:
+        return Administration(self.installation.store, self.installation.settings)
+
+    @property
+    def own(self):
+        store = self.installation.store
+        return store.of(store.first_organisation())
+
+    def rows(self, table: str) -> int:
+        with self.installation.store._engine.connect() as connection:
+            query = select(func.count()).select_from(metadata.tables[table])
+            return connection.execute(query).scalar_one()
+
+
+def make_house(path: Path) -> House:
+    make_data_folder(path)
+    installation = open_installation(path)
+    administration = Administration(installation.store, installation.settings)
+    administration.found("Test", PASSWORD)
+    people = [
+        administration.add_person(name, role, login, PASSWORD).person
+        for name, role, login in (
+            ("Ada <script>alert(1)</script>", Role.TRAINER, "ada"),
+            ("Otto Auditor", Role.AUDITOR, "otto"),
+            ("Tim Trainer", Role.TRAINER, "tim"),
+        )
+    ]
+    administration.add_project("Demo", msgspec.json.encode(POLICY))
+    return House(path, installation, *people, administration.add_platform_key("tests"))
+
+
+@contextlib.contextmanager
+def serving(path: Path) -> Iterator[str]:
+    """The real application on a real socket."""
+    app = build_app(open_installation(path))
+    config = uvicorn.Config(app, port=0, log_config=None, lifespan="on", loop="uvloop")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        until = time.monotonic() + 10
+        while not server.started:
+            assert time.monotonic() < until, "the server did not start"
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
