@@ -12,7 +12,7 @@ from detector.simulation.hands import Holds
 from detector.simulation.robots import robot_a4
 from detector.simulation.text import draw_text
 from detector.simulation.writer import composing
-from detector.tables import TEXT_KEYS, Activity, Keystrokes, keystrokes
+from detector.tables import TEXT_KEYS, Activity, BoolArray, Keystrokes, keystrokes
 
 CORPUS = Path(
     os.environ.get("VERITYPE_CORPUS", Path(__file__).parents[2].parent / "shared" / "data")
@@ -23,15 +23,17 @@ LONGEST_PAUSE_S = 15.0
 CORPUS_SESSIONS = 60
 """The stretch is taken from one of so many essays."""
 TEXT_KEYS_A_MINUTE = 90
-"""A stretch with fewer holds too little writing for a test of two minutes."""
+"""A stretch with fewer holds too little writing for a session of two minutes to say anything."""
 
 
 def composed(seed: int, seconds: float) -> Keystrokes:
-    """A generated stretch of composing."""
-    made = composing(
-        np.random.default_rng(seed), minutes=seconds / 60.0, longest_pause_s=LONGEST_PAUSE_S
-    )
-    return until(made.keystrokes, seconds)
+    """A generated stretch of composing, by a person who does not only think."""
+    rng = np.random.default_rng(seed)
+    while True:
+        made = composing(rng, minutes=seconds / 60.0, longest_pause_s=LONGEST_PAUSE_S)
+        table = until(made.keystrokes, seconds)
+        if _text_keys(table).sum() >= TEXT_KEYS_A_MINUTE * seconds / 60.0:
+            return table
 
 
 def robot(seed: int, seconds: float) -> Keystrokes:
@@ -73,7 +75,7 @@ def until(table: Keystrokes, seconds: float) -> Keystrokes:
 
 def _busy_start(table: Keystrokes, seconds: float) -> int | None:
     """The first row from which enough is typed, nothing pasted, and no pause is too long."""
-    text = np.isin(table.key, [int(key) for key in TEXT_KEYS])
+    text = _text_keys(table)
     pasted = table.activity == Activity.PASTE
     needed = TEXT_KEYS_A_MINUTE * seconds / 60.0
     for start in range(0, len(table), 40):
@@ -85,6 +87,10 @@ def _busy_start(table: Keystrokes, seconds: float) -> int | None:
         if len(pauses) and pauses.max() < LONGEST_PAUSE_S * 1e6:
             return start
     return None
+
+
+def _text_keys(table: Keystrokes) -> BoolArray:
+    return np.isin(table.key, [int(key) for key in TEXT_KEYS])
 
 
 def _since(table: Keystrokes, start: int) -> Keystrokes:

@@ -114,12 +114,12 @@ def test_a_server_killed_in_the_middle_of_a_session_gets_all_of_it_when_it_is_ba
 
 def waiting(trainer: Trainer) -> int:
     """How many batches the agent holds that nobody acknowledged."""
-    return int(trainer.agent.status()["batches_waiting"])
+    return int(trainer.agent.status()["spool"]["batches_waiting"])
 
 
 def trouble(trainer: Trainer) -> str:
     """What the agent says is wrong with the way to the server."""
-    return str(trainer.agent.status()["last_error"] or "")
+    return str(trainer.agent.status()["server_error"])
 
 
 def assert_nothing_lost(server: Server, trainer: Trainer) -> None:

@@ -19,9 +19,12 @@ from tests.live.server_process import Server, running_server
 from tests.live.sessions import Kept, Script, clock_in_s
 from tests.live.trainer import POLICY, PROJECT
 
-INSERTION, SYNTHETIC = "insertion", "synthetic"
+INSERTION = "insertion"
+PASTED, MACHINE = "pasted_from_assistant", "synthetic_rhythm"
 PASTE_TOLERANCE_S = 2.0
 LONGEST_PASTE_SPAN_S = 30.0
+LATEST_MS = 20.0
+"""A fifth of the shortest hold that people have; `test_typist.py` says how well hands can do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def played(
-    server: Server, tmp_path_factory: pytest.TempPathFactory, seed: int
+    request: pytest.FixtureRequest,
+    server: Server,
+    tmp_path_factory: pytest.TempPathFactory,
+    seed: int,
 ) -> Iterator[Mapping[str, "Future[Kept]"]]:
-    """Every session, under way; ask for its result."""
-    codes = {name: server.operator.add_trainer(name) for name in CASES}
-    with ThreadPoolExecutor(len(CASES)) as pool:
+    """Every session that a selected test asks about, under way; ask for its result."""
+    asked = {asked_about(item) for item in request.session.items}
+    cases = {name: case for name, case in CASES.items() if name in asked}
+    codes = {name: server.operator.add_trainer(name) for name in cases}
+    with ThreadPoolExecutor(max(len(cases), 1)) as pool:
         yield {
             name: pool.submit(
                 sessions.run_session,
@@ -68,10 +76,10 @@ def played(
                 server,
                 codes[name],
                 tmp_path_factory.mktemp(name),
-                seed + 1000 * number,
+                seed + 1000 * list(CASES).index(name),
                 case.route,
             )
-            for number, (name, case) in enumerate(CASES.items())
+            for name, case in cases.items()
         }
 
 
@@ -84,19 +92,20 @@ def kept(request: pytest.FixtureRequest, played: Mapping[str, "Future[Kept]"]) -
 @pytest.mark.parametrize("kept", GENUINE, indirect=True)
 def test_composed_work_is_not_flagged(kept: Kept) -> None:
     assert not kept.assessment["flagged"], told(kept)
+    assert not kept.assessment["abstained_because"], told(kept)
     assert kept.assessment["coverage"] > 0.9, told(kept)
 
 
 @pytest.mark.parametrize("kept", ["pasted"], indirect=True)
 def test_a_pasted_answer_is_flagged_for_the_insertion(kept: Kept) -> None:
     assert kept.assessment["flagged"], told(kept)
-    assert INSERTION in kept.assessment["main_reason"], told(kept)
+    assert kept.assessment["main_reason"] == PASTED, told(kept)
 
 
 @pytest.mark.parametrize("kept", ROBOTS, indirect=True)
 def test_a_typing_robot_is_flagged_for_synthetic_input(kept: Kept) -> None:
     assert kept.assessment["flagged"], told(kept)
-    assert SYNTHETIC in kept.assessment["main_reason"], told(kept)
+    assert kept.assessment["main_reason"] == MACHINE, told(kept)
 
 
 @pytest.mark.parametrize("kept", ["mixed"], indirect=True)
@@ -124,7 +133,13 @@ def test_a_session_is_closed_complete_and_counted(kept: Kept) -> None:
 
 @pytest.mark.parametrize("kept", list(CASES), indirect=True)
 def test_the_hands_kept_time(kept: Kept) -> None:
-    assert kept.late_ms < 5.0
+    assert kept.late_ms < LATEST_MS
+
+
+def asked_about(item: pytest.Item) -> str | None:
+    """The session that a selected test asks about."""
+    call = getattr(item, "callspec", None)
+    return str(call.params.get("kept")) if call else None
 
 
 def told(kept: Kept) -> str:

@@ -11,9 +11,10 @@ from tests.live.devices import Route, devices
 from tests.live.listener import RawKey, listening
 from tests.live.material import composed
 from tests.live.processes import wait_for
-from tests.live.typist import ALT, CONTROL, TAB, chord, click, play, schedule, strokes
+from tests.live.typist import ALT, CONTROL, TAB, Stroke, chord, click, play, schedule, strokes
 from wire.keys import KeyClass
 
+TRIES = 3
 MIDDLE = Place(200, 200, 100, 100)
 
 
@@ -38,18 +39,10 @@ def test_xdotool_types_through_the_xtest_route(screen: Desktop) -> None:
 def test_the_server_sees_presses_and_holds_as_the_table_has_them(
     screen: Desktop, seed: int
 ) -> None:
-    typed = strokes(composed(seed, 15.0), seed)
-    keys = [stroke for stroke in typed if stroke.keysym]
-    with listening(screen.name) as heard, devices(screen.name, Route.HARDWARE) as hands:
-        played = play(schedule(typed, hands, MIDDLE, seed))
-        heard.wait_for_events(2 * len(keys))
-    pressed = np.array([key.server_ms for key in heard.presses()])
-    wanted = np.array([stroke.at_us / 1000 for stroke in keys])
-    off = (pressed - pressed[0]) - (wanted - wanted[0])
-    holds = np.array(_holds_ms(heard.keys)) - np.array([stroke.hold_us / 1000 for stroke in keys])
-    assert played.late_ms(0.95) < 2.0
-    assert np.quantile(np.abs(off), 0.95) <= 3.0
-    assert np.quantile(np.abs(holds), 0.95) <= 3.0
+    typed = strokes(composed(seed, 12.0), seed)
+    tries = (_errors_ms(screen, typed, seed) for _ in range(TRIES))
+    kept_time = [errors for errors in tries if max(errors) <= 2.0]
+    assert kept_time, "a busy machine delays a try now and then, not every one"
 
 
 def test_a_held_key_is_pressed_once_and_the_next_may_come_before_its_release(
@@ -85,6 +78,20 @@ def test_windows_take_text_clicks_and_the_clipboard_from_either_route(
         wait_for("its title in front", lambda: screen.title_in_front() == "Task")
         chord(hands, CONTROL, ord("v"))
         wait_for("the paste", lambda: task.text() == "words to copy")
+
+
+def _errors_ms(screen: Desktop, typed: list[Stroke], seed: int) -> tuple[float, float, float]:
+    """What 95 % stay under: lateness of sending, error of press times, error of hold times."""
+    keys = [stroke for stroke in typed if stroke.keysym]
+    with listening(screen.name) as heard, devices(screen.name, Route.HARDWARE) as hands:
+        played = play(schedule(typed, hands, MIDDLE, seed))
+        heard.wait_for_events(2 * len(keys))
+    pressed = np.array([key.server_ms for key in heard.presses()])
+    wanted = np.array([stroke.at_us / 1000 for stroke in keys])
+    off = np.abs((pressed - pressed[0]) - (wanted - wanted[0]))
+    held = np.array([stroke.hold_us / 1000 for stroke in keys])
+    holds = np.abs(np.array(_holds_ms(heard.keys)) - held)
+    return played.late_ms(0.95), float(np.quantile(off, 0.95)), float(np.quantile(holds, 0.95))
 
 
 def _holds_ms(keys: list[RawKey]) -> list[int]:
