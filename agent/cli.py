@@ -1,9 +1,6 @@
 """The `veritype` command. Exit codes: 0 done, 1 an expected failure in one sentence, 2 usage."""
 
-import os
-import signal
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -12,17 +9,16 @@ import msgspec
 from agent import AGENT_VERSION, client, control
 from agent.consent import consent_text
 from agent.control import Request
+from agent.display import check_display
 from agent.errors import AgentError, AgentNotRunning, ConsentMissing, ControlFailed
 from agent.identity import enrol as enrol_device
 from agent.identity import load_identity, store_identity
-from agent.journal import write_journal
 from agent.paths import Paths, open_paths
-from agent.runner import Runner
 from agent.settings import Settings, read_settings
-from agent.sources.x11_display import check_display
 from agent.startup import only_instance
 from agent.status import Status, status_text
 from agent.transport import Transport, check_server
+from agent.wording import plain
 from wire.codes import Mode, PauseReason
 
 _MODES = {mode.name.lower().replace("_", "-"): mode for mode in Mode}
@@ -58,7 +54,7 @@ def enrol(url: str, code: str) -> None:
     with only_instance(paths):
         identity = enrol_device(server, code, transport)
         store_identity(paths, identity)
-    click.echo(f"This device is enrolled for {_plain(identity.person_name)} at {server}.")
+    click.echo(f"This device is enrolled for {plain(identity.person_name)} at {server}.")
 
 
 @main.group()
@@ -85,7 +81,7 @@ def clock_in(project: str, accept_policy: int | None) -> None:
             client.check_accepted(accept_policy, offer.policy)
         client.give_consent(paths, transport, offer)
     status = client.clock_in(paths, offer)
-    click.echo(f"Clocked in for {_plain(offer.name)}: recording.")
+    click.echo(f"Clocked in for {plain(offer.name)}: recording.")
     for sentence in _degraded(status):
         click.echo(sentence)
 
@@ -170,21 +166,6 @@ def task_end(submitted: bool) -> None:
     click.echo("Task ended.")
 
 
-@main.command("run", hidden=True)
-def run() -> None:
-    """Be the agent process; `clock in` starts it."""
-    os.umask(0o077)
-    paths, settings = open_paths(), read_settings()
-    identity = load_identity(paths)
-    write_journal(paths.log)
-    with only_instance(paths):
-        runner = Runner(paths, identity, settings)
-        stop: Callable[..., None] = lambda *_: runner.stop()  # noqa: E731 - a signal handler
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
-        runner.run()
-
-
 def _ask(request: Request, wait_s: float = 15.0) -> Status:
     paths = open_paths()
     load_identity(paths)
@@ -211,7 +192,3 @@ def _degraded(found: Status) -> list[str]:
         for source in found.sources
         if source.state != "running"
     ]
-
-
-def _plain(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -8,6 +8,7 @@ import time
 from agent import control
 from agent.consent import has_consent, store_consent
 from agent.control import Request
+from agent.display import check_display
 from agent.errors import (
     AgentError,
     AgentNotRunning,
@@ -19,10 +20,10 @@ from agent.identity import Identity, expect_ok
 from agent.paths import Paths
 from agent.salvage import open_spool
 from agent.settings import Settings
-from agent.sources.x11_display import check_display
 from agent.startup import only_instance
 from agent.status import Status, spool_status
 from agent.transport import Transport
+from agent.wording import plain
 from wire.errors import MessageInvalid
 from wire.messages import ConsentRequest, ProjectOffer, Projects, decode_message, encode_message
 from wire.policy import Policy
@@ -54,7 +55,7 @@ def choose_project(transport: Transport, wanted: str) -> ProjectOffer:
     fitting = [offer for offer in offers if not wanted or offer.name.lower() == wanted.lower()]
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(_plain(offer.name) for offer in offers) or "none"
+    names = ", ".join(plain(offer.name) for offer in offers) or "none"
     if wanted:
         raise AgentError(f"There is no project of that name for you. Yours: {names}.")
     raise AgentError(f"Say which project with --project. Yours: {names}.")
@@ -191,7 +192,3 @@ def _start(paths: Paths) -> subprocess.Popen[bytes]:
         )
     finally:
         os.close(descriptor)
-
-
-def _plain(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

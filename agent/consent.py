@@ -7,6 +7,7 @@ import msgspec
 
 from agent.errors import ConsentMissing
 from agent.paths import Paths, check_private, write_private
+from agent.wording import plain
 from wire.codes import Category
 from wire.errors import PolicyInvalid
 from wire.policy import Policy, Screenshots, parse_policy
@@ -24,7 +25,7 @@ _CATEGORY_WORDS = {
 def consent_text(project: str, policy: Policy) -> str:
     """What the trainer accepts, in words that need no expert."""
     lines = [
-        f"Project {_plain(project)}, rules version {policy.version}",
+        f"Project {plain(project)}, rules version {policy.version}",
         "",
         "While you are clocked in, and only then, Veritype records:",
         "  - in task windows: when you press and release keys and which KIND of key it is (letter,",
@@ -85,11 +86,6 @@ def _file(paths: Paths, digest: bytes) -> Path:
     return paths.consents / f"{digest.hex()}.json"
 
 
-def _plain(text: str) -> str:
-    """Text from the server, without control characters that could redraw a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
-
-
 def _duration(seconds: int) -> str:
     return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} minutes"
 
@@ -108,8 +104,8 @@ def _screenshots(screenshots: Screenshots | None) -> str:
 
 def _windows(policy: Policy) -> list[str]:
     return [
-        f"  {_CATEGORY_WORDS.get(rule.category, 'other')}: {_plain(rule.title)},"
-        f" {_plain(rule.process)}"
+        f"  {_CATEGORY_WORDS.get(rule.category, 'other')}: {plain(rule.title)},"
+        f" {plain(rule.process)}"
         for rule in policy.windows[:100]
     ] + ([f"  ... and {len(policy.windows) - 100} more"] if len(policy.windows) > 100 else [])
 

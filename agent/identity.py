@@ -9,6 +9,7 @@ from agent import AGENT_VERSION
 from agent.errors import NotEnrolled, ServerRefused, ServerUnreachable, StateUnsafe
 from agent.paths import Paths, check_private, write_private
 from agent.transport import Answer, Transport
+from agent.wording import plain
 from wire.errors import MessageInvalid
 from wire.messages import Enrolment, EnrolmentRequest, decode_message, encode_message
 from wire.signing import SigningKey, VerifyKey
@@ -78,7 +79,7 @@ def expect_ok(answer: Answer) -> bytes:
     problem = answer.problem()
     if problem is None:
         raise ServerUnreachable(f"The server answered {answer.status} and gave no reason.")
-    words = "".join(x for x in (problem.detail or problem.title)[:300] if x.isprintable())
+    words = plain(problem.detail or problem.title)
     raise ServerRefused(f"The server refused ({problem.status}): {words}")
 
 

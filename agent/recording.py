@@ -110,7 +110,8 @@ class Recording:
     def resume(self, clock: ClockReading) -> None:
         """Go on: call it before the listeners start."""
         with self._lock:
-            self._seal_all(clock)
+            while self._recorder.due() and self._seal(clock):
+                pass
             self._recorder.resume(clock)
             self._recorder.extend(self._idle.begin(clock.monotonic_us))
 

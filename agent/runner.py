@@ -394,9 +394,13 @@ class CaptureThread:
             self.capture.start()
         except AgentError as error:
             self._error = error
-            self._started.set()
             return
-        self._started.set()
+        except Exception as error:  # noqa: BLE001 - told to the caller, who waits for it
+            log.warning("capture failed to start: %s", type(error).__name__)
+            self._error = SourceUnavailable("The recorder failed to start on this display.")
+            return
+        finally:
+            self._started.set()
         try:
             while not self._stopping.is_set():
                 self.capture.turn()

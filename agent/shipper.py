@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from agent.spool import BatchRow, ObjectRow, SessionRow
 from agent.transport import Answer
+from agent.wording import plain
 from wire.errors import MessageInvalid, SignatureInvalid
 from wire.messages import Acknowledgement, SessionGrant, decode_message
 from wire.problems import Problem, ProblemCode
@@ -306,7 +307,4 @@ def _trouble(answer: Answer) -> str:
 
 
 def _sentence(problem: Problem) -> str:
-    """A problem in words; the server's own words are cut and stripped of control characters."""
-    words = problem.detail or problem.title
-    plain = "".join(letter for letter in words[:300] if letter.isprintable())
-    return f"The server answered {problem.status}: {plain}"
+    return f"The server answered {problem.status}: {plain(problem.detail or problem.title)}"

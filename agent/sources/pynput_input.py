@@ -9,11 +9,11 @@ from collections import deque
 from typing import Any
 
 from agent.clock import monotonic_us
+from agent.display import check_display
 from agent.errors import SourceUnavailable
 from agent.observations import ChordPressed, KeyHeld, MiddleClicked, Observation, PointerUsed
 from agent.redact import chord_of, class_of_character, class_of_keysym
 from agent.sources.protocol import Emit
-from agent.sources.x11_display import check_display
 from wire.codes import KeyFlag, SourceName, SourceState
 from wire.events import MISSING_U32
 from wire.keys import KeyClass

@@ -1,15 +1,14 @@
 """One connection to the X server: opened, checked, its clock translated to ours."""
 
 import logging
-import os
-from collections.abc import Mapping
 from typing import Any
 
-from Xlib import display
+from Xlib import X, Xatom, display
 from Xlib import error as xerror
 from Xlib.protocol import rq
 
 from agent.clock import monotonic_us
+from agent.display import check_display
 from agent.errors import DisplayUnavailable, SourceUnavailable
 
 LOST = (xerror.ConnectionClosedError, OSError)
@@ -20,25 +19,6 @@ _JUMP_US = 30_000_000
 """More than any stalled reader: a suspend, or the server's 32-bit clock started anew."""
 
 log = logging.getLogger(__name__)
-
-
-def check_display(environment: Mapping[str, str] = os.environ) -> str:
-    """The display's name.
-
-    Raises:
-        DisplayUnavailable: there is none, or only Wayland; the text says what to do.
-    """
-    name = environment.get("DISPLAY", "")
-    if name:
-        return name
-    if environment.get("XDG_SESSION_TYPE") == "wayland" or environment.get("WAYLAND_DISPLAY"):
-        raise DisplayUnavailable(
-            "This is a Wayland session, which lets no program see input in other windows: "
-            "log in to an X11 (Xorg) session to record."
-        )
-    raise DisplayUnavailable(
-        "There is no display (DISPLAY is not set): clock in from a terminal on your desktop."
-    )
 
 
 class XConnection:
@@ -61,6 +41,12 @@ class XConnection:
         self.display.set_error_handler(_ignore)
         self.root = self.display.screen().root
         self.clock = ServerClock()
+        self._early: list[Any] = []
+        self._own = self.root.create_window(
+            0, 0, 1, 1, 0, X.CopyFromParent, event_mask=X.PropertyChangeMask
+        )
+        self._touch()
+        self._early = self._arrived()
 
     def fileno(self) -> int:
         """The connection's file descriptor."""
@@ -68,7 +54,24 @@ class XConnection:
 
     def pending(self) -> list[Any]:
         """Events that have come; raises one of `LOST` if the connection is gone."""
-        return [self.display.next_event() for _ in range(self.display.pending_events())]
+        early, self._early = self._early, []
+        return early + self._arrived()
+
+    def _arrived(self) -> list[Any]:
+        """Events for the caller; those of our own window only set the clock."""
+        events = []
+        for _ in range(self.display.pending_events()):
+            event = self.display.next_event()
+            if event.type == X.PropertyNotify and event.window.id == self._own.id:
+                self.clock.to_monotonic_us(event.time)
+            else:
+                events.append(event)
+        return events
+
+    def _touch(self) -> None:
+        """Have the server tell its time, by a change to a property of our own window."""
+        self._own.change_property(Xatom.WM_NAME, Xatom.STRING, 8, b"")
+        self.display.sync()
 
     def atom(self, name: str) -> int:
         """The number of a name."""
@@ -77,7 +80,7 @@ class XConnection:
     def alive(self) -> bool:
         """Whether the X server still answers."""
         try:
-            self.display.sync()
+            self._touch()
         except LOST:
             return False
         return True

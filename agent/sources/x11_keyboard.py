@@ -27,12 +27,14 @@ from wire.keys import KeyClass
 HOLD_MAX_US = 60_000_000
 """A key down for longer lost its release."""
 _GROUP_SHIFT = 13
+_WRAP_MS = 1 << 32
 _DEVICES_MAX = 255
 
 
 @dataclass(frozen=True, slots=True)
 class _Press:
     at_us: int
+    server_ms: int
     key_class: KeyClass
     flags: int
     device: int
@@ -99,13 +101,15 @@ class X11Keyboard:
         return SourceState.RUNNING if alive else SourceState.FAILED
 
     def _raw(self, connection: XConnection, raw: RawEvent) -> None:
-        at_us = connection.clock.to_monotonic_us(raw.server_ms)
         key = (raw.source, raw.detail)
         if raw.kind == xinput.RawKeyRelease:
             press = self._down.pop(key, None)
             if press is not None:
-                self._emit(_held(press, min(at_us - press.at_us, MISSING_U32 - 1)))
+                # Both ends by the server's clock: exact, however late they were read.
+                hold_us = (raw.server_ms - press.server_ms) % _WRAP_MS * 1000
+                self._emit(_held(press, min(hold_us, MISSING_U32 - 1)))
         elif not raw.flags & REPEAT_FLAG and key not in self._down:
+            at_us = connection.clock.to_monotonic_us(raw.server_ms)
             self._down[key] = self._pressed(connection, raw, at_us)
 
     def _pressed(self, connection: XConnection, raw: RawEvent, at_us: int) -> _Press:
@@ -123,7 +127,7 @@ class X11Keyboard:
             self._note_chord(base, at_us, control=control, shift=shift)
         elif shift:
             self._note_chord(base, at_us, control=control, shift=shift)
-        return _Press(at_us, key_class, int(flags), self._number(raw.source), base)
+        return _Press(at_us, raw.server_ms, key_class, int(flags), self._number(raw.source), base)
 
     def _note_chord(self, keysym: int, at_us: int, *, control: bool, shift: bool) -> None:
         chord: Chord | None = chord_of(keysym, control=control, shift=shift)

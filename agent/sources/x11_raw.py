@@ -9,7 +9,7 @@ from Xlib.ext import ge, xinput
 from agent.errors import SourceUnavailable
 from agent.sources.x11_display import XConnection
 
-KEY_MASK = xinput.RawKeyPressMask | xinput.RawKeyReleaseMask | xinput.HierarchyChangedMask
+KEY_MASK = xinput.RawKeyPressMask | xinput.RawKeyReleaseMask
 BUTTON_MASK = xinput.RawButtonPressMask
 REPEAT_FLAG = xinput.KeyRepeat
 
@@ -31,7 +31,7 @@ class RawEvent:
 
 
 def select_raw(connection: XConnection, mask: int) -> None:
-    """Ask for raw events of all master devices.
+    """Ask for raw events of all master devices, and to hear of devices that come and go.
 
     Raises:
         SourceUnavailable: the server has no XInput 2.2.
@@ -48,7 +48,8 @@ def select_raw(connection: XConnection, mask: int) -> None:
     )
     if (version.major_version, version.minor_version) < (2, 2):
         raise SourceUnavailable("The display offers XInput older than 2.2.")
-    connection.root.xinput_select_events([(xinput.AllMasterDevices, mask)])
+    hierarchy = (xinput.AllDevices, xinput.HierarchyChangedMask)
+    connection.root.xinput_select_events([(xinput.AllMasterDevices, mask), hierarchy])
     connection.display.sync()
 
 
