@@ -14,6 +14,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 from detector.errors import BadModelError
 from detector.features.inputlog import INPUTLOG_NAMES
 from detector.features.vector import FEATURE_NAMES, FEATURES_VERSION
+from detector.stable_dump import stable_dumps
 from detector.tables import BoolArray, FloatArray
 
 MODEL_FORMAT = 1
@@ -135,7 +136,7 @@ class Model:
             "typical": self.typical,
             "version": self.version,
         }
-        return bytes(skops.io.dumps(state, compression=8, compresslevel=9))
+        return stable_dumps(state)
 
 
 def _pair(calibration: Calibration) -> list[float]:

@@ -12,6 +12,7 @@ from importlib.resources import files
 
 import numpy as np
 
+from detector.errors import BadCorpusError
 from detector.features.rhythm import hold_features
 from detector.features.statistics import correlation
 from detector.features.stream import Place, TextStream, log10_ms, text_stream
@@ -41,6 +42,8 @@ TRAITS = (
     "jumps_log_rate",
 )
 LONGEST_WORD = 18
+FEWEST_INTERVALS = 4
+"""A writer with fewer intervals at a moment does not count for that moment."""
 LONGEST_ERASE = 30
 
 
@@ -84,8 +87,13 @@ def load_figures() -> WritingFigures:
 
 
 def fit_figures(tables: Iterable[Keystrokes], texts: Iterable[str]) -> WritingFigures:
-    """Fit the figures to essays and their final texts (as classes)."""
+    """Fit the figures to essays and their final texts (as classes).
+
+    Raises:
+        BadCorpusError: there are too few essays.
+    """
     quantiles: dict[str, list[FloatArray]] = {moment: [] for moment in MOMENTS}
+    pooled: dict[str, list[FloatArray]] = {moment: [] for moment in MOMENTS}
     traits: list[list[float]] = []
     erase_lengths = np.zeros(LONGEST_ERASE)
     for table in tables:
@@ -96,10 +104,16 @@ def fit_figures(tables: Iterable[Keystrokes], texts: Iterable[str]) -> WritingFi
         middle = float(np.median(stream.intervals_at(Place.WITHIN_WORD)))
         for number, moment in enumerate(MOMENTS):
             logs = log10_ms(stream.interval_us[moments == number])
-            if len(logs) >= 8:
+            pooled[moment].append(logs - middle)
+            if len(logs) >= FEWEST_INTERVALS:
                 quantiles[moment].append(np.quantile(logs, LEVELS) - middle)
         traits.append(_traits(stream, moments, middle))
         erase_lengths += _erase_lengths(stream)
+    for moment in (m for m, found in quantiles.items() if not found):
+        together = np.concatenate(pooled[moment]) if pooled[moment] else np.zeros(0)
+        if len(together) < FEWEST_INTERVALS:
+            raise BadCorpusError(f"too few essays to fit the moment {moment}")
+        quantiles[moment].append(np.quantile(together, LEVELS))
     trait_table = np.array(traits)
     words, sentences, paragraphs = _text_figures(texts)
     return WritingFigures(

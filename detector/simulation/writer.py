@@ -31,7 +31,7 @@ def composing(
     Args:
         rng: source of randomness.
         characters: about how long the text gets (default 1,200, or as ``minutes`` allow).
-        minutes: stop after this much time.
+        minutes: stop writing after this much time (the last pause or repair may run over).
         text_class: the text to be composed, instead of one drawn.
         typist: whose hands; one is drawn by default.
         longest_pause_s: pauses are cut to about this length (for live tests in real time).
@@ -55,12 +55,12 @@ def compose_into(
     before = log.text[log.cursor - 1] if log.cursor else "\n"
     sentence_start = True
     for character in text_class:
-        if until_ms is not None and log.now_ms >= until_ms:
-            return
         moment = moment_of(before, character, sentence_start=sentence_start)
         _type_with_shift(log, character, moment, typist, capital=sentence_start)
         sentence_start = character in ".\n" or (sentence_start and character == " ")
         before = character
+        if until_ms is not None and log.now_ms >= until_ms:
+            return
         if rng.random() < erase_rate:
             _repair(log, typist, int(rng.choice(lengths[0], p=lengths[1])))
         if character == " " and rng.random() < 4.0 * jump_rate:
@@ -119,8 +119,8 @@ def _revise_earlier(log: TextLog, typist: Typist, length: int) -> None:
     position = int(typist.rng.integers(20, log.cursor - 10))
     log.click(position, typist.interval_ms("after_jump") * 0.5, typist.hold_ms())
     taken = log.text[max(log.cursor - length, 0) : log.cursor]
-    for _ in taken:
-        log.erase(typist.interval_ms("after_jump"), typist.hold_ms())
+    for number in range(len(taken)):
+        log.erase(typist.interval_ms("erase_more" if number else "after_jump"), typist.hold_ms())
     for character in (*taken, *("a" * int(typist.rng.integers(0, 4)))):
         log.type(character, typist.interval_ms("within_word"), typist.hold_ms())
     log.click(

@@ -22,7 +22,7 @@ from wire.keys import KeyClass
     )
 )
 def test_any_table_gives_a_vector_without_a_warning(rows: list[tuple[int, int, int]]) -> None:
-    times = np.cumsum([row[0] for row in rows]) if rows else ()
+    times = np.cumsum(np.array([row[0] for row in rows], dtype=np.int64))
     if len(rows) and times[-1] > 20 * 24 * 3600 * 10**6:
         times = np.arange(len(rows))
     table = keystrokes(times, [row[1] for row in rows], [row[2] for row in rows])
