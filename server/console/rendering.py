@@ -11,6 +11,7 @@ from server.errors import Refusal
 from server.refusals import answer_of
 
 _HERE = Path(__file__).parent.parent
+_SURE_BELOW = 0.01
 STATIC = _HERE / "static"
 templates = Jinja2Templates(_HERE / "templates")
 
@@ -35,8 +36,15 @@ def words(code: str) -> str:
     return code.replace("_", " ").capitalize()
 
 
+def probability(value: float) -> str:
+    """A probability to two places; never 0 or 1, which no evidence is."""
+    if value < _SURE_BELOW or value > 1 - _SURE_BELOW:
+        return "below 0.01" if value < _SURE_BELOW else "above 0.99"
+    return f"{value:.2f}"
+
+
 templates.env.globals["asset_version"] = _version()
-templates.env.filters |= {"clock": clock, "words": words}
+templates.env.filters |= {"clock": clock, "words": words, "probability": probability}
 
 
 def error_page(request: Request, refusal: Refusal) -> Response:

@@ -60,7 +60,7 @@ def composed(minutes: int, seed: int = 1) -> Story:
     happened: list[events.Event] = [
         events.Marker(0, MarkerKind.CLOCK_IN, 0, 0),
         events.Focus(0, Category.TASK, 1, 1),
-        events.Health(0, SourceName.KEYBOARD, SourceState.RUNNING),
+        *(events.Health(0, source, SourceState.RUNNING) for source in SourceName),
         *reading(draw, minutes),
         *written(draw, 0, minutes * MINUTE_US),
     ]

@@ -15,10 +15,14 @@ from server.app import Installation, build_app, make_data_folder, open_installat
 from server.records import Person, Role
 from server.services.administration import Administration
 from server.storage.tables import metadata
-from wire.policy import Policy, WindowRule
+from wire.policy import Policy, Screenshots, WindowRule
 
 PASSWORD = "correct horse battery"
-POLICY = Policy(version=1, windows=(WindowRule(1, title="*task*"), WindowRule(2, title="*ai*")))
+POLICY = Policy(
+    version=1,
+    windows=(WindowRule(1, title="*task*"), WindowRule(2, title="*ai*")),
+    screenshots=Screenshots(interval_s=240),
+)
 
 
 @dataclass

@@ -1,0 +1,180 @@
+"""Enrolment, consent, sessions and objects, as a device meets them."""
+
+import io
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+import pytest
+from PIL import Image
+
+from server.keys import hash_of, hash_of_code, new_pairing_code, new_token
+from server.records import Role
+from tests.server.device import Device
+from wire import limits
+from wire.messages import ConsentRequest, SessionGrant, encode_message, object_digest
+from wire.problems import ProblemCode
+
+
+@pytest.fixture
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), (1, 2, 3)).save(out, "WEBP")
+    return out.getvalue()
+
+
+def refusal(problem, answer, code, status):
+    found = problem(answer)
+    assert (found.code, found.status) == (code, status)
+    return found
+
+
+def test_pairing_code_works_once(house, client, problem):
+    code = house.administration.pair("Tim Trainer")
+    first, second = Device(client), Device(client)
+    assert first.enrol(code.lower().replace("-", " ")).status_code == 200
+    assert first.enrolment.person_name == "Tim Trainer"
+    refusal(problem, second.enrol(code), ProblemCode.CODE_INVALID, 403)
+    assert house.rows("devices") == 1
+
+
+def test_pairing_code_gets_too_old(house, client, problem):
+    code = new_pairing_code()
+    house.own.add_pairing_code(hash_of_code(code), house.trainer.id, 1)
+    refusal(problem, Device(client).enrol(code), ProblemCode.CODE_INVALID, 403)
+
+
+def test_guessing_codes_is_slowed_down(client, problem):
+    answers = [Device(client).enrol("AAAA-BBBB-CCCC") for _ in range(11)]
+    assert {answer.status_code for answer in answers[:10]} == {403}
+    refusal(problem, answers[10], ProblemCode.OVERLOADED, 429)
+    assert int(answers[10].headers["retry-after"]) > 0
+
+
+def test_two_devices_racing_on_one_code_get_one_enrolment(house, client):
+    code = house.administration.pair("Tim Trainer")
+    with ThreadPoolExecutor(6) as pool:
+        statuses = list(pool.map(lambda _: Device(client).enrol(code).status_code, range(6)))
+    assert sorted(statuses) == [200, 403, 403, 403, 403, 403]
+
+
+def test_no_session_without_consent(house, new_device, problem):
+    refusal(problem, new_device().open(), ProblemCode.CONSENT_MISSING, 403)
+    assert house.rows("sessions") == 0
+
+
+def test_consent_must_name_the_policy_in_force(new_device, client, problem):
+    device = new_device()
+    offer = device.projects().projects[0]
+    forged = ConsentRequest(offer.project, offer.policy.version, bytes(32))
+    answer = client.post("/agent/v1/consents", content=encode_message(forged), headers=device.auth)
+    refusal(problem, answer, ProblemCode.CONFLICT, 409)
+    assert device.projects().projects[0].consented_version == 0
+
+
+def test_consent_is_one_persons(new_device, house, problem):
+    new_device().consent()
+    refusal(problem, new_device(house.other).open(), ProblemCode.CONSENT_MISSING, 403)
+
+
+def test_policy_version_of_a_session_is_the_one_in_force(new_device, problem):
+    device = new_device()
+    device.consent()
+    refusal(problem, device.open(policy_version=2), ProblemCode.CONSENT_MISSING, 403)
+
+
+def test_opening_twice_grants_the_same_session(new_device, house):
+    device = new_device()
+    device.consent()
+    session = secrets.token_bytes(16)
+    first, second = device.open(session), device.open(session)
+    assert first.content == second.content
+    assert msgspec.json.decode(first.content, type=SessionGrant).session == session
+    assert house.rows("sessions") == 1
+
+
+def test_session_id_of_somebody_else_is_refused(chain, new_device, house, problem):
+    thief = new_device(house.other)
+    thief.consent()
+    refusal(problem, thief.open(chain.session), ProblemCode.CONFLICT, 409)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"[" * 5000, b'{"session":"AAAA"}', b"\xff", b'{"x":"typed-secret"}'],
+)
+def test_bad_messages_name_no_value(new_device, client, problem, body):
+    device = new_device()
+    answer = client.post("/agent/v1/sessions", content=body, headers=device.auth)
+    refusal(problem, answer, ProblemCode.INVALID_REQUEST, 400)
+    assert b"typed-secret" not in answer.content
+
+
+def test_message_over_the_limit(new_device, client, problem):
+    body = b" " * (limits.MESSAGE_MAX_BYTES + 1)
+    answer = client.post("/agent/v1/sessions", content=body, headers=new_device().auth)
+    refusal(problem, answer, ProblemCode.TOO_LARGE, 413)
+
+
+def test_object_is_stored_once(chain, house, picture):
+    statuses = [chain.device.put(chain.session, picture).status_code for _ in range(2)]
+    assert statuses == [201, 200]
+    stored = house.installation.objects.get(1, object_digest(picture))
+    assert stored == picture
+
+
+@pytest.mark.parametrize(
+    ("data", "digest", "code", "status"),
+    [
+        (b"words", "0" * 64, ProblemCode.DIGEST_MISMATCH, 400),
+        (b"words", "..%2f" * 10, ProblemCode.NOT_FOUND, 404),
+        (b"words", "A" * 64, ProblemCode.INVALID_REQUEST, 400),
+        (b"<svg>\x00", None, ProblemCode.INVALID_REQUEST, 400),
+        (b"MZ\x90\x00\xff", None, ProblemCode.INVALID_REQUEST, 400),
+        (b"x" * (limits.NOTE_MAX_CHARS + 1), None, ProblemCode.INVALID_REQUEST, 400),
+        (b"x" * (limits.OBJECT_MAX_BYTES + 1), None, ProblemCode.TOO_LARGE, 413),
+    ],
+)
+def test_object_that_is_refused_leaves_nothing(chain, house, problem, data, digest, code, status):
+    refusal(problem, chain.device.put(chain.session, data, digest), code, status)
+    assert house.rows("objects") == 0
+    assert not [path for path in (house.path / "objects").rglob("*") if path.is_file()]
+
+
+def test_object_of_another_devices_session(chain, new_device, house, picture, problem):
+    thief = new_device(house.other)
+    refusal(problem, thief.put(chain.session, picture), ProblemCode.WRONG_DEVICE, 403)
+    unknown = secrets.token_bytes(16)
+    refusal(problem, thief.put(unknown, picture), ProblemCode.UNKNOWN_SESSION, 404)
+
+
+def test_another_organisation_sees_and_reaches_nothing(chain, house, client, picture, problem):
+    store = house.installation.store
+    chain.device.put(chain.session, picture)
+    other = store.of(store.add_organisation("Other", 1))
+    stranger = other.add_person("Stranger", Role.TRAINER, None, None)
+    code, key = new_pairing_code(), new_token("vtp")
+    other.add_pairing_code(hash_of_code(code), stranger.id, 1 << 60)
+    other.add_platform_key("theirs", hash_of(key))
+    device = Device(client)
+    device.enrol(code)
+    assert device.projects().projects == ()
+    forged = ConsentRequest(house.own.projects()[0].id, 1, house.own.projects()[0].policy.digest())
+    answer = client.post("/agent/v1/consents", content=encode_message(forged), headers=device.auth)
+    refusal(problem, answer, ProblemCode.NOT_FOUND, 404)
+    refusal(problem, device.put(chain.session, picture), ProblemCode.UNKNOWN_SESSION, 404)
+    fields = {"authorization": f"Bearer {key}"}
+    assert client.get("/v1/sessions", headers=fields).json()["sessions"] == []
+    for tail in ("", "/assessment"):
+        path = f"/v1/sessions/{chain.session.hex()}{tail}"
+        refusal(problem, client.get(path, headers=fields), ProblemCode.NOT_FOUND, 404)
+    assert other.people() == [stranger]
+    assert other.session(chain.session) is None
+    assert other.batches(1) == []
+
+
+@pytest.mark.parametrize("path", ["/v1/sessions", "/v1/sessions/00", "/agent/v1/projects"])
+def test_tokens_open_their_own_doors_only(chain, house, client, problem, path):
+    wrong = house.platform_key if path.startswith("/agent") else chain.device.enrolment.token
+    for fields in ({}, {"authorization": f"Bearer {wrong}"}, {"authorization": "Basic eDp5"}):
+        refusal(problem, client.get(path, headers=fields), ProblemCode.UNAUTHENTICATED, 401)
