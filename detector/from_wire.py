@@ -1,6 +1,7 @@
 """From the batches that a session's agent sent to one `Recording`."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from wire.codes import (
 )
 from wire.keys import KeyClass
 
+T = TypeVar("T")
 SAME_INSERTION_US = 1_500_000
 """Two observations of one paste (the shortcut, then the transfer) are at most this far apart."""
 
@@ -51,8 +53,8 @@ def recording_from_batches(batches: Iterable[Batch]) -> Recording:
     health = _rows(bodies, events.Health)
     return Recording(
         keystrokes=table,
-        insertions=_insertions(bodies) if _watched(health, SourceName.INSERTIONS) else None,
-        copies=_copies(bodies) if _watched(health, SourceName.CLIPBOARD) else None,
+        insertions=_seen(_insertions(bodies), health, SourceName.INSERTIONS),
+        copies=_seen(_copies(bodies), health, SourceName.CLIPBOARD),
         focus=_focus(bodies, end_us) if _watched(health, SourceName.FOCUS) else None,
         pointer_events=_pointer_events(bodies),
         origin=origin,
@@ -98,6 +100,13 @@ def _watched(health: dict[str, IntArray], source: SourceName) -> bool:
     mine = health["source"] == source
     good = (health["state"] == SourceState.RUNNING) | (health["state"] == SourceState.DEGRADED)
     return bool(np.any(mine & good))
+
+
+def _seen(
+    found: tuple[T, ...], health: dict[str, IntArray], by: SourceName
+) -> tuple[T, ...] | None:
+    """What was found; none found is evidence only where the source was watching."""
+    return found if found or _watched(health, by) else None
 
 
 def _length(value: int) -> int:

@@ -36,7 +36,10 @@ class Supervisor:
     def _run(self) -> None:
         # One thread each: a second one makes scikit-learn wait for itself under load.
         environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "server.worker", str(self._folder), _WORKER]
+        # The parent's id goes along: asked for it late, a worker whose server was killed at once
+        # would take its new parent for the server, and never end.
+        parent = str(os.getpid())
+        command = [sys.executable, "-m", "server.worker", str(self._folder), _WORKER, parent]
         while not self._stop.is_set():
             with subprocess.Popen(command, env=environment) as process:
                 self._process = process

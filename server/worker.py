@@ -22,9 +22,8 @@ _POLL_S = 0.5
 _log = logging.getLogger(__name__)
 
 
-def work(jobs: Jobs, scoring: Scoring, name: str, stop: Event) -> None:
-    """Do jobs until told to stop, or until the parent process is gone."""
-    parent = os.getppid()
+def work(jobs: Jobs, scoring: Scoring, name: str, stop: Event, parent: int) -> None:
+    """Do jobs until told to stop, or until the parent process (its id) is gone."""
     jobs.release(name)
     while not stop.is_set() and os.getppid() == parent:
         if not do_next(jobs, scoring, name):
@@ -48,16 +47,18 @@ def do_next(jobs: Jobs, scoring: Scoring, name: str) -> bool:
     return True
 
 
-def main(folder: str, name: str) -> None:
-    """Run until SIGTERM."""
+def main(folder: str, name: str, parent: str) -> None:
+    """Run until SIGTERM or until the server's process (its id) is gone."""
     installation = open_installation(Path(folder))
     set_up_logs(installation.settings.log_level)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    work(installation.store, Scoring(installation.store, DetectorAssessor()), name, stop)
+    work(
+        installation.store, Scoring(installation.store, DetectorAssessor()), name, stop, int(parent)
+    )
     installation.store.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

@@ -1,15 +1,17 @@
 """The JSON messages of the agent's routes. Binary values are base64 in JSON (msgspec's way).
 
-================================  =====================================================
-POST /agent/v1/enrolments         EnrolmentRequest -> Enrolment
-GET  /agent/v1/projects           -> Projects
-POST /agent/v1/consents           ConsentRequest -> Consent
-POST /agent/v1/sessions           SessionRequest -> SessionGrant
-POST /agent/v1/batches            a sealed batch (bytes) -> Acknowledgement
-PUT  /agent/v1/objects/{digest}   a screenshot, title or note (bytes) -> 201, or 200 if known
-================================  =====================================================
+============================================  ================================================
+POST /agent/v1/enrolments                     EnrolmentRequest -> Enrolment
+GET  /agent/v1/projects                       -> Projects
+POST /agent/v1/consents                       ConsentRequest -> Consent
+POST /agent/v1/sessions                       SessionRequest -> SessionGrant
+POST /agent/v1/batches                        a sealed batch (bytes) -> Acknowledgement
+PUT  /agent/v1/objects/{digest}?session={id}  a screenshot, title or note (bytes) -> 201, or 200
+                                              if it is there already
+============================================  ================================================
 
-All but the first carry `Authorization: Bearer <device token>`.
+In paths, digests and ids are lower-case hex. All but the first carry
+`Authorization: Bearer <device token>`.
 """
 
 import hashlib
