@@ -204,7 +204,10 @@ class Spool:
                 "UPDATE sessions SET nonce = ?, anchor = ? WHERE session = ? AND anchor < ?",
                 (receipt.nonce, receipt.sequence, receipt.session, receipt.sequence),
             )
-            db.execute("DELETE FROM batches WHERE session = ? AND sequence = ?", key)
+            db.execute(
+                "DELETE FROM batches WHERE session = ? AND sequence = ? AND digest = ?",
+                (*key, receipt.digest),
+            )
 
     def set_aside(self, batch: BatchRow, why: str) -> int:
         """Keep a batch that cannot be sent out of the queue; returns its number of events."""
