@@ -123,8 +123,9 @@ class Delivery:
             return self._transport.post(
                 "/agent/v1/batches", action.batch.sealed, BATCH_CONTENT_TYPE
             )
-        path = f"/agent/v1/objects/{action.object.digest.hex()}"
-        return self._transport.put(path, action.object.data, _content_type(action.object.data))
+        stored = action.object
+        path = f"/agent/v1/objects/{stored.digest.hex()}?session={stored.session.hex()}"
+        return self._transport.put(path, stored.data, _content_type(stored.data))
 
     def _apply(self, outcome: Outcome) -> None:
         match outcome:

@@ -243,7 +243,7 @@ class Runner:
     # Capture.
 
     def _listen(self, recording: Recording, policy: Policy) -> "CaptureThread":
-        offers = x11_sources(policy, lambda picture: self._keep(picture, policy))
+        offers = x11_sources(policy, lambda picture: self._keep(picture, recording))
         capture = Capture(offers, recording.observe, monotonic_us)
         thread = CaptureThread(capture)
         recording.middle_clicked = lambda at_us: _read_primary(capture, at_us)
@@ -255,12 +255,18 @@ class Runner:
             self._capture.stop()
         self._capture = None
 
-    def _keep(self, picture: Picture, policy: Policy) -> bool:
-        rules = policy.screenshots
+    def _keep(self, picture: Picture, recording: Recording) -> bool:
+        rules = recording.policy.screenshots
         held_us = rules.review_delay_s * 1_000_000 if rules else 0
         not_before_us = time.time_ns() // 1000 + held_us
         try:
-            self._spool.add_object(ObjectKind.IMAGE, picture.digest, picture.data, not_before_us)
+            self._spool.add_object(
+                recording.facts.session,
+                ObjectKind.IMAGE,
+                picture.digest,
+                picture.data,
+                not_before_us,
+            )
         except SpoolRefused as error:
             self._spool.count_loss(LossReason(error.reason))
             return False

@@ -24,7 +24,7 @@ from agent.observations import (
     SourceHealth,
     TextFacts,
 )
-from wire.codes import Category, ClipboardAction, InsertionHow, InsertionSeenBy
+from wire.codes import Category, ClipboardAction, InsertionHow, InsertionSeenBy, SourceName
 from wire.events import (
     MISSING_U32,
     Activity,
@@ -107,7 +107,7 @@ class ScopeRule:
             case PictureTaken():
                 return [_screenshot(self._us(seen.at_us), seen)]
             case SourceHealth():
-                return [Health(self._us(seen.at_us), seen.source, seen.state)]
+                return self._health(seen)
             case _:
                 return self._moved_text(seen)
 
@@ -134,6 +134,14 @@ class ScopeRule:
 
     def _in_scope(self, at_us: int) -> bool:
         return self.focus_at(at_us).category is Category.TASK
+
+    def _health(self, seen: SourceHealth) -> list[Event]:
+        at_us = self._us(seen.at_us)
+        events: list[Event] = [Health(at_us, seen.source, seen.state)]
+        if seen.source is SourceName.CLIPBOARD:
+            # What sees copies sees pastes: insertions have no source of their own here.
+            events.append(Health(at_us, SourceName.INSERTIONS, seen.state))
+        return events
 
     def _focused(self, seen: FocusSeen) -> list[Event]:
         if (seen.category, seen.window) == (self.focus.category, self.focus.window):

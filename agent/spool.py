@@ -71,6 +71,7 @@ class BatchRow:
 class ObjectRow:
     """A picture, title or note that waits to be sent."""
 
+    session: bytes
     digest: bytes
     data: bytes
 
@@ -259,7 +260,9 @@ class Spool:
 
     # Objects.
 
-    def add_object(self, kind: ObjectKind, digest: bytes, data: bytes, not_before_us: int) -> None:
+    def add_object(
+        self, session: bytes, kind: ObjectKind, digest: bytes, data: bytes, not_before_us: int
+    ) -> None:
         """Store a picture, title or note to be sent from `not_before_us` (wall clock) on.
 
         Raises:
@@ -268,15 +271,15 @@ class Spool:
         with self._write() as db:
             self._make_room(db, len(data))
             db.execute(
-                "INSERT OR IGNORE INTO objects(digest, kind, data, not_before_us)"
-                " VALUES (?, ?, ?, ?)",
-                (digest, int(kind), data, not_before_us),
+                "INSERT OR IGNORE INTO objects(session, digest, kind, data, not_before_us)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (session, digest, int(kind), data, not_before_us),
             )
 
     def next_object(self, wall_us: int) -> ObjectRow | None:
         """The oldest object whose review time is over."""
         row = self._one(
-            "SELECT digest, data FROM objects WHERE aside = '' AND not_before_us <= ?"
+            "SELECT session, digest, data FROM objects WHERE aside = '' AND not_before_us <= ?"
             " ORDER BY id LIMIT 1",
             wall_us,
         )

@@ -28,6 +28,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_batch_per_number
     ON batches(session, sequence) WHERE aside = '';
 CREATE TABLE IF NOT EXISTS objects (
     id INTEGER PRIMARY KEY,
+    session BLOB NOT NULL,
     digest BLOB NOT NULL UNIQUE,
     kind INTEGER NOT NULL,
     data BLOB NOT NULL,

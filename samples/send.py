@@ -94,7 +94,7 @@ def _work(
     now_us = time.time_ns() // 1000
     for name in sample.pictures:
         data = (PICTURES / name).read_bytes()
-        spool.add_object(ObjectKind.IMAGE, object_digest(data), data, now_us)
+        spool.add_object(facts.session, ObjectKind.IMAGE, object_digest(data), data, now_us)
     _deliver(delivery, shipper)
     return Sent(facts.session, batches)
 
