@@ -45,6 +45,8 @@ class Child:
 
     process: subprocess.Popen[bytes]
     log: Path
+    began_at: int = 0
+    """Where its output begins in the file: earlier processes may have written to it."""
 
     @property
     def pid(self) -> int:
@@ -52,7 +54,7 @@ class Child:
 
     def said(self) -> str:
         """All it wrote so far."""
-        return self.log.read_text("utf-8", errors="replace")
+        return self.log.read_bytes()[self.began_at :].decode("utf-8", "replace")
 
     def running(self) -> bool:
         return self.process.poll() is None
@@ -76,6 +78,7 @@ def start(
 ) -> Child:
     """Start a program with its output in a file."""
     with log.open("ab") as output:
+        began_at = output.tell()
         process = subprocess.Popen(
             list(command),
             stdin=subprocess.DEVNULL,
@@ -84,7 +87,7 @@ def start(
             env=None if env is None else dict(env),
             pass_fds=pass_fds,
         )
-    return Child(process, log)
+    return Child(process, log, began_at)
 
 
 def descendants(pid: int) -> tuple[int, ...]:
