@@ -137,7 +137,7 @@ class Capture:
                 self._failed(slot, error)
 
     def _start(self, slot: _Slot) -> None:
-        first = slot.state is SourceState.STOPPED
+        first, slot.why = slot.state is SourceState.STOPPED, ""
         for candidate in slot.candidates:
             source = candidate.make()
             try:

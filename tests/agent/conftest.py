@@ -173,7 +173,7 @@ class PlatformServer:
             nonce = derive_nonce(self.secret, opening.session, -1)
             return SessionGrant(opening.session, nonce, 1)
         if "/objects/" in path and method == "PUT":
-            self.objects[path.rsplit("/", 1)[1]] = body
+            self.objects[path.rsplit("/", 1)[1].partition("?")[0]] = body
             return Consent(0, 0)
         return self._batch(body)
 

@@ -185,7 +185,7 @@ def test_a_session_that_the_server_does_not_know_is_stuck_and_kept(
 def test_pictures_follow_the_batches(device: Device, platform: PlatformServer) -> None:
     picture = b"RIFF....WEBPVP8 picture"
     digest = object_digest(picture)
-    device.spool.add_object(ObjectKind.IMAGE, digest, picture, 0)
+    device.spool.add_object(b"s" * 16, ObjectKind.IMAGE, digest, picture, 0)
     device.add()
     assert device.delivery.drain(5)
     assert platform.objects == {digest.hex(): picture}

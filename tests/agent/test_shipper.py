@@ -28,7 +28,7 @@ from wire.signing import SigningKey
 SERVER = SigningKey.generate()
 BATCH = BatchRow(b"s" * 16, 4, b"D" * 32, b"sealed")
 OPENING = SessionRow(b"s" * 16, b"p" * 16, 1, None, None, -1, ChainHead(), 0, "")
-PICTURE = ObjectRow(b"O" * 32, b"picture")
+PICTURE = ObjectRow(b"S" * 16, b"O" * 32, b"picture")
 
 
 def shipper(draw: float = 0.5) -> Shipper:

@@ -93,7 +93,7 @@ def test_a_full_spool_drops_the_oldest_pictures_first_and_counts_all(tmp_path: P
     spool.session_opened(SESSION, b"n" * 16)
     recorder = Recorder(FACTS, read_clock())
     for number in range(3):
-        spool.add_object(ObjectKind.IMAGE, bytes([number]) * 32, bytes(1_000), 0)
+        spool.add_object(b"s" * 16, ObjectKind.IMAGE, bytes([number]) * 32, bytes(1_000), 0)
     add(spool, recorder)
     row = spool.next_object(1)
     assert row is not None
@@ -121,7 +121,7 @@ def test_a_full_disk_is_refused_and_nothing_is_half_stored(
 
 
 def test_an_object_waits_for_the_review_time(spool: Spool) -> None:
-    spool.add_object(ObjectKind.IMAGE, b"o" * 32, b"picture", 5_000)
+    spool.add_object(b"s" * 16, ObjectKind.IMAGE, b"o" * 32, b"picture", 5_000)
     assert spool.next_object(4_999) is None
     assert spool.counts(4_999).objects_held == 1
     row = spool.next_object(5_000)

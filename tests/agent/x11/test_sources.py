@@ -1,0 +1,330 @@
+"""The X11 sources on a real X server."""
+
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from agent.capture import Candidate, Capture
+from agent.clock import monotonic_us
+from agent.errors import SourceUnavailable
+from agent.observations import (
+    Chord,
+    ChordPressed,
+    Copied,
+    FocusSeen,
+    KeyHeld,
+    MiddleClicked,
+    Observation,
+    PictureTaken,
+    PointerUsed,
+    SourceHealth,
+)
+from agent.picture import Picture
+from agent.redact import TextReducer
+from agent.sources.pynput_input import PynputKeyboard
+from agent.sources.x11 import x11_sources
+from agent.sources.x11_clipboard import X11Clipboard
+from agent.sources.x11_keyboard import X11Keyboard
+from tests.agent.conftest import POLICY
+from tests.agent.x11.conftest import Desktop, turn_until, wait_for
+from wire.codes import Category, KeyFlag, ScreenshotOutcome, SourceName, SourceState
+from wire.keys import KeyClass
+from wire.policy import Screenshots
+
+pytestmark = pytest.mark.live
+
+_OWNER = """
+import sys, time
+from Xlib import X, Xatom, display
+from Xlib.protocol import event
+text, hint, pieces = sys.argv[1].encode(), sys.argv[2] == "hint", int(sys.argv[3])
+d = display.Display()
+w = d.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
+names = ("CLIPBOARD", "TARGETS", "UTF8_STRING", "INCR", "x-kde-passwordManagerHint")
+clip, targets, utf8, incr, mark = (d.intern_atom(name) for name in names)
+w.set_selection_owner(clip, X.CurrentTime)
+d.flush()
+print("owned", flush=True)
+left = []
+while True:
+    e = d.next_event()
+    if e.type == X.SelectionRequest:
+        if e.target == targets:
+            offered = [utf8] + ([mark] if hint else [])
+            e.requestor.change_property(e.property, Xatom.ATOM, 32, offered)
+        elif pieces:
+            e.requestor.change_attributes(event_mask=X.PropertyChangeMask)
+            e.requestor.change_property(e.property, incr, 32, [len(text)])
+            step = -(-len(text) // pieces)
+            left = [text[at:at + step] for at in range(0, len(text), step)] + [b""]
+            asker, where = e.requestor, e.property
+        else:
+            print("read", flush=True)
+            e.requestor.change_property(e.property, utf8, 8, text)
+        answer = event.SelectionNotify(time=e.time, requestor=e.requestor,
+            selection=e.selection, target=e.target, property=e.property)
+        e.requestor.send_event(answer)
+        d.flush()
+    elif e.type == X.PropertyNotify and e.state == X.PropertyDelete and left:
+        asker.change_property(where, utf8, 8, left.pop(0))
+        d.flush()
+"""
+
+
+def keyboard_only(seen: list[Observation]) -> Capture:
+    capture = Capture([(SourceName.KEYBOARD, (Candidate(X11Keyboard),))], seen.append, monotonic_us)
+    capture.start()
+    return capture
+
+
+def test_typing_becomes_classes_with_holds_and_origin(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    capture = keyboard_only(seen)
+    desktop.window("task")
+    desktop.keys("key", "--delay", "30", "a", "7", "semicolon", "space", "Return", "BackSpace")
+    keys = [key for key in turn_until(capture, seen, KeyHeld, 6) if isinstance(key, KeyHeld)]
+    capture.stop()
+    assert [key.key_class for key in keys] == [
+        KeyClass.LETTER,
+        KeyClass.DIGIT,
+        KeyClass.PUNCT,
+        KeyClass.SPACE,
+        KeyClass.ENTER,
+        KeyClass.BACKSPACE,
+    ]
+    assert all(0 < key.hold_us < 200_000 for key in keys)
+    assert {key.flags for key in keys} == {KeyFlag.INJECTED | KeyFlag.ORIGIN_KNOWN}
+    times = [key.at_us for key in keys]
+    assert times == sorted(times)
+    assert monotonic_us() - times[-1] < 5_000_000
+
+
+def test_the_level_decides_and_chords_are_marked(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    capture = keyboard_only(seen)
+    desktop.window("task")
+    desktop.keys("key", "--delay", "30", "exclam", "ctrl+v", "shift+Insert", "ctrl+Left")
+    keys = [key for key in turn_until(capture, seen, KeyHeld, 8) if isinstance(key, KeyHeld)]
+    capture.stop()
+    plain = [key for key in keys if key.key_class not in (KeyClass.SHIFT, KeyClass.MODIFIER)]
+    assert [key.key_class for key in plain] == [
+        KeyClass.PUNCT,
+        KeyClass.LETTER,
+        KeyClass.OTHER,
+        KeyClass.NAV_JUMP,
+    ]
+    assert [bool(key.flags & KeyFlag.CHORD) for key in plain] == [False, True, False, True]
+    chords = [each.chord for each in seen if isinstance(each, ChordPressed)]
+    assert chords == [Chord.PASTE, Chord.PASTE]
+
+
+def test_another_layout_is_taken_up_while_recording(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    capture = keyboard_only(seen)
+    desktop.window("task")
+    desktop.keys("key", "a")
+    turn_until(capture, seen, KeyHeld)
+    subprocess.run(["setxkbmap", "-layout", "us,ru"], check=True)
+    desktop.keys("key", "--delay", "30", "Cyrillic_a", "bracketleft")
+    keys = [key for key in turn_until(capture, seen, KeyHeld, 3) if isinstance(key, KeyHeld)]
+    capture.stop()
+    plain = [key.key_class for key in keys if key.key_class is not KeyClass.MODIFIER]
+    assert plain == [KeyClass.LETTER, KeyClass.LETTER, KeyClass.PUNCT]
+
+
+def test_a_held_key_is_one_press(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    capture = keyboard_only(seen)
+    desktop.window("task")
+    desktop.keys("keydown", "x", "sleep", "1.2", "keyup", "x")
+    (key,) = turn_until(capture, seen, KeyHeld)
+    capture.turn()
+    capture.stop()
+    assert isinstance(key, KeyHeld)
+    assert 1_100_000 < key.hold_us < 2_500_000
+    assert len([each for each in seen if isinstance(each, KeyHeld)]) == 1
+
+
+def test_after_stop_no_connection_is_left_and_nothing_is_seen(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    capture = Capture(x11_sources(POLICY, lambda _: True), seen.append, monotonic_us)
+    before = len(clients(desktop))
+    capture.start()
+    assert len(clients(desktop)) > before
+    capture.stop()
+    wait_for(lambda: len(clients(desktop)) == before)
+    seen.clear()
+    desktop.keys("key", "a")
+    capture.turn()
+    assert seen == []
+
+
+def clients(desktop: Desktop) -> list[object]:
+    return list(desktop.connection.res_query_clients().clients)
+
+
+def test_focus_says_category_and_follows_titles(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    capture = Capture(x11_sources(POLICY, lambda _: True), seen.append, monotonic_us)
+    desktop.window("first task")
+    capture.start()
+    (first,) = turn_until(capture, seen, FocusSeen)
+    number = desktop.window("the assistant")
+    turn_until(capture, seen, FocusSeen, 2)
+    window = desktop.connection.create_resource_object("window", number)
+    atom, utf8 = (desktop.connection.intern_atom(n) for n in ("_NET_WM_NAME", "UTF8_STRING"))
+    window.change_property(atom, utf8, 8, b"my bank")
+    desktop.connection.sync()
+    found = [
+        each for each in turn_until(capture, seen, FocusSeen, 3) if isinstance(each, FocusSeen)
+    ]
+    capture.stop()
+    assert isinstance(first, FocusSeen)
+    categories = [each.category for each in found if each.category is not Category.UNKNOWN]
+    assert categories[0] is Category.TASK
+    assert categories[-2:] == [Category.ASSISTANT, Category.PRIVATE]
+    assert found[-1].window != first.window
+
+
+def test_pointer_clicks_scrolls_and_movement(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    capture = Capture(x11_sources(POLICY, lambda _: True), seen.append, monotonic_us)
+    capture.start()
+    capture.turn()
+    desktop.keys("mousemove", "100", "100", "click", "1", "click", "5", "click", "2")
+    turn_until(capture, seen, MiddleClicked)
+    for _ in range(3):
+        capture.turn()
+    capture.stop()
+    used = [each for each in seen if isinstance(each, PointerUsed)]
+    assert sum(each.clicks for each in used) == 2
+    assert sum(each.scrolls for each in used) == 1
+    assert sum(each.moved_px for each in used) > 50
+
+
+@pytest.mark.parametrize("pieces", [0, 5])
+def test_a_copy_is_reduced_to_length_lines_and_tag(desktop: Desktop, pieces: int) -> None:
+    text, reducer = "two words\nin two lines, m\u00fcde", TextReducer()
+    seen: list[Observation] = []
+    capture = clipboard_only(seen, reducer)
+    turn_until(capture, seen, Copied)
+    with owning(text, "plain", pieces):
+        copied = turn_until(capture, seen, Copied, 2)[-1]
+    capture.stop()
+    assert isinstance(copied, Copied)
+    assert copied.facts == reducer.reduce(text)
+    assert not copied.before_recording
+    assert 0 <= monotonic_us() - copied.at_us < 10_000_000
+
+
+def test_what_a_password_manager_marks_is_never_read(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    capture = clipboard_only(seen, TextReducer())
+    turn_until(capture, seen, Copied)
+    with owning("hunter2", "hint", 0) as owner:
+        copied = turn_until(capture, seen, Copied, 2)[-1]
+        owner.kill()
+        assert owner.stdout is not None
+        assert owner.stdout.read() == ""
+    capture.stop()
+    assert isinstance(copied, Copied)
+    assert copied.facts is None
+
+
+def clipboard_only(seen: list[Observation], reducer: TextReducer) -> Capture:
+    capture = Capture(
+        [(SourceName.CLIPBOARD, (Candidate(lambda: X11Clipboard(reducer)),))],
+        seen.append,
+        monotonic_us,
+    )
+    capture.start()
+    return capture
+
+
+class owning:  # noqa: N801 - reads as a verb
+    """A program that owns the clipboard while the block runs."""
+
+    def __init__(self, text: str, hint: str, pieces: int) -> None:
+        self._arguments = [sys.executable, "-c", _OWNER, text, hint, str(pieces)]
+
+    def __enter__(self) -> subprocess.Popen[str]:
+        self._owner = subprocess.Popen(self._arguments, stdout=subprocess.PIPE, text=True)
+        assert self._owner.stdout is not None
+        assert self._owner.stdout.readline() == "owned\n"
+        return self._owner
+
+    def __exit__(self, *_: object) -> None:
+        self._owner.kill()
+        self._owner.wait()
+        assert self._owner.stdout is not None
+        self._owner.stdout.close()
+
+
+@pytest.mark.parametrize(
+    ("title", "outcome"),
+    [
+        ("a task", ScreenshotOutcome.TAKEN),
+        ("my bank", ScreenshotOutcome.SKIPPED_PRIVATE),
+        ("a mail", ScreenshotOutcome.SKIPPED_NO_SCOPE),
+    ],
+)
+def test_screenshots_show_task_windows_only(
+    desktop: Desktop, title: str, outcome: ScreenshotOutcome
+) -> None:
+    seen: list[Observation] = []
+    kept: list[Picture] = []
+    policy = msgspec.structs.replace(POLICY, screenshots=Screenshots(interval_s=5))
+    capture = Capture(
+        x11_sources(policy, lambda picture: kept.append(picture) is None), seen.append, monotonic_us
+    )
+    desktop.window(title)
+    capture.start()
+    (taken,) = turn_until(capture, seen, PictureTaken)
+    capture.stop()
+    assert isinstance(taken, PictureTaken)
+    assert taken.outcome == outcome
+    assert [picture.digest for picture in kept] == ([taken.digest] if kept else [])
+    assert bool(kept) == (outcome is ScreenshotOutcome.TAKEN)
+
+
+def test_without_a_display_the_sentence_is_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("XDG_SESSION_TYPE", "wayland")
+    capture = Capture(x11_sources(POLICY, lambda _: True), print, monotonic_us)
+    with pytest.raises(SourceUnavailable, match="Wayland"):
+        capture.start()
+    monkeypatch.setenv("XDG_SESSION_TYPE", "x11")
+    with pytest.raises(SourceUnavailable, match="no display"):
+        capture.start()
+
+
+def test_a_display_that_goes_away_is_noticed(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    capture = keyboard_only(seen)
+    connection = capture.source(SourceName.KEYBOARD)
+    assert isinstance(connection, X11Keyboard)
+    other = connection._connection
+    assert other is not None
+    desktop.connection.create_resource_object("window", other._own.id).kill_client()
+    desktop.connection.sync()
+    health = turn_until(capture, seen, SourceHealth, 2)[-1]
+    assert isinstance(health, SourceHealth)
+    assert health.state is SourceState.FAILED
+    capture.stop()
+
+
+def test_the_fallback_through_pynput_sees_classes(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    offers = [(SourceName.KEYBOARD, (Candidate(PynputKeyboard, SourceState.DEGRADED),))]
+    capture = Capture(offers, seen.append, monotonic_us)
+    desktop.window("task")
+    capture.start()
+    desktop.keys("key", "--delay", "30", "a", "7", "ctrl+v", "b", "c", "d", "e", "f", "g")
+    keys = [key for key in turn_until(capture, seen, KeyHeld, 4) if isinstance(key, KeyHeld)]
+    capture.stop()
+    assert [key.key_class for key in keys[:2]] == [KeyClass.LETTER, KeyClass.DIGIT]
+    assert all(not key.flags & KeyFlag.ORIGIN_KNOWN for key in keys)
+    assert any(isinstance(each, ChordPressed) for each in seen)
