@@ -142,10 +142,10 @@ class Delivery:
                 self._realign(session, expected)
             case GivenUp(session, reason):
                 self._spool.session_stuck(session, reason)
-            case ObjectStored(digest):
-                self._spool.object_stored(digest)
-            case ObjectRefused(digest, reason):
-                self._spool.set_object_aside(digest, reason)
+            case ObjectStored(stored):
+                self._spool.object_stored(stored)
+            case ObjectRefused(refused, reason):
+                self._spool.set_object_aside(refused, reason)
             case Kept():
                 pass
 

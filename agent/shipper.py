@@ -131,14 +131,14 @@ class GivenUp:
 class ObjectStored:
     """The server has the object."""
 
-    digest: bytes
+    object: ObjectRow
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectRefused:
     """The server will never take this object."""
 
-    digest: bytes
+    object: ObjectRow
     reason: str
 
 
@@ -290,12 +290,12 @@ def _grant(session: SessionRow, answer: Answer) -> Outcome:
 
 def _object_answered(row: ObjectRow, answer: Answer) -> Outcome:
     if answer.ok:
-        return ObjectStored(row.digest)
+        return ObjectStored(row)
     problem = answer.problem()
     if problem is None or answer.failure:
         return Kept(_trouble(answer))
     if problem.code in _REFUSED_FOR_GOOD:
-        return ObjectRefused(row.digest, _sentence(problem))
+        return ObjectRefused(row, _sentence(problem))
     return Kept(_sentence(problem))
 
 

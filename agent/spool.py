@@ -290,15 +290,19 @@ class Spool:
         row = self._one("SELECT min(not_before_us) FROM objects WHERE aside = ''")
         return row[0] if row else None
 
-    def object_stored(self, digest: bytes) -> None:
+    def object_stored(self, row: ObjectRow) -> None:
         """The server has it."""
         with self._write() as db:
-            db.execute("DELETE FROM objects WHERE digest = ?", (digest,))
+            key = (row.session, row.digest)
+            db.execute("DELETE FROM objects WHERE session = ? AND digest = ?", key)
 
-    def set_object_aside(self, digest: bytes, why: str) -> None:
+    def set_object_aside(self, row: ObjectRow, why: str) -> None:
         """The server refused it for good: counted, its bytes dropped, its name kept."""
         with self._write() as db:
-            db.execute("UPDATE objects SET aside = ?, data = x'' WHERE digest = ?", (why, digest))
+            db.execute(
+                "UPDATE objects SET aside = ?, data = x'' WHERE session = ? AND digest = ?",
+                (why, row.session, row.digest),
+            )
             _count_loss(db, LossReason.REFUSED_BY_SERVER, 1)
 
     # Losses and counts.

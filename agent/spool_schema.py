@@ -29,11 +29,12 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_batch_per_number
 CREATE TABLE IF NOT EXISTS objects (
     id INTEGER PRIMARY KEY,
     session BLOB NOT NULL,
-    digest BLOB NOT NULL UNIQUE,
+    digest BLOB NOT NULL,
     kind INTEGER NOT NULL,
     data BLOB NOT NULL,
     not_before_us INTEGER NOT NULL,
-    aside TEXT NOT NULL DEFAULT ''
+    aside TEXT NOT NULL DEFAULT '',
+    UNIQUE (session, digest)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS receipts (
     session BLOB NOT NULL,

@@ -45,6 +45,10 @@ class _Listening:
         """Stop the listener and wait for its thread."""
         if self._listener is not None:
             self._listener.stop()
+            # pynput queues the request that ends its recording and does not send it.
+            stopping = getattr(self._listener, "_display_stop", None)
+            if stopping is not None:
+                stopping.flush()
             self._listener.join(2)
         self._listener = None
         self._queue.clear()

@@ -120,6 +120,16 @@ def test_a_full_disk_is_refused_and_nothing_is_half_stored(
     assert head.sequence == spool.waiting_batches(SESSION)[-1].sequence
 
 
+def test_the_same_picture_of_two_sessions_is_kept_for_both(spool: Spool) -> None:
+    for session in (SESSION, b"t" * 16):
+        spool.add_object(session, ObjectKind.IMAGE, b"o" * 32, b"picture", 0)
+    assert spool.counts(1).objects_waiting == 2
+    row = spool.next_object(1)
+    assert row is not None
+    spool.object_stored(row)
+    assert spool.counts(1).objects_waiting == 1
+
+
 def test_an_object_waits_for_the_review_time(spool: Spool) -> None:
     spool.add_object(b"s" * 16, ObjectKind.IMAGE, b"o" * 32, b"picture", 5_000)
     assert spool.next_object(4_999) is None
@@ -127,7 +137,7 @@ def test_an_object_waits_for_the_review_time(spool: Spool) -> None:
     row = spool.next_object(5_000)
     assert row is not None
     assert row.data == b"picture"
-    spool.object_stored(row.digest)
+    spool.object_stored(row)
     assert spool.next_object(5_000) is None
 
 
