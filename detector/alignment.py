@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.matching import Stretch, chain, common_stretches
+from detector.matching import Stretch, chain, common_stretches, equal_run
 from detector.rebuild import WILDCARD, Codes, TypedText, rebuild, text_codes
 from detector.tables import FloatArray, Keystrokes
 
@@ -22,6 +22,9 @@ ANCHOR = 24
 SHORTER_ANCHORS = (12, 6, 3)
 FREE_BITS_PER_CHARACTER = 0.6
 """Rough information in one character of a class string (word lengths and punctuation)."""
+EDGE_BITS_PER_CHARACTER = 0.9
+LONGEST_ISLAND = 30
+"""A shorter match that stands alone between longer unexplained stretches is taken for chance."""
 SHORT_GAP = 30
 SHORT_GAP_CONFIDENCE = 0.5
 
@@ -87,6 +90,7 @@ def align_codes(typed: TypedText, target: Codes) -> Alignment:
     state.fill_gaps(backbone)
     if not typed.in_order:
         state.fill_out_of_order()
+    state.drop_islands()
     state.mark_insertions()
     return Alignment(state.origin, state.confidence, exact=typed.in_order)
 
@@ -116,10 +120,10 @@ class _State:
     def _fill_ends(self, s0: int, s1: int, t0: int, t1: int) -> tuple[int, int, int, int]:
         """Explain what is equal at both ends of a gap in texts of one order."""
         room = min(s1 - s0, t1 - t0)
-        front = _equal_run(self.source[s0 : s0 + room], self.target[t0 : t0 + room])
+        front = equal_run(self.source[s0 : s0 + room], self.target[t0 : t0 + room])
         self.explain(Stretch(s0, t0, front), 1.0)
         room -= front
-        back = _equal_run(self.source[s1 - room : s1][::-1], self.target[t1 - room : t1][::-1])
+        back = equal_run(self.source[s1 - room : s1][::-1], self.target[t1 - room : t1][::-1])
         self.explain(Stretch(s1 - back, t1 - back, back), 1.0)
         return s0 + front, s1 - back, t0 + front, t1 - back
 
@@ -131,7 +135,7 @@ class _State:
             return
         found = common_stretches(self.source[s0:s1], self.target[t0:t1], size)
         links = [Stretch(k.source + s0, k.target + t0, k.length) for k in chain(found)]
-        links = [k for k in links if k.length >= self._least(s1 - s0, t1 - t0)]
+        links = [k for k in links if k.length >= _least(k, (s0, s1, t0, t1))]
         for link in links:
             self.explain(link, 0.95)
         ends = [Stretch(s0, t0, 0), *links, Stretch(s1, t1, 0)]
@@ -143,11 +147,6 @@ class _State:
                 right.target,
                 tuple(rest),
             )
-
-    def _least(self, source_room: int, target_room: int) -> int:
-        """Shortest stretch that is no chance in a gap of this size."""
-        chances = np.log2(max(source_room, 1)) + np.log2(max(target_room, 1))
-        return int(np.ceil(chances / (2 * FREE_BITS_PER_CHARACTER))) if chances > 6 else 2
 
     def fill_out_of_order(self) -> None:
         """Explain gaps by long stretches typed elsewhere in time, then short ones as a whole."""
@@ -181,6 +180,19 @@ class _State:
                 self.origin[start:end] = Origin.TYPED
                 self.confidence[start:end] = SHORT_GAP_CONFIDENCE
 
+    def drop_islands(self) -> None:
+        """Take back short matches that stand alone in what is otherwise unexplained."""
+        changed = True
+        while changed:
+            changed = False
+            gaps = _gaps(self.origin)
+            for left, right in pairwise(gaps):
+                island = right[0] - left[1]
+                around = min(left[1] - left[0], right[1] - right[0])
+                if island <= min(LONGEST_ISLAND, around):
+                    self.origin[left[1] : right[0]] = Origin.UNEXPLAINED
+                    changed = True
+
     def mark_insertions(self) -> None:
         """Mark a gap as inserted as far as the log shows characters inserted at its place."""
         wild = np.cumsum(np.r_[0, self.source == WILDCARD])
@@ -194,10 +206,16 @@ class _State:
                 self.origin[start : start + min(end - start, count)] = Origin.INSERTED
 
 
-def _equal_run(left: Codes, right: Codes) -> int:
-    """Return how many codes are equal from the start; wildcards equal nothing."""
-    differs = np.flatnonzero((left != right) | (left >= WILDCARD))
-    return int(differs[0]) if len(differs) else len(left)
+def _least(link: Stretch, gap: tuple[int, int, int, int]) -> int:
+    """Return the shortest length at which a link is no chance, by its distance from known text.
+
+    The further from both ends of its gap, the more places it could have matched by chance.
+    """
+    s0, s1, t0, t1 = gap
+    from_left = np.log2(1 + link.source - s0) + np.log2(1 + link.target - t0)
+    ends = (link.source + link.length, link.target + link.length)
+    from_right = np.log2(1 + s1 - ends[0]) + np.log2(1 + t1 - ends[1])
+    return int(np.ceil(min(from_left, from_right) / EDGE_BITS_PER_CHARACTER)) + 2
 
 
 def _gaps(origin: NDArray[np.int8]) -> list[tuple[int, int]]:

@@ -264,7 +264,7 @@ def _typing_spans(stream: TextStream, process: _Process, model: Model) -> list[S
     count = len(stream)
     windows = int(np.clip(count // WINDOW_KEYS, 1, MOST_WINDOWS))
     edges = np.linspace(0, count, windows + 1).astype(np.int64).tolist()
-    parts = [_part(stream, a, b) for a, b in pairwise(edges)]
+    parts = [stream.part(a, b) for a, b in pairwise(edges)]
     scores = model.scores(
         np.array([stream_vector(part) for part in parts]),
         np.array([inputlog_features(part) for part in parts]),
@@ -279,18 +279,6 @@ def _typing_spans(stream: TextStream, process: _Process, model: Model) -> list[S
             strong = values >= min(0.5, float(values.max()))
             spans.extend(_joined(parts, values, strong, kind, why))
     return spans
-
-
-def _part(stream: TextStream, start: int, stop: int) -> TextStream:
-    return TextStream(
-        stream.t_us[start:stop],
-        stream.hold_us[start:stop],
-        stream.key[start:stop],
-        stream.interval_us[start:stop],
-        stream.place[start:stop],
-        stream.jumped[start:stop],
-        stream.effects_seen,
-    )
 
 
 def _joined(

@@ -18,6 +18,9 @@ REPLAY_KEYS = 12
 REPLAY_STEP_US = 4_000
 """Intervals are compared to this precision; 12 ordinary intervals agree by chance with a
 probability below 1e-12 a pair."""
+LEAST_VARIATION_STEPS = 8
+"""Twelve intervals that differ by no more than 32 ms are an even rhythm, not a signature."""
+_HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 INJECTED_LOGIT = 1.5
 """What injected input adds to the log odds of a machine: a nudge, not a verdict."""
 REPEATED_LOGIT = 6.0
@@ -67,15 +70,18 @@ def repeated_keys(stream: TextStream) -> int:
         return 0
     steps = np.minimum(interval // REPLAY_STEP_US, 60_000)
     ordinary = (stream.place[1:] != Place.REVISION) & (interval > 0)
-    good = np.convolve(ordinary, np.ones(REPLAY_KEYS, dtype=np.int64), "valid") == REPLAY_KEYS
-    views = np.lib.stride_tricks.sliding_window_view(steps, REPLAY_KEYS)
-    varied = np.array(views.max(axis=1) - views.min(axis=1) > 8)
-    rows = np.flatnonzero(good & varied)
-    if len(rows) < 2:
-        return 0
-    weights = np.random.default_rng(12).integers(1, 2**31, REPLAY_KEYS, dtype=np.int64)
-    signature = views[rows] @ weights
-    return int(len(signature) - len(np.unique(signature)))
+    count = len(steps) - REPLAY_KEYS + 1
+    highest, lowest = steps[:count].copy(), steps[:count].copy()
+    good = ordinary[:count].copy()
+    signature = np.zeros(count, dtype=np.uint64)
+    for offset in range(REPLAY_KEYS):
+        shifted = steps[offset : offset + count]
+        np.maximum(highest, shifted, out=highest)
+        np.minimum(lowest, shifted, out=lowest)
+        good &= ordinary[offset : offset + count]
+        signature = signature * _HASH_FACTOR + shifted.astype(np.uint64)
+    found = np.sort(signature[good & (highest - lowest > LEAST_VARIATION_STEPS)])
+    return int(np.count_nonzero(found[1:] == found[:-1]))
 
 
 def synthetic_reasons(

@@ -82,13 +82,28 @@ def _merge(
 
 
 def _lengthened(source: Codes, target: Codes, stretch: Stretch) -> Stretch:
-    s, t, length = stretch.source, stretch.target, stretch.length
-    while s > 0 and t > 0 and source[s - 1] == target[t - 1] < WILDCARD:
-        s, t, length = s - 1, t - 1, length + 1
-    end_s, end_t = s + length, t + length
-    while end_s < len(source) and end_t < len(target) and source[end_s] == target[end_t] < WILDCARD:
-        end_s, end_t = end_s + 1, end_t + 1
-    return Stretch(s, t, end_t - t)
+    """Extend a stretch to both sides as far as the codes are equal."""
+    room = min(stretch.source, stretch.target)
+    back = equal_run(
+        source[stretch.source - room : stretch.source][::-1],
+        target[stretch.target - room : stretch.target][::-1],
+    )
+    end_s, end_t = stretch.source + stretch.length, stretch.target + stretch.length
+    front = equal_run(source[end_s:], target[end_t:])
+    return Stretch(stretch.source - back, stretch.target - back, stretch.length + back + front)
+
+
+def equal_run(left: Codes, right: Codes) -> int:
+    """Return how many codes are equal from the start; wildcards equal nothing."""
+    room, at, step = min(len(left), len(right)), 0, 32
+    while at < room:
+        stop = min(at + step, room)
+        differs = (left[at:stop] != right[at:stop]) | (left[at:stop] >= WILDCARD)
+        first = int(differs.argmax())
+        if differs[first]:
+            return at + first
+        at, step = stop, step * 8
+    return room
 
 
 def chain(stretches: list[Stretch]) -> list[Stretch]:

@@ -39,6 +39,9 @@ TELLING_CHARS = {
 }
 """Characters after which 63 % of the doubt is gone: strength is 1 - exp(-characters / this)."""
 HIGHEST_STRENGTH = 0.995
+SHORT_FROM_NOWHERE_CHARS = 20
+"""A policy's allowance for short pastes is about pastes; of text from nowhere only this much
+passes without a word (a completed word, a corrected one)."""
 SMALL_INSERTION_CHARS = 3
 """Up to this length a multi-character insertion is auto-correction or a double space."""
 
@@ -128,11 +131,18 @@ def _from_events(recording: Recording, allowed: AllowedUse) -> list[Finding]:
         if length <= SMALL_INSERTION_CHARS:
             continue
         code = _code_of(insertion, copy)
-        fine = length <= allowed.paste_chars or _is_aid(insertion, recording.declared)
+        fine = length <= _allowance(code, allowed) or _is_aid(insertion, recording.declared)
         fine = fine or (copy is not None and copy.category in allowed.paste_from)
         fine = fine or (copy is not None and copy.cut and copy.category == Category.TASK)
         findings.append(Finding(insertion.t_us, length, code, fine))
     return findings
+
+
+def _allowance(code: Code, allowed: AllowedUse) -> int:
+    """Return the length up to which an insertion of this sort needs no explanation."""
+    if code is Code.INSERTED_FROM_NOWHERE:
+        return min(allowed.paste_chars, SHORT_FROM_NOWHERE_CHARS)
+    return allowed.paste_chars
 
 
 def _copy_of(insertion: Insertion, copies: tuple[Copy, ...]) -> Copy | None:
@@ -187,7 +197,7 @@ def _from_table(table: Keystrokes, allowed: AllowedUse, declared: frozenset[Mode
         length = UNKNOWN_LENGTH_CHARS if length == MISSING else length
         pasted = table.activity[row] == Activity.PASTE
         code = Code.INSERTED_UNKNOWN_SOURCE if pasted else Code.INSERTED_FROM_NOWHERE
-        fine = length <= allowed.paste_chars or _is_own_text(table, taken, row, length)
+        fine = length <= _allowance(code, allowed) or _is_own_text(table, taken, row, length)
         fine = fine or (not pasted and bool(declared & {Mode.DICTATION, Mode.IME}))
         findings.append(Finding(int(table.t_us[row]), length, code, fine))
     return findings

@@ -27,6 +27,8 @@ CLASS_CODES = np.full(max(KeyClass) + 1, WILDCARD, dtype=np.uint8)
 for _key, _code in _CODE_OF_KEY.items():
     CLASS_CODES[_key] = _code
 
+_BYTES = [bytes([code]) for code in range(BREAK + 1)]
+
 Codes = NDArray[np.uint8]
 
 
@@ -78,13 +80,12 @@ def _rebuild_exactly(table: Keystrokes) -> Codes:
     changes = np.flatnonzero(((inserted > 0) | (deleted > 0)) & (table.cursor >= 0))
     place = table.cursor if before else table.cursor - inserted
     text = bytearray()
-    for row in changes.tolist():
-        start, count, gone = int(place[row]), int(inserted[row]), int(deleted[row])
+    columns = (place, inserted, deleted, codes)
+    for start, count, gone, code in zip(*(c[changes].tolist() for c in columns), strict=True):
         if start > len(text):
             text.extend(bytes([WILDCARD]) * (start - len(text)))
-        start = max(start, 0)
-        new = bytes([codes[row]]) if count == 1 else bytes([WILDCARD]) * count
-        text[start : start + gone] = new
+        first = max(start, 0)
+        text[first : first + gone] = _BYTES[code] if count == 1 else _BYTES[WILDCARD] * count
     return np.frombuffer(bytes(text), dtype=np.uint8)
 
 

@@ -7,6 +7,8 @@ applied to raw logs. Definitions: Inputlog 8 manual, pause and burst analysis wi
 200 ms and 2000 ms.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from detector.features.statistics import MIN_SAMPLE
@@ -32,6 +34,8 @@ INPUTLOG_NAMES = (
     "product_process_ratio",
     "erased_per_key",
     "erase_run_mean_log",
+    "pause_200_skew",
+    "sentence_within_contrast",
 )
 
 
@@ -48,7 +52,7 @@ def inputlog_features(stream: TextStream) -> FloatArray:
     sentences = seconds[(place == Place.BEFORE_SENTENCE) & (seconds > 0.2)]
     erased, runs = _erasures(stream.key)
     typed = count - erased
-    return np.array(
+    return with_contrasts(
         [
             _log(over_200.mean()) if len(over_200) else np.nan,
             _log(np.median(over_200)) if len(over_200) else np.nan,
@@ -67,6 +71,14 @@ def inputlog_features(stream: TextStream) -> FloatArray:
             _log(erased / runs) if runs >= 3 else np.nan,
         ]
     )
+
+
+def with_contrasts(values: Sequence[float]) -> FloatArray:
+    """Append the contrasts, which no typing speed changes, to the aggregates they compare."""
+    value = dict(zip(INPUTLOG_NAMES, values, strict=False))
+    skew = value["mean_pause_200_log_s"] - value["median_pause_200_log_s"]
+    contrast = value["mean_before_sentence_200_log_s"] - value["mean_within_200_log_s"]
+    return np.array([*values, skew, contrast])
 
 
 def _erasures(key: IntArray) -> tuple[int, int]:

@@ -129,7 +129,7 @@ def _erase_pause(stream: TextStream, starts: np.ndarray) -> float:
     if len(starts) < 4:
         return np.nan
     typical = quantiles(stream.intervals_at(Place.WITHIN_WORD), (0.5,))[0]
-    return float(np.median(log10_ms(stream.interval_us[starts]))) - typical
+    return float(np.median(stream.interval_log[starts])) - typical
 
 
 def _run_lengths(mask: np.ndarray) -> np.ndarray:

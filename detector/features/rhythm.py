@@ -14,6 +14,8 @@ from detector.features.stream import Place, TextStream, log10_ms
 from detector.tables import FloatArray
 from wire.keys import KeyClass
 
+LONGEST_SPECTRUM = 16_384
+"""A beat shows in this many intervals as well as in more."""
 TIMING_NAMES = (
     "interval_floor",
     "interval_skew_linear",
@@ -41,13 +43,13 @@ def timing_features(stream: TextStream) -> list[float]:
     """Return the values of `TIMING_NAMES`, from intervals of ordinary typing under 1 s."""
     intervals = stream.interval_us[1:]
     ordinary = (intervals < 1_000_000) & (stream.place[1:] <= Place.BEFORE_WORD)
-    logs = log10_ms(intervals[ordinary])
+    all_logs = stream.interval_log[1:]
+    logs = all_logs[ordinary]
     if len(logs) < 4 * MIN_SAMPLE:
         return [np.nan] * len(TIMING_NAMES)
     low, lower, middle, upper, high = quantiles(logs, (0.02, 0.25, 0.5, 0.75, 0.95))
     linear = 10 ** np.array([low, lower, middle, upper, high])
     neighbours = ordinary[1:] & ordinary[:-1]
-    all_logs = log10_ms(intervals)
     second = ordinary[2:] & ordinary[:-2]
     return [
         middle - low,
@@ -68,7 +70,9 @@ def _moment(values: FloatArray, order: int) -> float:
     deviation = float(values.std())
     if deviation < 1e-6:
         return 0.0
-    return float((((values - values.mean()) / deviation) ** order).mean())
+    scaled = (values - values.mean()) / deviation
+    square = scaled * scaled
+    return float((square * (scaled if order == 3 else square)).mean())
 
 
 def _spectral_peak(logs: FloatArray) -> float:
@@ -76,6 +80,7 @@ def _spectral_peak(logs: FloatArray) -> float:
 
     For white noise the peak of n/2 exponential shares is about ln(n/2) / (n/2).
     """
+    logs = logs[:LONGEST_SPECTRUM]
     centred = np.clip(logs - logs.mean(), -0.5, 0.5)
     power = np.abs(np.fft.rfft(centred))[3:] ** 2
     total = float(power.sum())

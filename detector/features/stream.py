@@ -41,6 +41,7 @@ class TextStream:
         hold_us: hold times or `detector.tables.MISSING`.
         key: key classes.
         interval_us: inter-key intervals; the first is 0.
+        interval_log: the same as log10 of milliseconds, floored at 1 ms.
         place: a `Place` of each interval; the first is ``OTHER``.
         effects_seen: whether insertions and deletions were recorded.
         jumped: whether the caret was moved (navigation key or click) just before this key.
@@ -50,6 +51,7 @@ class TextStream:
     hold_us: IntArray
     key: IntArray
     interval_us: IntArray
+    interval_log: FloatArray
     place: IntArray
     jumped: BoolArray
     effects_seen: bool
@@ -59,7 +61,21 @@ class TextStream:
 
     def intervals_at(self, place: Place) -> FloatArray:
         """Return log10 of the intervals at ``place``, in milliseconds, floored at 1 ms."""
-        return log10_ms(self.interval_us[self.place == place])
+        chosen: FloatArray = self.interval_log[self.place == place]
+        return chosen
+
+    def part(self, start: int, stop: int) -> "TextStream":
+        """Return the rows ``start:stop`` as views."""
+        return TextStream(
+            self.t_us[start:stop],
+            self.hold_us[start:stop],
+            self.key[start:stop],
+            self.interval_us[start:stop],
+            self.interval_log[start:stop],
+            self.place[start:stop],
+            self.jumped[start:stop],
+            self.effects_seen,
+        )
 
 
 def log10_ms(times_us: IntArray) -> FloatArray:
@@ -80,11 +96,13 @@ def text_stream(table: Keystrokes) -> TextStream:
     jumped = np.diff(moved_so_far, prepend=moved_so_far[:1]) > 0
     t_us = table.t_us[rows]
     stream_key = key[rows]
+    interval_us = np.diff(t_us, prepend=t_us[:1])
     return TextStream(
         t_us=t_us,
         hold_us=table.hold_us[rows],
         key=stream_key,
-        interval_us=np.diff(t_us, prepend=t_us[:1]),
+        interval_us=interval_us,
+        interval_log=log10_ms(interval_us),
         place=_places(stream_key, jumped),
         jumped=jumped,
         effects_seen=table.effects_seen,

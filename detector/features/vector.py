@@ -8,7 +8,7 @@ from detector.features.rhythm import HOLD_NAMES, TIMING_NAMES, hold_features, ti
 from detector.features.stream import TextStream, text_stream
 from detector.tables import FloatArray, Keystrokes
 
-FEATURES_VERSION = "1"
+FEATURES_VERSION = "2"
 FEATURE_NAMES = (*PROCESS_NAMES, *TIMING_NAMES, *HOLD_NAMES)
 
 

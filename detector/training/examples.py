@@ -104,7 +104,8 @@ def _variants(
     holds = Holds(str(rng.choice([h.value for h in Holds], p=[0.1, 0.15, 0.15, 0.15, 0.45])))
     robot = ROBOTS[name](rng, passage, holds=holds)
     yield Kind.SYNTHETIC, name, robot.keystrokes
-    yield Kind.SYNTHETIC, "generic", generic_robot(rng, passage, holds=holds).keystrokes
+    for held in (holds, Holds.HUMAN):
+        yield Kind.SYNTHETIC, "generic", generic_robot(rng, passage, holds=held).keystrokes
     shuffled, typos, conditioned = (bool(x) for x in rng.random(3) < 0.5)
     if rng.random() < 0.5:
         replayed = replay(rng, table, passage, shuffled=shuffled, typos=typos)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from detector.simulation.figures import LEVELS
 from detector.simulation.hands import Holds, hold_source
 from detector.simulation.session import SimulatedSession, TextLog
+from detector.simulation.typist import draw_typist
 
 
 def generic_robot(rng: np.random.Generator, text_class: str, *, holds: Holds) -> SimulatedSession:
@@ -40,7 +42,7 @@ def generic_robot(rng: np.random.Generator, text_class: str, *, holds: Holds) ->
 
 def _gap_source(rng: np.random.Generator) -> Callable[[], float]:
     middle = float(10 ** rng.uniform(1.6, 2.5))
-    kind = int(rng.integers(6))
+    kind = int(rng.integers(8))
     spread = float(rng.uniform(0.03, 0.6))
     if kind == 0:
         return lambda: float(rng.uniform(middle * (1 - spread), middle * (1 + spread)))
@@ -52,7 +54,29 @@ def _gap_source(rng: np.random.Generator) -> Callable[[], float]:
         return lambda: middle * (0.4 + float(rng.exponential(spread + 0.2)))
     if kind == 4:
         return lambda: float(rng.triangular(middle * 0.4, middle, middle * (1.5 + spread)))
-    return _sinusoid(rng, middle, spread)
+    if kind == 5:
+        return _sinusoid(rng, middle, spread)
+    return _factors(rng, middle) if kind == 6 else _borrowed(rng)
+
+
+def _factors(rng: np.random.Generator, middle: float) -> Callable[[], float]:
+    """Gaps by a table of letter pairs, some noise, and growing fatigue."""
+    table = middle * rng.choice(rng.uniform(0.4, 1.6, 5), size=int(rng.integers(3, 120)))
+    noise, fatigue = float(rng.uniform(0.03, 0.35)), [1.0]
+    growth = 1.0 + float(rng.choice([0.0, rng.uniform(0.0, 6e-4)]))
+
+    def gap() -> float:
+        fatigue[0] *= growth
+        return float(rng.choice(table)) * fatigue[0] * float(np.exp(rng.normal(0, noise)))
+
+    return gap
+
+
+def _borrowed(rng: np.random.Generator) -> Callable[[], float]:
+    """Gaps drawn independently from people's intervals within words, whatever the key is."""
+    typist = draw_typist(rng)
+    levels = typist.tables["within_word"]
+    return lambda: float(10 ** np.interp(rng.random(), LEVELS, levels))
 
 
 def _sinusoid(rng: np.random.Generator, middle: float, spread: float) -> Callable[[], float]:

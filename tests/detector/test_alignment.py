@@ -88,9 +88,9 @@ def test_ten_thousand_characters_against_forty_thousand_keys_take_under_200_ms(
     align(table, text)
     best = []
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.process_time()
         assert align(table, text).explained_share == 1.0
-        best.append(time.perf_counter() - started)
+        best.append(time.process_time() - started)
     assert min(best) < 0.4  # the budget is 0.2 s on an idle core; tests share theirs
 
 
