@@ -38,6 +38,9 @@ class SessionFacts(msgspec.Struct, frozen=True):
     quarantined_batches: int
     unanchored_batches: int
     """Sealed while the server was out of reach; no accusation."""
+    ahead_of_server_s: float
+    """How far the session's clock ran ahead of the server's, at most; hours beyond the server's
+    time are a claim of the device alone."""
     lost_events: dict[str, int]
     """Events the agent could not record or keep, by reason."""
     lost_stretches: tuple[LostStretch, ...]
@@ -48,6 +51,8 @@ class OpenedSession:
     """A session's batches after opening: those that decode, and what became of the rest."""
 
     headers: tuple[Header, ...]
+    received_us: tuple[int, ...]
+    """When each came, by the server's clock."""
     batches: tuple[Batch, ...]
     undecodable: tuple[tuple[StoredBatch, Header, str], ...]
     """Stored batch, its header, and the reason."""
@@ -65,11 +70,12 @@ def open_batches(stored: Sequence[StoredBatch]) -> OpenedSession:
             batches.append(decode(envelope))
         except WireError as error:
             undecodable.append((row, envelope.header, type(error).__name__))
-    return OpenedSession(tuple(headers), tuple(batches), tuple(undecodable))
+    received_us = tuple(row.received_us for row in stored)
+    return OpenedSession(tuple(headers), received_us, tuple(batches), tuple(undecodable))
 
 
-def facts_of(opened: OpenedSession) -> SessionFacts:
-    """Work out hours and losses."""
+def facts_of(opened: OpenedSession, opened_us: int) -> SessionFacts:
+    """Work out hours and losses of a session that the server opened at `opened_us`."""
     end_us = max((header.end_us for header in opened.headers), default=0)
     lost = lost_stretches(opened)
     paused = paused_intervals(opened.batches, end_us)
@@ -81,6 +87,7 @@ def facts_of(opened: OpenedSession) -> SessionFacts:
         batches=len(opened.headers),
         quarantined_batches=len(opened.undecodable),
         unanchored_batches=sum(header.unanchored_batches > 0 for header in opened.headers),
+        ahead_of_server_s=_seconds(_ahead_us(opened, opened_us)),
         lost_events=_losses(opened.headers),
         lost_stretches=tuple(lost),
     )
@@ -124,6 +131,11 @@ def joined(intervals: Sequence[Interval]) -> list[Interval]:
         else:
             merged.append((start, end))
     return merged
+
+
+def _ahead_us(opened: OpenedSession, opened_us: int) -> int:
+    times = zip(opened.headers, opened.received_us, strict=True)
+    return max([0, *(h.end_us - (received - opened_us) for h, received in times)])
 
 
 def _losses(headers: Sequence[Header]) -> dict[str, int]:

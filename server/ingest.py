@@ -112,13 +112,17 @@ class Ingest:
             )
 
     async def _store_once(self, live: _Live, envelope: Envelope) -> Acknowledgement:
+        key = (live.entry.organisation, live.entry.id)
         for _ in range(_MOVES_MAX):
             try:
                 after = follow(live.head, envelope)
             except ChainBroken as broken:
-                return await self._repeat_or_refuse(live, envelope, broken)
+                stored = await self._reload(*key)
+                if stored is None or stored.head == live.head:
+                    return await self._repeat_or_refuse(live, envelope, broken)
+                live = stored
+                continue
             append = Append(live.entry, live.head, after, envelope, now_us())
-            key = (live.entry.organisation, live.entry.id)
             if await self._writer.append(append):
                 self._live.put(key, replace(live, head=after))
                 return await self._receipt(live.entry, envelope, append.received_us)
@@ -135,14 +139,12 @@ class Ingest:
         stored = await asyncio.to_thread(store.batch, entry.row, sequence)
         if stored is not None and stored.digest == envelope.digest:
             return await self._receipt(entry, envelope, stored.received_us)
-        head = await asyncio.to_thread(store.head, entry.row)
-        self._live.put((entry.organisation, entry.id), _Live(entry, head))
-        problem = refusal_of(broken).problem
+        problem, closed = refusal_of(broken).problem, live.head.closed
         raise Refusal(
             ProblemCode.OUT_OF_ORDER,
             problem.status,
-            "The session is closed." if head.closed else problem.detail,
-            expected_sequence=None if head.closed else head.sequence + 1,
+            "The session is closed." if closed else problem.detail,
+            expected_sequence=None if closed else live.head.sequence + 1,
         )
 
     async def _receipt(

@@ -40,7 +40,8 @@ class Scoring:
         opened = open_batches(store.batches(entry.row))
         _quarantine(store, opened)
         assessed = self._assessor.assess(opened, policy)
-        store.finish_job(entry.row, msgspec.json.encode(facts_of(opened)), _stored(assessed))
+        facts = msgspec.json.encode(facts_of(opened, entry.opened_us))
+        store.finish_job(entry.row, facts, _stored(assessed))
 
 
 def _quarantine(store: OrganisationStore, opened: OpenedSession) -> None:

@@ -1,5 +1,6 @@
 """Running the server: socket, ready line, scorer, signals."""
 
+import signal
 import socket
 from pathlib import Path
 
@@ -51,6 +52,8 @@ def serve(folder: Path, host: str, port: int) -> None:
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
     )
+    # uvicorn raises the signal again when it has stopped; by then the worker must still be ended.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     supervisor = Supervisor(folder)
     supervisor.start()
     try:

@@ -16,6 +16,9 @@ from server.wording import (
     reason_title,
 )
 
+_AHEAD_SHOWN_S = 60
+"""Less is the way of clocks and networks."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
@@ -109,7 +112,9 @@ def _losses(view: SessionView) -> tuple[str, ...]:
     facts = view.facts
     if facts is None:
         return ()
-    said = [
+    ahead = (f"The device's clock ran {_hours(facts.ahead_of_server_s)} ahead of the server's",)
+    said = [*(ahead if facts.ahead_of_server_s > _AHEAD_SHOWN_S else ())]
+    said += [
         f"{LOSS_TITLES['quarantined' if s.why == 'quarantined' else 'gap']}: "
         f"{_clock(s.start_ms)} to {_clock(s.end_ms)}"
         for s in facts.lost_stretches

@@ -38,6 +38,7 @@ class SignIn:
         if not password_holds(found[1] if found else None, password) or found is None:
             return None
         self._by_login.clear(login)
+        self._by_client.clear(client)
         return found[0]
 
     def wait_s(self, login: str, client: str) -> int:

@@ -123,7 +123,7 @@ def _focus(batches: Sequence[Batch], end_ms: int) -> list[Json]:
         for batch in batches
         for event in batch.body.events(events.Focus)
     )
-    ends = [t_ms for t_ms, _ in seen[1:]] + [end_ms]
+    ends = [*(t_ms for t_ms, _ in seen[1:]), end_ms][: len(seen)]
     bands: list[Json] = []
     for (start, category), end in zip(seen, ends, strict=True):
         name = _name(Category, category)

@@ -47,6 +47,7 @@ class SessionOut:
     head_sequence: int
     quarantined_batches: int | None
     unanchored_batches: int | None
+    ahead_of_server_s: float | None
     lost_events: dict[str, int] | None
     lost_stretches: list[LossOut] | None
     band: str | None
@@ -151,6 +152,7 @@ def _session_out(view: SessionView) -> SessionOut:
         head_sequence=line.head_sequence,
         quarantined_batches=facts.quarantined_batches if facts else None,
         unanchored_batches=facts.unanchored_batches if facts else None,
+        ahead_of_server_s=facts.ahead_of_server_s if facts else None,
         lost_events=facts.lost_events if facts else None,
         lost_stretches=[LossOut(s.start_ms, s.end_ms, s.why) for s in facts.lost_stretches]
         if facts

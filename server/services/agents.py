@@ -148,13 +148,14 @@ class Agents:
             raise Refusal(
                 ProblemCode.INVALID_REQUEST, 400, "Objects are WebP, JPEG, PNG or short plain text."
             )
-        self._objects.put(device.organisation, digest, data)
-        entry = StoredObject(digest, content_type, len(data))
         store = self._store.of(device.organisation)
-        new = store.add_object(session_row, entry, self._settings.objects_per_session_max)
-        if new is None:
+        known = store.object(session_row, digest) is not None
+        full = store.count_objects(session_row) >= self._settings.objects_per_session_max
+        if full and not known:
             raise Refusal(ProblemCode.TOO_LARGE, 413, "The session holds too many objects.")
-        return new
+        # Bytes first: what is listed can always be shown.
+        self._objects.put(device.organisation, digest, data)
+        return store.add_object(session_row, StoredObject(digest, content_type, len(data)))
 
     def _project(self, device: Device, project: bytes) -> Project:
         found = self._store.of(device.organisation).project(project)

@@ -4,12 +4,15 @@ import { clock, fillTables, words } from "./timeline-tables.js";
 const CATEGORIES = ["task", "assistant", "reference", "editor", "communication", "private", "other", "unknown"];
 const STATES = ["observed", "partly", "paused", "away", "lost"];
 const LANES = [
-  { name: "Coverage", top: 28, height: 26 },
-  { name: "Window", top: 82, height: 26 },
-  { name: "Keys per minute", top: 136, height: 100 },
-  { name: "Time between keys", top: 268, height: 140 },
-  { name: "Inserted characters", top: 440, height: 84 },
+  { key: "spans", name: "To look at", top: 28, height: 14 },
+  { key: "coverage", name: "Coverage", top: 70, height: 24 },
+  { key: "focus", name: "Window", top: 122, height: 24 },
+  { key: "typing", name: "Keys per minute", top: 176, height: 96 },
+  { key: "intervals", name: "Time between keys", top: 304, height: 136 },
+  { key: "inserted", name: "Inserted characters", top: 472, height: 84 },
 ];
+const LANE = Object.fromEntries(LANES.map((lane, index) => [lane.key, index]));
+const FIRST_GRAPH = LANE.typing;
 
 function palette() {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
@@ -44,7 +47,7 @@ function bandSeries(name, lane, rows, colour) {
     renderItem(params, api) {
       const start = api.coord([api.value(0), 0]);
       const end = api.coord([api.value(1), 0]);
-      const box = { x: start[0], y: params.coordSys.y, width: Math.max(end[0] - start[0], 1.5), height: params.coordSys.height };
+      const box = { x: start[0], y: params.coordSys.y, width: Math.max(end[0] - start[0], 3), height: params.coordSys.height };
       const shape = echarts.graphic.clipRectByRect(box, params.coordSys);
       return shape && { type: "rect", shape: { ...shape, r: 2 }, style: { fill: api.visual("color") } };
     },
@@ -58,7 +61,7 @@ function axes(data, colours) {
     type: "time", gridIndex: index, min: 0, max: Math.max(data.end_ms, 1000),
     axisLine: { show: index === last, lineStyle: { color: colours.line } },
     axisTick: { show: index === last },
-    splitLine: { show: index > 1, lineStyle: { color: colours.line, opacity: 0.6 } },
+    splitLine: { show: index >= FIRST_GRAPH, lineStyle: { color: colours.line, opacity: 0.6 } },
     axisLabel: { show: index === last, color: colours.muted, formatter: clock, hideOverlap: true },
     axisPointer: { label: { show: index === last, formatter: ({ value }) => clock(value) } },
   }));
@@ -68,11 +71,12 @@ function axes(data, colours) {
     splitLine: { lineStyle: { color: colours.line, opacity: 0.6 } }, splitNumber: 2,
   };
   const y = [
-    { ...bare, gridIndex: 0 },
-    { ...bare, gridIndex: 1 },
-    { type: "value", gridIndex: 2, min: 0, ...lined },
-    { type: "log", gridIndex: 3, min: 10, max: 100000, ...lined, splitNumber: 4, axisLabel: { ...lined.axisLabel, formatter: interval } },
-    { type: "log", gridIndex: 4, min: 1, max: longest(data), ...lined, axisLabel: { ...lined.axisLabel, formatter: (v) => v >= 1000 ? `${v / 1000}k` : `${v}` } },
+    { ...bare, gridIndex: LANE.spans },
+    { ...bare, gridIndex: LANE.coverage },
+    { ...bare, gridIndex: LANE.focus },
+    { type: "value", gridIndex: LANE.typing, min: 0, ...lined },
+    { type: "log", gridIndex: LANE.intervals, min: 10, max: 100000, ...lined, splitNumber: 4, axisLabel: { ...lined.axisLabel, formatter: interval } },
+    { type: "log", gridIndex: LANE.inserted, min: 1, max: longest(data), ...lined, axisLabel: { ...lined.axisLabel, formatter: (v) => v >= 1000 ? `${v / 1000}k` : `${v}` } },
   ];
   return { x, y };
 }
@@ -102,7 +106,7 @@ function insertedText(item) {
 function insertedSeries(data, colours, markArea) {
   // Drawn by hand: a bar series would widen its own time axis and shift it against the others.
   return {
-    name: "Inserted", type: "custom", xAxisIndex: 4, yAxisIndex: 4, clip: true, encode: { x: 0, y: 1 }, markArea,
+    name: "Inserted", type: "custom", xAxisIndex: LANE.inserted, yAxisIndex: LANE.inserted, clip: true, encode: { x: 0, y: 1 }, markArea,
     data: data.insertions.map((item) => ({
       value: [item.t_ms, Math.max(item.length_chars ?? 2, 2)], text: insertedText(item),
       itemStyle: { color: item.source === "assistant" ? colours.categories.assistant : colours.inserted },
@@ -123,16 +127,18 @@ function series(data, colours) {
   const typed = data.intervals.filter((point) => !point[2]);
   const injected = data.intervals.filter((point) => point[2]);
   const scatter = (name, points, color, markArea) => ({
-    name, type: "scatter", xAxisIndex: 3, yAxisIndex: 3, symbolSize: 3.2, data: points,
+    name, type: "scatter", xAxisIndex: LANE.intervals, yAxisIndex: LANE.intervals, symbolSize: 3.2, data: points,
     itemStyle: { color, opacity: 0.55 }, markArea,
     tooltip: { formatter: (item) => `${clock(item.value[0])}  ${Math.round(item.value[1])} ms\n${name}` },
   });
   return [
-    bandSeries("Coverage", 0, observed(data).map((b) => ({ from: b.start_ms, to: b.end_ms, key: b.state,
+    bandSeries("To look at", LANE.spans, data.spans.map((s) => ({ from: s.start_ms, to: s.end_ms, key: s.kind,
+      text: `${words(s.kind)}: ${words(s.why)}\n${clock(s.start_ms)} to ${clock(s.end_ms)}` })), () => colours.injected),
+    bandSeries("Coverage", LANE.coverage, observed(data).map((b) => ({ from: b.start_ms, to: b.end_ms, key: b.state,
       text: `${words(b.state)}${b.why ? `: ${words(b.why)}` : ""}\n${clock(b.start_ms)} to ${clock(b.end_ms)}` })), (key) => colours.states[key]),
-    bandSeries("Window", 1, data.focus.map((b) => ({ from: b.start_ms, to: b.end_ms, key: b.category,
+    bandSeries("Window", LANE.focus, data.focus.map((b) => ({ from: b.start_ms, to: b.end_ms, key: b.category,
       text: `${words(b.category)}\n${clock(b.start_ms)} to ${clock(b.end_ms)}` })), (key) => colours.categories[key]),
-    { name: "Keys per minute", type: "line", xAxisIndex: 2, yAxisIndex: 2, step: "middle", symbol: "none", data: data.typing,
+    { name: "Keys per minute", type: "line", xAxisIndex: LANE.typing, yAxisIndex: LANE.typing, step: "middle", symbol: "none", data: data.typing,
       lineStyle: { color: colours.keys, width: 1.4 }, areaStyle: { color: colours.keys, opacity: 0.14 }, markArea: areas,
       tooltip: { formatter: (item) => `${clock(item.value[0])}  ${Math.round(item.value[1])} keys/min` } },
     scatter("Key", typed, colours.point, areas),

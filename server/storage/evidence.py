@@ -92,12 +92,19 @@ class SqlEvidence(Bound):
         with self._transaction() as connection:
             connection.execute(statement.values(quarantined=reason))
 
-    def add_object(self, session_row: int, entry: StoredObject, limit: int) -> bool | None:
+    def count_objects(self, session_row: int) -> int:
+        """How many objects a session has."""
+        table = tables.objects
+        query = self._select(table, func.count(table.c.row).label("count"))
+        row = self._one(query.where(table.c.session == session_row))
+        return int(row.count) if row else 0
+
+    def add_object(self, session_row: int, entry: StoredObject) -> bool:
         """List an object."""
         table = tables.objects
-        of_session = table.c.session == session_row
-        count = self._select(table, func.count(table.c.row)).where(of_session)
-        known = self._select(table, table.c.row).where(of_session, table.c.digest == entry.digest)
+        known = self._select(table, table.c.row).where(
+            table.c.session == session_row, table.c.digest == entry.digest
+        )
         values = {
             "session": session_row,
             "digest": entry.digest,
@@ -107,8 +114,6 @@ class SqlEvidence(Bound):
         with self._transaction() as connection:
             if connection.execute(known).one_or_none() is not None:
                 return False
-            if connection.execute(count).scalar_one() >= limit:
-                return None
             connection.execute(self._insert(table, values))
         return True
 

@@ -114,8 +114,11 @@ class Evidence(Protocol):
     def quarantine(self, batch_row: int, reason: str) -> None:
         """Mark a batch whose body does not decode; its bytes stay."""
 
-    def add_object(self, session_row: int, entry: StoredObject, limit: int) -> bool | None:
-        """List an object: True when new, False when known, None when there are too many."""
+    def add_object(self, session_row: int, entry: StoredObject) -> bool:
+        """List an object whose bytes are stored; whether it is new."""
+
+    def count_objects(self, session_row: int) -> int:
+        """How many objects a session has."""
 
     def object(self, session_row: int, digest: bytes) -> StoredObject | None:
         """An object of a session."""

@@ -1,0 +1,114 @@
+"""What an operator types, and what a script reads."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from server.cli import main
+from tests.server.house import PASSWORD, POLICY
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def run(*arguments: str, fails: int = 0) -> str:
+    result = CliRunner().invoke(main, list(arguments))
+    assert result.exit_code == fails, result.output
+    if fails == 1:
+        assert result.output.startswith("veritype-server: ")
+        assert result.output.count("\n") == 1
+        assert "Traceback" not in result.output
+    return result.output
+
+
+def test_from_nothing_to_a_paired_person(data, tmp_path):
+    first = json.loads(run("init", "--data", str(data), "--json"))
+    assert (first["new"], first["login"]) == (True, "admin")
+    assert len(first["password"]) >= 10
+    assert json.loads(run("init", "--data", str(data), "--json"))["new"] is False
+    policy = tmp_path / "policy.json"
+    policy.write_bytes(msgspec.json.encode(POLICY))
+    run("project", "add", "Demo", "--policy", str(policy), "--data", str(data))
+    run("user", "add", "Ada", "--role", "trainer", "--data", str(data))
+    code = json.loads(run("pair", "Ada", "--json", "--data", str(data)))["code"]
+    assert len(code) == 14
+    assert json.loads(run("key", "add", "k", "--json", "--data", str(data)))["key"]
+    assert json.loads(run("doctor", "--json", "--data", str(data))) == {"ok": True, "wrong": []}
+
+
+def test_secrets_are_the_owners_alone(data):
+    run("init", "--data", str(data), "--admin-password", PASSWORD)
+    for path in [data, *data.rglob("*")]:
+        if path.suffix not in (".db-wal", ".db-shm"):
+            assert not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO), path
+
+
+def test_secret_that_others_can_read_is_refused(data):
+    run("init", "--data", str(data))
+    (data / "keys" / "nonce.key").chmod(0o644)
+    assert "nonce.key can be read by others" in run("doctor", "--data", str(data), fails=1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("pair", "Nobody"),
+        ("user", "add", "Ada", "--role", "trainer", "--login", "admin"),
+        ("user", "add", "Ada\x1b[2J", "--role", "trainer"),
+        ("user", "add", "Ada", "--role", "trainer", "--login", "ada", "--password", "short"),
+        ("user", "add", "Ada", "--role", "trainer", "--password", PASSWORD),
+    ],
+)
+def test_errors_are_one_sentence(data, arguments):
+    run("init", "--data", str(data))
+    run(*arguments, "--data", str(data), fails=1)
+
+
+def test_bad_policy_is_one_sentence(data, tmp_path):
+    run("init", "--data", str(data))
+    policy = tmp_path / "policy.json"
+    policy.write_text('{"version": 0, "windows": []}')
+    said = run("project", "add", "P", "--policy", str(policy), "--data", str(data), fails=1)
+    assert "policy:" in said
+
+
+def test_without_a_data_folder(data):
+    for command in (["doctor"], ["pair", "Ada"], ["serve"]):
+        assert "init" in run(*command, "--data", str(data), fails=1)
+
+
+def test_wrong_use_is_status_two(data):
+    run("user", "add", "Ada", "--role", "king", "--data", str(data), fails=2)
+    run("nonsense", fails=2)
+
+
+@pytest.mark.parametrize("text", ["unknown_setting = 1", "sign_in_hours = 0", "= ="])
+def test_bad_settings_are_named(data, text):
+    run("init", "--data", str(data))
+    (data / "server.toml").write_text(text)
+    run("doctor", "--data", str(data), fails=1)
+
+
+def test_environment_overrides_the_file(data, monkeypatch):
+    run("init", "--data", str(data))
+    (data / "server.toml").write_text("pairing_code_minutes = 5")
+    run("user", "add", "Ada", "--role", "trainer", "--data", str(data))
+    pair = ("pair", "Ada", "--json", "--data", str(data))
+    assert json.loads(run(*pair))["minutes"] == 5
+    monkeypatch.setenv("VERITYPE_PAIRING_CODE_MINUTES", "7")
+    assert json.loads(run(*pair))["minutes"] == 7
+    assert os.environ["VERITYPE_PAIRING_CODE_MINUTES"] == "7"
+
+
+def test_port_in_use_is_one_sentence(data, address):
+    run("init", "--data", str(data))
+    port = address.rsplit(":", 1)[1]
+    said = run("serve", "--data", str(data), "--port", port, fails=1)
+    assert "cannot listen" in said

@@ -1,0 +1,174 @@
+"""Sign-in, rights and forms of the console, over HTTP."""
+
+import re
+
+import httpx
+import pytest
+
+from server.assessor import DetectorAssessor
+from server.records import Role
+from server.scoring import Scoring
+from server.worker import do_next
+from tests.server.house import PASSWORD
+
+
+@pytest.fixture(scope="module")
+def assessor():
+    return DetectorAssessor()
+
+
+@pytest.fixture
+def sign_in(address):
+    opened = []
+
+    def run(login: str, password: str = PASSWORD) -> httpx.Client:
+        client = httpx.Client(base_url=address)
+        opened.append(client)
+        client.last = client.post(
+            "/login", data={"csrf": token(client), "login": login, "password": password}
+        )
+        return client
+
+    yield run
+    for client in opened:
+        client.close()
+
+
+def token(client: httpx.Client, path: str = "/login") -> str:
+    return re.search(r'name="csrf" value="([^"]+)"', client.get(path).text)[1]
+
+
+@pytest.fixture
+def scored(chain, typing, house, assessor) -> str:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(50)
+    assert chain.device.put(chain.session, picture).status_code == 201
+    chain.send(typing(0, 190), final=True)
+    assert do_next(house.installation.store, Scoring(house.installation.store, assessor), "t")
+    return chain.session.hex()
+
+
+def test_pages_need_a_sign_in(client, scored):
+    for path in ("/", "/sessions", f"/sessions/{scored}"):
+        assert client.get(path).status_code == 303
+    for path in (f"/sessions/{scored}/timeline.json", f"/sessions/{scored}/objects/{'0' * 64}"):
+        assert client.get(path).status_code == 404
+
+
+def test_wrong_password_and_unknown_login_look_alike(sign_in):
+    wrong, unknown = sign_in("otto", "wrong password"), sign_in("nobody", "wrong password")
+    assert wrong.last.status_code == unknown.last.status_code == 403
+    assert "wrong" in wrong.last.text
+    blank = re.compile(r'value="[^"]*"')
+    assert blank.sub("", wrong.last.text) == blank.sub("", unknown.last.text)
+
+
+def test_person_without_password_cannot_sign_in(sign_in, house):
+    house.administration.add_person("Pia", Role.TRAINER, None, None)
+    assert sign_in("Pia", "").last.status_code == 403
+
+
+def test_guessing_a_password_locks_the_login_for_a_while(sign_in):
+    statuses = [sign_in("otto", "wrong password").last.status_code for _ in range(8)]
+    assert statuses == [403] * 7 + [429]
+    assert sign_in("otto").last.status_code == 429
+    assert sign_in("ada").last.status_code == 303
+
+
+def test_forms_without_the_token_are_refused(sign_in, client):
+    answer = client.post("/login", data={"login": "otto", "password": PASSWORD})
+    assert answer.status_code == 403
+    signed_in = sign_in("otto")
+    assert signed_in.post("/logout", data={"csrf": "guess"}).status_code == 403
+    assert signed_in.get("/sessions").status_code == 200
+    form = {"csrf": token(signed_in, "/sessions")}
+    assert signed_in.post("/logout", data=form).status_code == 303
+    assert signed_in.get("/sessions").status_code == 303
+
+
+def test_form_of_any_size_is_not_read(client):
+    answer = client.post("/login", data={"login": "x" * 10_000})
+    assert answer.status_code == 413
+
+
+def test_cookie_is_out_of_reach_of_scripts(sign_in):
+    cookie = sign_in("otto").last.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+
+
+def test_forged_cookie_signs_nobody_in(client):
+    client.cookies.set("veritype", "eyJwZXJzb24iOiAiMDAifQ==.aaaa.bbbb")
+    assert client.get("/sessions").status_code == 303
+
+
+def test_trainer_sees_only_own_sessions(sign_in, scored, house):
+    own, other, auditor = sign_in("ada"), sign_in("tim"), sign_in("otto")
+    for client, status in ((own, 200), (auditor, 200), (other, 404)):
+        assert client.get(f"/sessions/{scored}").status_code == status
+        assert client.get(f"/sessions/{scored}/timeline.json").status_code == status
+    assert scored in own.get("/sessions").text
+    assert scored not in other.get("/sessions").text
+
+
+def test_trainer_and_auditor_get_the_same_evidence(sign_in, scored):
+    def page(login: str) -> str:
+        client = sign_in(login)
+        text = client.get(f"/sessions/{scored}").text
+        return text[text.index("<main") : text.index("</main>")]
+
+    assert page("ada") == page("otto")
+
+
+def test_each_view_of_a_picture_is_logged_before_it_is_given(sign_in, scored, house):
+    entry = house.own.session(bytes.fromhex(scored))
+    with house.installation.store._engine.connect() as connection:
+        digest = connection.exec_driver_sql("SELECT digest FROM objects").scalar_one().hex()
+    path = f"/sessions/{scored}/objects/{digest}"
+    assert sign_in("tim").get(path).status_code == 404
+    assert house.rows("audit_log") == 0
+    answer = sign_in("otto").get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert house.rows("audit_log") == 1
+    assert entry is not None
+
+
+def test_nothing_of_an_open_session_is_shown(sign_in, chain, typing):
+    chain.send(typing(0, 190))
+    session = chain.session.hex()
+    for login in ("ada", "otto", "admin"):
+        client = sign_in(login)
+        assert "nobody sees a score" in client.get(f"/sessions/{session}").text
+        assert client.get(f"/sessions/{session}/timeline.json").status_code == 404
+
+
+def test_names_are_escaped(sign_in, scored):
+    for path in ("/sessions", f"/sessions/{scored}"):
+        text = sign_in("otto").get(path).text
+        assert "&lt;script&gt;alert(1)" in text
+        assert "<script>alert(1)" not in text
+
+
+@pytest.mark.parametrize("path", ["/login", "/sessions/nope", "/nope", "/v1/nope", "/healthz"])
+def test_every_answer_carries_the_security_fields(client, path):
+    fields = client.get(path).headers
+    assert "default-src 'self'" in fields["content-security-policy"]
+    assert "unsafe" not in fields["content-security-policy"]
+    assert fields["x-content-type-options"] == "nosniff"
+    assert fields["x-frame-options"] == "DENY"
+    assert fields["cache-control"] == "no-store"
+
+
+def test_assets_are_cached_and_compressed(client):
+    text = client.get("/login").text
+    css = re.search(r'href="(/static/console.css\?v=\w+)"', text)[1]
+    answer = client.get(css)
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-encoding"] == "gzip"
+    assert client.get("/static/timeline-tables.js").headers["cache-control"] == "no-cache"
+    assert client.get("/static/..%2fcli.py").status_code == 404
+
+
+@pytest.mark.parametrize("before", ["-1", "x", "9" * 30, "1;--"])
+def test_strange_cursors_are_refused(sign_in, before):
+    assert sign_in("otto").get("/sessions", params={"before": before}).status_code == 404

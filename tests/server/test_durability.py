@@ -1,0 +1,172 @@
+"""An acknowledgement means durable, whatever happens to the process."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from server.app import open_installation
+from tests.server.device import Chain, Device
+from tests.server.house import serving
+from wire.batch import Envelope
+
+_READY = re.compile(r"listening on (http://\S+)")
+CLIENTS = 8
+ROUNDS = 3
+
+
+@contextlib.contextmanager
+def server_process(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    command = [sys.executable, "-m", "server.cli", "serve", "--port", "0", "--data", str(data)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            yield process, _READY.search(process.stdout.readline()).group(1)
+        finally:
+            process.kill()
+            process.wait()
+
+
+@dataclass
+class Poster:
+    """A device that keeps posting, and remembers what was acknowledged."""
+
+    chain: Chain
+    acknowledged: list[bytes] = field(default_factory=list)
+    pending: Envelope | None = None
+
+    def post_until_cut_off(self, address: str, progress: "Progress") -> None:
+        with httpx.Client(base_url=address, timeout=10) as client:
+            self.chain.device.client = client
+            with contextlib.suppress(httpx.TransportError):
+                while True:
+                    self.pending = self.pending or self.chain.seal()
+                    answer = self.chain.device.post(self.pending.sealed)
+                    self.chain.accept(self.pending, answer)
+                    self.acknowledged.append(self.pending.digest)
+                    self.pending = None
+                    progress.one_more()
+
+
+@dataclass
+class Progress:
+    """Kills the server in the middle of its work: after so many acknowledgements."""
+
+    pid: int
+    left: int
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def one_more(self) -> None:
+        with self.lock:
+            self.left -= 1
+            if self.left == 0:
+                os.kill(self.pid, signal.SIGKILL)
+
+
+def test_kill_nine_under_load_loses_nothing_acknowledged(house):
+    posters: list[Poster] = []
+    for round_ in range(ROUNDS):
+        with server_process(house.path) as (process, address):
+            if not posters:
+                with httpx.Client(base_url=address) as client:
+                    device = Device(client)
+                    device.enrol(house.administration.pair(house.trainer.name))
+                    posters = [Poster(device.clock_in()) for _ in range(CLIENTS)]
+            for poster in posters:
+                poster.chain.device = Device(None, device.key, device.enrolment)
+            progress = Progress(process.pid, 100 + 37 * round_)
+            with ThreadPoolExecutor(CLIENTS) as pool:
+                running = [pool.submit(p.post_until_cut_off, address, progress) for p in posters]
+            assert [future.exception() for future in running] == [None] * CLIENTS
+        for poster in posters:
+            entry = house.own.session(poster.chain.session)
+            stored = [batch.digest for batch in house.own.batches(entry.row)]
+            assert stored[: len(poster.acknowledged)] == poster.acknowledged
+            assert len(stored) - len(poster.acknowledged) <= 1, "at most the unanswered one"
+            assert house.own.head(entry.row).sequence == len(stored) - 1
+    assert sum(len(poster.acknowledged) for poster in posters) >= 100 * ROUNDS
+    assert open_installation(house.path).store.check() == []
+
+
+def test_server_stops_cleanly_and_takes_the_worker_along(house):
+    with server_process(house.path) as (process, address):
+        assert httpx.get(f"{address}/healthz").json() == {"status": "ok"}
+        children = _children(process.pid)
+        assert children
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    assert _gone(children)
+
+
+def test_orphaned_worker_ends_by_itself(house):
+    with server_process(house.path) as (process, _address):
+        time.sleep(1)
+        children = _children(process.pid)
+        process.kill()
+    assert _gone(children)
+
+
+def _children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    by_thread = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(child) for child in {*text.split(), *(c for many in by_thread for c in many)}]
+
+
+def _ended(pid: int) -> bool:
+    """Whether a process is over, even if nobody has asked for its status yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def _gone(pids: list[int]) -> bool:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if all(_ended(pid) for pid in pids):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_two_clients_racing_on_one_number_store_one_batch(chain, typing, house):
+    chain.send()
+    rivals = [chain.seal(typing(30_000_000, keys)) for keys in range(1, 9)]
+    with ThreadPoolExecutor(len(rivals)) as pool:
+        answers = list(pool.map(lambda rival: chain.device.post(rival.sealed), rivals))
+    won = [rival for rival, a in zip(rivals, answers, strict=True) if a.status_code == 200]
+    assert len(won) == 1
+    assert {a.status_code for a in answers} == {200, 409}
+    assert [batch.digest for batch in house.own.batches(1)][1:] == [won[0].digest]
+
+
+def test_the_same_batch_raced_is_stored_once_and_receipted_alike(chain, house):
+    envelope = chain.seal()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: chain.device.post(envelope.sealed), range(8)))
+    assert len({answer.content for answer in answers}) == 1
+    assert house.rows("batches") == 1
+
+
+@pytest.mark.parametrize("again", range(2))
+def test_head_kept_by_another_process_is_noticed(chain, house, again):
+    """Two nodes on one store: the second has moved the head behind the first one's back."""
+    chain.send()
+    with serving(house.path) as elsewhere, httpx.Client(base_url=elsewhere) as client:
+        here, chain.device.client = chain.device.client, client
+        chain.send()
+        chain.device.client = here
+    chain.send(final=bool(again))
+    assert house.rows("batches") == 3

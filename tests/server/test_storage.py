@@ -1,0 +1,136 @@
+"""The store itself: group commit, back-pressure, objects, the append-only log."""
+
+import asyncio
+import hashlib
+from dataclasses import replace
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
+
+from server.errors import PictureMissing, Refusal
+from server.keys import ServerKeys, load_server_keys
+from server.records import Append, NewSession
+from server.storage.folder import FolderObjects
+from server.storage.tables import metadata
+from tests.server.device import Chain, Device
+from wire.chain import ChainHead, follow
+from wire.messages import Enrolment
+from wire.signing import SigningKey
+
+
+@pytest.fixture
+def append(house) -> Append:
+    key = SigningKey.generate()
+    device = Device(None, key, Enrolment(bytes(16), "t", "n", bytes(32)))
+    with house.installation.store._writing.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO devices VALUES (?, 1, ?, ?, ?, 'p', '0', 0)",
+            (bytes(16), house.trainer.id, bytes(32), bytes(32)),
+        )
+    project = house.own.projects()[0].id
+    entry = house.own.add_session(
+        NewSession(bytes(16), house.trainer.id, bytes(16), project, 1, "0.1.0", 1)
+    )
+    envelope = Chain(device, bytes(16), bytes(16)).seal()
+    head = ChainHead()
+    return Append(entry, head, follow(head, envelope), envelope, 5)
+
+
+def test_many_waiting_batches_share_a_transaction(house, append):
+    store = house.installation.store
+    commits = []
+    event.listen(store._engine, "commit", commits.append)
+    writer = store.writer(1_000)
+    rows = [
+        replace(append, session=entry)
+        for entry in [append.session, *_more_sessions(house, append, 199)]
+    ]
+    commits.clear()
+
+    async def run() -> list[bool]:
+        return await asyncio.gather(*(writer.append(row) for row in rows))
+
+    assert all(asyncio.run(run()))
+    writer.close()
+    assert house.rows("batches") == 200
+    assert len(commits) < 50
+
+
+def _more_sessions(house, append, count):
+    entry = append.session
+    for number in range(count):
+        name = hashlib.sha256(bytes([number])).digest()[:16]
+        yield house.own.add_session(
+            NewSession(name, entry.person, entry.device, entry.project, 1, "0.1.0", 1)
+        )
+
+
+def test_moved_head_stores_nothing_and_spares_the_others(house, append):
+    writer = house.installation.store.writer(10)
+
+    async def run() -> list[bool]:
+        return await asyncio.gather(writer.append(append), writer.append(append))
+
+    assert asyncio.run(run()) == [True, False]
+    writer.close()
+    assert house.rows("batches") == 1
+
+
+def test_full_queue_refuses_and_says_when_to_come_back(house, append):
+    writer = house.installation.store.writer(0)
+    with pytest.raises(Refusal) as refused:
+        asyncio.run(writer.append(append))
+    assert refused.value.problem.status == 503
+    assert refused.value.retry_after_s > 0
+    writer.close()
+
+
+def test_disk_that_refuses_acknowledges_nothing(house, append):
+    store = house.installation.store
+    writer = store.writer(10)
+    with store._writing.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE batches")
+    with pytest.raises(Refusal) as refused:
+        asyncio.run(writer.append(append))
+    assert refused.value.problem.status == 503
+    assert house.own.head(append.session.row).sequence == -1
+    writer.close()
+
+
+def test_audit_log_cannot_be_changed(house):
+    house.own.audit("person:1", "object.viewed", "x")
+    for change in ("UPDATE audit_log SET actor = 'x'", "DELETE FROM audit_log"):
+        with (
+            pytest.raises(IntegrityError, match="append-only"),
+            house.installation.store._writing.begin() as connection,
+        ):
+            connection.exec_driver_sql(change)
+    assert house.rows("audit_log") == 1
+
+
+def test_objects_are_apart_for_each_organisation(tmp_path):
+    objects = FolderObjects(tmp_path)
+    digest = hashlib.sha256(b"picture").digest()
+    objects.put(1, digest, b"picture")
+    objects.put(1, digest, b"picture")
+    assert objects.get(1, digest) == b"picture"
+    with pytest.raises(PictureMissing):
+        objects.get(2, digest)
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_secrets_show_nothing_in_text(house):
+    keys = load_server_keys(house.path / "keys")
+    assert isinstance(keys, ServerKeys)
+    for shown in (repr(keys), str(keys), f"{keys}"):
+        assert keys.nonce_secret.hex() not in shown
+        assert repr(keys.nonce_secret) not in shown
+        assert keys.cookie_secret not in shown
+
+
+def test_schema_is_what_the_tables_say(house):
+    with house.installation.store._engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
