@@ -10,9 +10,7 @@ from detector.baseline import Baseline, make_baseline
 from detector.doors.parquet import StoredSession, read_sessions, read_texts
 from detector.model import Model
 from detector.tables import Keystrokes, Recording
-
-COMPOSED_LABELS = frozenset({"composed", "authentic", "genuine", "free", "human"})
-COPIED_LABELS = frozenset({"transcribed", "copied", "retyped"})
+from detector.training.outcomes import COPIED_LABELS, GENUINE_LABELS
 
 
 def score_sessions(
@@ -33,12 +31,15 @@ def score_sessions(
 def read_baselines(path: Path, model: Model) -> dict[str, Baseline]:
     """Return a baseline for each user of an enrolment table that has enough to make one.
 
-    Sessions with other labels than composed and transcribed count for nothing.
+    Sessions of nobody in particular, and labels other than composed and transcribed, count for
+    nothing.
     """
     composed: dict[str, list[Keystrokes]] = {}
     copied: dict[str, list[Keystrokes]] = {}
     for stored in read_sessions(path):
-        if stored.label in COMPOSED_LABELS or not stored.label:
+        if not stored.user:
+            continue
+        if stored.label in GENUINE_LABELS or not stored.label:
             composed.setdefault(stored.user, []).append(stored.keystrokes)
         elif stored.label in COPIED_LABELS:
             copied.setdefault(stored.user, []).append(stored.keystrokes)
