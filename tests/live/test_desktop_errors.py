@@ -124,7 +124,7 @@ def trouble(trainer: Trainer) -> str:
 
 def assert_nothing_lost(server: Server, trainer: Trainer) -> None:
     session = server.session_of(trainer.name)
-    assert session["state"] == "closed", session
+    assert session["state"] == "scored", session
     assert session["lost_stretches"] == [], session
     assert session["lost_events"] == {}, session
     assert session["quarantined_batches"] == 0, session

@@ -125,7 +125,7 @@ def test_one_pasted_paragraph_is_flagged_and_pointed_at(kept: Kept) -> None:
 
 @pytest.mark.parametrize("kept", list(CASES), indirect=True)
 def test_a_session_is_closed_complete_and_counted(kept: Kept) -> None:
-    assert kept.session["state"] == "closed", told(kept)
+    assert kept.session["state"] == "scored", told(kept)
     assert kept.session["quarantined_batches"] == 0, told(kept)
     assert kept.session["lost_stretches"] == [], told(kept)
     assert kept.session["lost_events"] == {}, told(kept)
