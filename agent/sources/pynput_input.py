@@ -45,10 +45,7 @@ class _Listening:
         """Stop the listener and wait for its thread."""
         if self._listener is not None:
             self._listener.stop()
-            # pynput queues the request that ends its recording and does not send it.
-            stopping = getattr(self._listener, "_display_stop", None)
-            if stopping is not None:
-                stopping.flush()
+            _end_x11_recording(self._listener)
             self._listener.join(2)
         self._listener = None
         self._queue.clear()
@@ -152,6 +149,18 @@ def check_for_pynput() -> None:
         check_display(os.environ)
     except Exception as error:
         raise SourceUnavailable(str(error)) from error
+
+
+def _end_x11_recording(listener: Any) -> None:  # noqa: ANN401 - as above
+    """End the listener at once; by itself pynput goes on until the next event comes.
+
+    It asks on the connection that its own thread is blocked on, so the request is never sent;
+    here it goes through its second connection.
+    """
+    stopping, context = (getattr(listener, name, None) for name in ("_display_stop", "_context"))
+    if stopping is not None and context is not None:
+        stopping.record_disable_context(context)
+        stopping.flush()
 
 
 def _identity(key: Any) -> str:

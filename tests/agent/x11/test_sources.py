@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 
 import msgspec
 import pytest
@@ -276,9 +277,12 @@ def test_screenshots_show_task_windows_only(
     seen: list[Observation] = []
     kept: list[Picture] = []
     policy = msgspec.structs.replace(POLICY, screenshots=Screenshots(interval_s=5))
-    capture = Capture(
-        x11_sources(policy, lambda picture: kept.append(picture) is None), seen.append, monotonic_us
-    )
+
+    def keep(picture: Picture) -> bool:
+        kept.append(picture)
+        return True
+
+    capture = Capture(x11_sources(policy, keep), seen.append, monotonic_us)
     desktop.window(title)
     capture.start()
     (taken,) = turn_until(capture, seen, PictureTaken)
@@ -318,6 +322,7 @@ def test_a_display_that_goes_away_is_noticed(desktop: Desktop) -> None:
 
 def test_the_fallback_through_pynput_sees_classes(desktop: Desktop) -> None:
     seen: list[Observation] = []
+    threads = threading.active_count()
     offers = [(SourceName.KEYBOARD, (Candidate(PynputKeyboard, SourceState.DEGRADED),))]
     capture = Capture(offers, seen.append, monotonic_us)
     desktop.window("task")
@@ -325,6 +330,7 @@ def test_the_fallback_through_pynput_sees_classes(desktop: Desktop) -> None:
     desktop.keys("key", "--delay", "30", "a", "7", "ctrl+v", "b", "c", "d", "e", "f", "g")
     keys = [key for key in turn_until(capture, seen, KeyHeld, 4) if isinstance(key, KeyHeld)]
     capture.stop()
+    assert threading.active_count() == threads
     assert [key.key_class for key in keys[:2]] == [KeyClass.LETTER, KeyClass.DIGIT]
     assert all(not key.flags & KeyFlag.ORIGIN_KNOWN for key in keys)
     assert any(isinstance(each, ChordPressed) for each in seen)
