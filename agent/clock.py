@@ -4,7 +4,7 @@ import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from uuid import UUID
 
@@ -58,11 +58,14 @@ def boot_id() -> bytes:
 
 def zone_name() -> str:
     """The IANA name of the time zone in force; `UTC` where it has none."""
-    name = os.environ.get("TZ", "").lstrip(":") or _linked_zone()
+    minute = monotonic_us() // 60_000_000
+    name = os.environ.get("TZ", "").lstrip(":") or _linked_zone(minute)
     return name if is_zone(name) else "UTC"
 
 
-def _linked_zone() -> str:
+@lru_cache(maxsize=1)
+def _linked_zone(_minute: int) -> str:
+    """Looked up once a minute: following links costs more than all other clocks together."""
     try:
         return str(Path("/etc/localtime").resolve()).partition(_ZONEINFO)[2]
     except OSError:

@@ -89,16 +89,17 @@ class Recording:
             if isinstance(seen, MiddleClicked) and self.in_scope:
                 self.middle_clicked(seen.at_us)
 
-    def tick(self, clock: ClockReading) -> None:
-        """The sources were alive until now; seals what is due."""
+    def tick(self, clock: ClockReading) -> bool:
+        """The sources were alive until now; seals what is due and says whether it did."""
+        sealed = False
         with self._lock:
             self._recorder.tick(clock)
             if not self.paused:
                 self._recorder.extend(self._scope.tick(clock.monotonic_us))
                 self._recorder.extend(self._idle.tick(clock.monotonic_us))
-            while self._recorder.due():
-                if not self._seal(clock):
-                    break
+            while self._recorder.due() and self._seal(clock):
+                sealed = True
+        return sealed
 
     def pause(self, clock: ClockReading, reason: PauseReason) -> None:
         """Pause: call it when the listeners have stopped."""

@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 
 SILENT_US = 4_000_000
 """A capture loop without a heartbeat for so long has stopped: status says so within 5 s."""
-_TICK_S = 0.5
+_TICK_S = 1.0
 _OPENING_S = 15.0
 _LINGER_S = 3.0
 _STOP_S = 3.0
@@ -230,15 +230,14 @@ class Runner:
         capture = self._capture
         if not recording.paused and (capture is None or capture.silent()):
             return
-        before = self._spool.session(recording.facts.session)
-        recording.tick(read_clock())
-        after = self._spool.session(recording.facts.session)
-        if after.head != before.head:
-            self._wake.set()
-        if after.stuck:
+        if not recording.tick(read_clock()):
+            return
+        self._wake.set()
+        stuck = self._spool.session(recording.facts.session).stuck
+        if stuck:
             self._stop_listening()
             self._recording = None
-            self._trouble.append(f"Recording stopped: {after.stuck} Clock in again to go on.")
+            self._trouble.append(f"Recording stopped: {stuck} Clock in again to go on.")
 
     # Capture.
 

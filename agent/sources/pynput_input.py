@@ -8,6 +8,8 @@ import os
 from collections import deque
 from typing import Any
 
+from Xlib import display
+
 from agent.clock import monotonic_us
 from agent.display import check_display
 from agent.errors import SourceUnavailable
@@ -151,16 +153,19 @@ def check_for_pynput() -> None:
         raise SourceUnavailable(str(error)) from error
 
 
-def _end_x11_recording(listener: Any) -> None:  # noqa: ANN401 - as above
+def _end_x11_recording(listener: Any) -> None:
     """End the listener at once; by itself pynput goes on until the next event comes.
 
     It asks on the connection that its own thread is blocked on, so the request is never sent;
-    here it goes through its second connection.
+    any other connection may ask too.
     """
-    stopping, context = (getattr(listener, name, None) for name in ("_display_stop", "_context"))
-    if stopping is not None and context is not None:
-        stopping.record_disable_context(context)
-        stopping.flush()
+    context = getattr(listener, "_context", None)
+    if context is None:
+        return
+    connection = display.Display()
+    connection.record_disable_context(context)
+    connection.sync()
+    connection.close()
 
 
 def _identity(key: Any) -> str:

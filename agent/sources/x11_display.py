@@ -1,6 +1,7 @@
 """One connection to the X server: opened, checked, its clock translated to ours."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from Xlib import X, Xatom, display
@@ -52,10 +53,15 @@ class XConnection:
         """The connection's file descriptor."""
         return int(self.display.fileno())
 
-    def pending(self) -> list[Any]:
-        """Events that have come; raises one of `LOST` if the connection is gone."""
+    def pending(self) -> Iterator[Any]:
+        """Events that have come, also those that come while they are worked on.
+
+        Raises one of `LOST` if the connection is gone.
+        """
         early, self._early = self._early, []
-        return early + self._arrived()
+        yield from early
+        while arrived := self._arrived():
+            yield from arrived
 
     def _arrived(self) -> list[Any]:
         """Events for the caller; those of our own window only set the clock."""

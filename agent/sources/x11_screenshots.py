@@ -69,7 +69,8 @@ class X11Screenshots:
         """Take the picture that is due; draw the moment of the next."""
         if self._connection is None:
             return None
-        self._connection.pending()
+        for _ in self._connection.pending():
+            continue
         if self._due_us is not None and now_us >= self._due_us:
             self._due_us = None
             self._emit(self._taken(now_us))
