@@ -19,12 +19,12 @@ $(BIN)/python:
 $(DEMO_INSTALLED): requirements/demo.txt setup.cfg | $(BIN)/python
 	@echo "Installing (about a minute) ..."
 	@$(PIP) install --no-deps -r requirements/demo.txt
-	@$(PIP) install --no-deps --no-build-isolation -e . 
+	@$(PIP) install --no-deps --no-build-isolation -e . 2>$(VENV)/install.log || { cat $(VENV)/install.log >&2; exit 1; }
 	@touch $@
 
 $(INSTALLED): requirements/constraints.txt setup.cfg | $(BIN)/python
 	@echo "Installing the project and its test tools ..."
-	@$(PIP) install -c requirements/constraints.txt -e '.[dev]'
+	@$(PIP) install -c requirements/constraints.txt -e '.[dev]' 2>$(VENV)/install.log || { cat $(VENV)/install.log >&2; exit 1; }
 	@touch $@
 
 demo: $(DEMO_INSTALLED) ## server, sample sessions, scores and a review page to look at (ONCE=1: end by itself)

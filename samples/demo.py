@@ -5,7 +5,6 @@ real agent's recorder, spool and shipper, waits for the scores, prints them, and
 Ctrl-C so that the review page can be looked at.
 """
 
-import json
 import os
 import secrets
 import shutil
@@ -25,6 +24,10 @@ import requests
 from agent.errors import AgentError
 from samples.recorded import Sample, load_samples
 from samples.send import NotDelivered, send
+from server.app import make_data_folder, open_installation
+from server.errors import ServerError
+from server.records import Role
+from server.services.administration import Administration
 
 HERE = Path(__file__).parent
 SERVER = (sys.executable, "-m", "server.cli")
@@ -39,13 +42,14 @@ BANDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Demo:
-    """A running demo: where it is and how to get in."""
+class House:
+    """Who may come in, and how."""
 
-    url: str
     login: str
     password: str
     platform_key: str
+    codes: tuple[str, ...]
+    """A pairing code for each sample's person."""
 
 
 class DemoFailed(RuntimeError):  # noqa: N818
@@ -60,7 +64,7 @@ def main(once: bool, port: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix="veritype-demo-"))
     try:
         _run(folder, port, once=once)
-    except (DemoFailed, AgentError, NotDelivered) as error:
+    except (DemoFailed, AgentError, NotDelivered, ServerError) as error:
         click.echo(f"demo: {error}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
@@ -74,26 +78,42 @@ def _run(folder: Path, port: int, *, once: bool) -> None:
     with _Progress() as progress:
         progress("making a data folder, people and a project")
         data = folder / "server"
-        password = secrets.token_urlsafe(12)
-        made = _admin(data, "init", "--admin-password", password)
-        _admin(data, "project", "add", "Model evaluations", "--policy", str(HERE / "policy.json"))
-        key = _admin(data, "key", "add", "demo")["key"]
+        house = _furnish(data, samples)
         progress("starting the server")
         with _serving(data, port) as url:
-            demo = Demo(url, str(made["login"]), password, str(key))
-            for number, sample in enumerate(samples, 1):
+            for number, (sample, code) in enumerate(zip(samples, house.codes, strict=True), 1):
                 progress(f"sending session {number} of {len(samples)}: {sample.person}")
-                _admin(data, "user", "add", sample.person, "--role", "trainer")
-                code = str(_admin(data, "pair", sample.person)["code"])
                 send(sample, url, code, folder / f"agent-{number}")
             progress("scoring")
-            scored = _scored(demo, len(samples))
+            scored = _scored(url, house.platform_key, len(samples))
             progress.done()
-            _show(demo, samples, scored)
+            _show(scored)
+            click.echo()
+            click.echo(f"Review page:  {url}/")
+            click.echo(f"Sign in as:   {house.login}   password: {house.password}")
+            click.echo("docs/detector.md says what each reason means.")
             if not once:
                 click.echo("Ctrl-C stops the server and deletes the demo's data.")
                 while True:
                     time.sleep(3600)
+
+
+def _furnish(data: Path, samples: list[Sample]) -> House:
+    """What an administrator does with `veritype-server` commands, in one process."""
+    make_data_folder(data)
+    installation = open_installation(data)
+    try:
+        administration = Administration(installation.store, installation.settings)
+        password = secrets.token_urlsafe(12)
+        administration.found("Veritype demo", password)
+        administration.add_project("Model evaluations", (HERE / "policy.json").read_bytes())
+        key = administration.add_platform_key("demo")
+        for sample in samples:
+            administration.add_person(sample.person, Role.TRAINER, None, None)
+        codes = tuple(administration.pair(sample.person) for sample in samples)
+        return House("admin", password, key, codes)
+    finally:
+        installation.store.close()
 
 
 class _Progress:
@@ -120,16 +140,6 @@ class _Progress:
             self.done()
 
 
-def _admin(data: Path, *words: str) -> dict[str, Any]:
-    """Run a `veritype-server` command and return what it printed as JSON."""
-    command = [*SERVER, *words, "--data", str(data), "--json"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    if ran.returncode:
-        raise DemoFailed(f"veritype-server {words[0]}: {ran.stderr.strip()}")
-    answer: dict[str, Any] = json.loads(ran.stdout)
-    return answer
-
-
 @contextmanager
 def _serving(data: Path, port: int) -> Iterator[str]:
     log = data / "server.log"
@@ -151,13 +161,13 @@ def _serving(data: Path, port: int) -> Iterator[str]:
         process.wait(20)
 
 
-def _scored(demo: Demo, count: int) -> list[dict[str, Any]]:
+def _scored(url: str, platform_key: str, count: int) -> list[dict[str, Any]]:
     """Sessions with their assessments, oldest first."""
     with requests.Session() as http:
-        http.headers["Authorization"] = f"Bearer {demo.platform_key}"
+        http.headers["Authorization"] = f"Bearer {platform_key}"
         deadline_s = time.monotonic() + SCORED_WITHIN_S
         while True:
-            answer = http.get(f"{demo.url}/v1/sessions", timeout=10)
+            answer = http.get(f"{url}/v1/sessions", timeout=10)
             answer.raise_for_status()
             sessions = answer.json()["sessions"]
             if len([each for each in sessions if each["state"] == "scored"]) >= count:
@@ -166,13 +176,13 @@ def _scored(demo: Demo, count: int) -> list[dict[str, Any]]:
                 raise DemoFailed("not every session was scored in time")
             time.sleep(0.2)
         for session in sessions:
-            found = http.get(f"{demo.url}/v1/sessions/{session['id']}/assessment", timeout=10)
+            found = http.get(f"{url}/v1/sessions/{session['id']}/assessment", timeout=10)
             found.raise_for_status()
             session["assessment"] = found.json()
     return sorted(sessions, key=lambda session: str(session["started_at"]))
 
 
-def _show(demo: Demo, samples: list[Sample], sessions: list[dict[str, Any]]) -> None:
+def _show(sessions: list[dict[str, Any]]) -> None:
     rows = [("session", "person", "hours", "band", "main reason")]
     colours = [""]
     for session in sessions:
@@ -186,10 +196,6 @@ def _show(demo: Demo, samples: list[Sample], sessions: list[dict[str, Any]]) -> 
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         cells[3] = click.style(cells[3], fg=colour or None, bold=not colour)
         click.echo("  ".join(cells).rstrip())
-    click.echo()
-    click.echo(f"Review page:  {demo.url}/")
-    click.echo(f"Sign in as:   {demo.login}   password: {demo.password}")
-    click.echo(f"{len(samples)} sample sessions; docs/detector.md says what each reason means.")
 
 
 def _main_reason(assessment: dict[str, Any]) -> str:
