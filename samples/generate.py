@@ -110,7 +110,7 @@ SCENES = (
         "Farid Haddad",
         "A short comment: too little typing to say anything.",
         74,
-        lambda rng: composing(rng, characters=80),
+        lambda rng: composing(rng, text_class=draw_text(rng, 400)[:70]),
     ),
     Scene(
         "7-retyped",
