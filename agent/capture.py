@@ -166,6 +166,10 @@ class Capture:
             except SourceUnavailable as error:
                 slot.why = slot.why or str(error)
                 continue
+            except Exception as error:  # noqa: BLE001 - the next way may work
+                log.warning("source %s: %s on start", slot.name.name, type(error).__name__)
+                slot.why = slot.why or "It failed to start on this display."
+                continue
             slot.source, slot.healthy, slot.due_us = source, candidate.state, 0
             why = slot.why if candidate.state is SourceState.DEGRADED else ""
             self._set(slot, candidate.state, why)

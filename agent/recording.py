@@ -16,12 +16,13 @@ from agent.observations import (
     MiddleClicked,
     Observation,
     PointerUsed,
+    SourceHealth,
 )
 from agent.presence import IdleRule
 from agent.recorder import Recorder, SessionFacts
 from agent.scope import ScopeRule
 from agent.spool import Spool
-from wire.codes import Category, LossReason, MarkerKind, Mode, PauseReason
+from wire.codes import Category, LossReason, MarkerKind, Mode, PauseReason, SourceState
 from wire.events import DeclaredMode, Event, Marker
 from wire.limits import BATCH_MAX_SPAN_US
 from wire.policy import Policy
@@ -85,6 +86,8 @@ class Recording:
                 return
             if isinstance(seen, KeyHeld | PointerUsed | ChordPressed) and not self._private(seen):
                 self._recorder.extend(self._idle.used(seen.at_us))
+            if isinstance(seen, SourceHealth) and seen.state is SourceState.FAILED:
+                self._recorder.losses.add(LossReason.SOURCE_FAILED)
             self._recorder.extend(self._scope.observe(seen))
             if isinstance(seen, MiddleClicked) and self.in_scope:
                 self.middle_clicked(seen.at_us)

@@ -36,7 +36,7 @@ from agent.salvage import open_spool
 from agent.settings import Settings
 from agent.shipper import Shipper, Wait
 from agent.sources.protocol import Source
-from agent.sources.x11 import x11_sources
+from agent.sources.x11 import SessionMemory, x11_sources
 from agent.sources.x11_clipboard import X11Clipboard
 from agent.startup import close_unfinished
 from agent.status import SourceStatus, Status, spool_status
@@ -70,6 +70,7 @@ class Runner:
         self._recording: Recording | None = None
         self._project_name = ""
         self._capture: CaptureThread | None = None
+        self._memory = SessionMemory()
 
     def run(self) -> None:
         """Serve until nothing is recorded and nothing waits."""
@@ -156,6 +157,7 @@ class Runner:
             facts, policy, read_clock(), self._spool, self._identity.key, interval_us
         )
         self._trouble.clear()
+        self._memory = SessionMemory()
         try:
             self._capture = self._listen(recording, policy)
         except AgentError:
@@ -188,7 +190,7 @@ class Runner:
         recording = self._session()
         self._stop_listening()
         recording.clock_out(read_clock())
-        self._recording = None
+        self._recording, self._memory = None, SessionMemory()
         self._shipper.retry_now()
         self._wake.set()
 
@@ -242,7 +244,7 @@ class Runner:
     # Capture.
 
     def _listen(self, recording: Recording, policy: Policy) -> "CaptureThread":
-        offers = x11_sources(policy, lambda picture: self._keep(picture, recording))
+        offers = x11_sources(policy, lambda picture: self._keep(picture, recording), self._memory)
         capture = Capture(offers, recording.observe, monotonic_us)
         thread = CaptureThread(capture)
         recording.middle_clicked = lambda at_us: _read_primary(capture, at_us)

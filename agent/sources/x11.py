@@ -1,6 +1,7 @@
 """The sources of an X11 desktop, best way first."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from agent.capture import Candidate
 from agent.redact import TextReducer
@@ -16,15 +17,27 @@ from wire.policy import Policy
 Offers = Sequence[tuple[SourceName, Sequence[Candidate]]]
 
 
-def x11_sources(policy: Policy, keep_picture: Keep) -> Offers:
-    """What to start for a session; a fresh text key each time this is called."""
-    reducer = TextReducer()
+@dataclass(frozen=True, slots=True)
+class SessionMemory:
+    """What must stay the same across the pauses of one session, and end with it."""
+
+    reducer: TextReducer = field(default_factory=TextReducer)
+    windows: dict[int, int] = field(default_factory=dict)
+    """Window numbers of the display, to those of the session."""
+    keyboards: dict[int, int] = field(default_factory=dict)
+
+
+def x11_sources(policy: Policy, keep_picture: Keep, memory: SessionMemory) -> Offers:
+    """What to start for a session, anew after each of its pauses."""
     offers: list[tuple[SourceName, Sequence[Candidate]]] = [
-        (SourceName.FOCUS, (Candidate(lambda: X11Focus(policy)),)),
-        (SourceName.CLIPBOARD, (Candidate(lambda: X11Clipboard(reducer)),)),
+        (SourceName.FOCUS, (Candidate(lambda: X11Focus(policy, memory.windows)),)),
+        (SourceName.CLIPBOARD, (Candidate(lambda: X11Clipboard(memory.reducer)),)),
         (
             SourceName.KEYBOARD,
-            (Candidate(X11Keyboard), Candidate(PynputKeyboard, SourceState.DEGRADED)),
+            (
+                Candidate(lambda: X11Keyboard(memory.keyboards)),
+                Candidate(PynputKeyboard, SourceState.DEGRADED),
+            ),
         ),
         (
             SourceName.POINTER,

@@ -20,12 +20,13 @@ class X11Focus:
 
     name = SourceName.FOCUS
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, numbers: dict[int, int]) -> None:
+        """`numbers` maps the display's windows to the session's, and outlives a pause."""
         self._policy = policy
         self._connection: XConnection | None = None
         self._windows: Windows | None = None
         self._emit: Emit = _nowhere
-        self._numbers: dict[int, int] = {}
+        self._numbers = numbers
         self._front = 0
         self._last: tuple[Category, int] | None = None
 

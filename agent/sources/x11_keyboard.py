@@ -46,13 +46,14 @@ class X11Keyboard:
 
     name = SourceName.KEYBOARD
 
-    def __init__(self) -> None:
+    def __init__(self, numbers: dict[int, int]) -> None:
+        """`numbers` maps the display's devices to the session's, and outlives a pause."""
         self._connection: XConnection | None = None
         self._emit: Emit = _nowhere
         self._map = KeyMap(0, ())
         self._map_is_old = True
         self._synthetic: dict[int, bool] = {}
-        self._numbers: dict[int, int] = {}
+        self._numbers = numbers
         self._down: dict[tuple[int, int], _Press] = {}
 
     def start(self, emit: Emit) -> None:

@@ -25,7 +25,7 @@ from agent.observations import (
 from agent.picture import Picture
 from agent.redact import TextReducer
 from agent.sources.pynput_input import PynputKeyboard
-from agent.sources.x11 import x11_sources
+from agent.sources.x11 import SessionMemory, x11_sources
 from agent.sources.x11_clipboard import X11Clipboard
 from agent.sources.x11_keyboard import X11Keyboard
 from tests.agent.conftest import POLICY
@@ -75,7 +75,9 @@ while True:
 
 
 def keyboard_only(seen: list[Observation]) -> Capture:
-    capture = Capture([(SourceName.KEYBOARD, (Candidate(X11Keyboard),))], seen.append, monotonic_us)
+    capture = Capture(
+        [(SourceName.KEYBOARD, (Candidate(lambda: X11Keyboard({})),))], seen.append, monotonic_us
+    )
     capture.start()
     return capture
 
@@ -150,7 +152,9 @@ def test_a_held_key_is_one_press(desktop: Desktop) -> None:
 
 def test_after_stop_no_connection_is_left_and_nothing_is_seen(desktop: Desktop) -> None:
     seen: list[Observation] = []
-    capture = Capture(x11_sources(POLICY, lambda _: True), seen.append, monotonic_us)
+    capture = Capture(
+        x11_sources(POLICY, lambda _: True, SessionMemory()), seen.append, monotonic_us
+    )
     before = len(clients(desktop))
     capture.start()
     assert len(clients(desktop)) > before
@@ -168,7 +172,9 @@ def clients(desktop: Desktop) -> list[object]:
 
 def test_focus_says_category_and_follows_titles(desktop: Desktop) -> None:
     seen: list[Observation] = []
-    capture = Capture(x11_sources(POLICY, lambda _: True), seen.append, monotonic_us)
+    capture = Capture(
+        x11_sources(POLICY, lambda _: True, SessionMemory()), seen.append, monotonic_us
+    )
     desktop.window("first task")
     capture.start()
     (first,) = turn_until(capture, seen, FocusSeen)
@@ -189,9 +195,31 @@ def test_focus_says_category_and_follows_titles(desktop: Desktop) -> None:
     assert found[-1].window != first.window
 
 
+def test_windows_and_tags_keep_their_numbers_across_a_pause(desktop: Desktop) -> None:
+    memory, numbers, tags = SessionMemory(), [], []
+    desktop.window("a task")
+    for _ in range(2):
+        seen: list[Observation] = []
+        capture = Capture(x11_sources(POLICY, lambda _: True, memory), seen.append, monotonic_us)
+        with owning("the same text", "plain", 0):
+            capture.start()
+            (copied,) = turn_until(capture, seen, Copied)
+        capture.stop()
+        assert isinstance(copied, Copied)
+        assert copied.facts is not None
+        tags.append(copied.facts.tag)
+        front = [each for each in seen if isinstance(each, FocusSeen)]
+        numbers.append(front[-1].window)
+        desktop.window("another task")
+    assert numbers == [1, 2]
+    assert tags[0] == tags[1]
+
+
 def test_pointer_clicks_scrolls_and_movement(desktop: Desktop) -> None:
     seen: list[Observation] = []
-    capture = Capture(x11_sources(POLICY, lambda _: True), seen.append, monotonic_us)
+    capture = Capture(
+        x11_sources(POLICY, lambda _: True, SessionMemory()), seen.append, monotonic_us
+    )
     capture.start()
     capture.turn()
     desktop.keys("mousemove", "100", "100", "click", "1", "click", "5", "click", "2")
@@ -282,7 +310,7 @@ def test_screenshots_show_task_windows_only(
         kept.append(picture)
         return True
 
-    capture = Capture(x11_sources(policy, keep), seen.append, monotonic_us)
+    capture = Capture(x11_sources(policy, keep, SessionMemory()), seen.append, monotonic_us)
     desktop.window(title)
     capture.start()
     (taken,) = turn_until(capture, seen, PictureTaken)
@@ -297,7 +325,7 @@ def test_without_a_display_the_sentence_is_clear(monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("XDG_SESSION_TYPE", "wayland")
-    capture = Capture(x11_sources(POLICY, lambda _: True), print, monotonic_us)
+    capture = Capture(x11_sources(POLICY, lambda _: True, SessionMemory()), print, monotonic_us)
     with pytest.raises(SourceUnavailable, match="Wayland"):
         capture.start()
     monkeypatch.setenv("XDG_SESSION_TYPE", "x11")
