@@ -5,10 +5,11 @@ Points are thinned to what a screen can show; nothing here judges.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from server.facts import OpenedSession, lost_stretches, paused_intervals
+from server.pictures import blanked, digest_of
 from server.services.review import Review, Viewer
 from wire import events
 from wire.batch import Batch
@@ -28,7 +29,9 @@ from wire.keys import KeyClass
 _BUCKETS_MAX = 400
 _BUCKET_MIN_MS = 5_000
 _POINTS_MAX = 4_000
-_NO_TEXT = frozenset({KeyClass.SHIFT, KeyClass.MODIFIER, KeyClass.CAPSLOCK})
+# Plain integers: an enum's own `&` costs a microsecond, and a long session has 100,000 keys.
+_NO_TEXT = frozenset(map(int, (KeyClass.SHIFT, KeyClass.MODIFIER, KeyClass.CAPSLOCK)))
+_CHORD, _INJECTED = int(KeyFlag.CHORD), int(KeyFlag.INJECTED)
 _AWAY = (PresenceChange.IDLE, PresenceChange.LOCKED, PresenceChange.SUSPENDED)
 _DOWN = (SourceState.FAILED, SourceState.MISSING, SourceState.DEGRADED)
 
@@ -51,7 +54,7 @@ def timeline_of(review: Review, viewer: Viewer, session: str) -> Json:
         "focus": _focus(opened.batches, end_ms),
         "typing": rate,
         "bucket_ms": bucket_ms,
-        "intervals": _thinned(_intervals(keys)),
+        "intervals": _intervals(keys),
         "insertions": list(_insertions(opened.batches)),
         "screenshots": list(_screenshots(opened.batches, session)),
         "spans": [
@@ -99,22 +102,18 @@ def _keys(batches: Sequence[Batch]) -> list[tuple[int, int]]:
             for t_us, key, flags in zip(
                 columns["t_us"], columns["key_class"], columns["flags"], strict=True
             )
-            if key not in _NO_TEXT and not flags & KeyFlag.CHORD
+            if key not in _NO_TEXT and not flags & _CHORD
         ]
     return sorted(found)
 
 
 def _intervals(keys: Sequence[tuple[int, int]]) -> list[list[float]]:
     """Inter-key intervals as (time, milliseconds), with 1 for an injected key."""
+    step = -(-len(keys) // _POINTS_MAX) or 1
     return [
-        [b // 1000, max((b - a) / 1000, 1.0), int(bool(flags & KeyFlag.INJECTED))]
-        for (a, _), (b, flags) in pairwise(keys)
+        [b // 1000, max((b - a) / 1000, 1.0), int(flags & _INJECTED > 0)]
+        for (a, _), (b, flags) in islice(pairwise(keys), 0, None, step)
     ]
-
-
-def _thinned(points: list[list[float]]) -> list[list[float]]:
-    step = -(-len(points) // _POINTS_MAX) or 1
-    return points[::step]
 
 
 def _focus(batches: Sequence[Batch], end_ms: int) -> list[Json]:
@@ -154,22 +153,20 @@ def _insertions(batches: Sequence[Batch]) -> Iterator[Json]:
 
 
 def _screenshots(batches: Sequence[Batch], session: str) -> Iterator[Json]:
+    removed = blanked(batches)
     for batch in batches:
         for event in batch.body.events(events.Screenshot):
-            digest = digest_hex(event)
+            digest = digest_of(event)
+            gone = digest in removed
             yield {
                 "t_ms": event.t_us // 1000,
-                "outcome": _name(ScreenshotOutcome, event.outcome),
+                "outcome": "blanked" if gone else _name(ScreenshotOutcome, event.outcome),
                 "masked": bool(event.flags & ScreenshotFlag.MASKED),
                 "pixelated": bool(event.flags & ScreenshotFlag.PIXELATED),
-                "url": f"/sessions/{session}/objects/{digest}" if digest else None,
+                "url": f"/sessions/{session}/objects/{digest.hex()}"
+                if digest and not gone
+                else None,
             }
-
-
-def digest_hex(event: events.Screenshot | events.Blanking) -> str | None:
-    """The object that an event names; None if it names none."""
-    parts = (event.digest_0, event.digest_1, event.digest_2, event.digest_3)
-    return b"".join(part.to_bytes(8, "big") for part in parts).hex() if any(parts) else None
 
 
 def _down(batches: Sequence[Batch], end_ms: int) -> list[Json]:

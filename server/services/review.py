@@ -11,12 +11,16 @@ import msgspec
 from server.assessments import FLAGGED_BANDS, Assessed
 from server.errors import not_found
 from server.facts import OpenedSession, SessionFacts, open_batches
+from server.pictures import shown
+from server.recent import Recent
 from server.records import Person, Role, SessionLine, SessionState, StoredObject
 from server.storage.protocols import ObjectStore, OrganisationStore, Store
 from wire.policy import Policy
 
 _PAGE = 100
 _ID_HEX = 32
+_SHOWN_MAX = 256
+_SHOWN_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Review:
     def __init__(self, store: Store, objects: ObjectStore) -> None:
         self._store = store
         self._objects = objects
+        self._shown: Recent[tuple[int, int], frozenset[bytes]] = Recent(_SHOWN_MAX, _SHOWN_S)
 
     def page(
         self, viewer: Viewer, before_row: int | None = None
@@ -102,11 +107,22 @@ class Review:
         """An object of a session; the view is written to the audit log before it is given."""
         line = self._published(viewer, session_hex)
         store = self._of(viewer)
-        entry = store.object(line.row, _id(digest_hex, 2 * _ID_HEX))
-        if entry is None:
+        digest = _id(digest_hex, 2 * _ID_HEX)
+        entry = store.object(line.row, digest)
+        if entry is None or digest not in self._shown_of(viewer.organisation, line.row):
             raise not_found()
         store.audit(viewer.name, "object.viewed", f"{line.id.hex()}/{digest_hex}")
         return entry, self._objects.get(viewer.organisation, entry.digest)
+
+    def _shown_of(self, organisation: int, session_row: int) -> frozenset[bytes]:
+        """Remembered, since a scored session does not change any more."""
+        key = (organisation, session_row)
+        digests = self._shown.get(key)
+        if digests is None:
+            opened = open_batches(self._store.of(organisation).batches(session_row))
+            digests = shown(opened.batches)
+            self._shown.put(key, digests)
+        return digests
 
     def _published(self, viewer: Viewer, session_hex: str) -> SessionLine:
         line = self._line(viewer, session_hex)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from tests.server.device import Chain
+from tests.server.device import Chain, screenshot
 from wire import events
 from wire.codes import (
     Category,
@@ -20,7 +20,6 @@ from wire.codes import (
 )
 from wire.keys import KeyClass
 from wire.limits import BATCH_MAX_EVENTS, BATCH_MAX_SPAN_US
-from wire.messages import object_digest
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
@@ -164,9 +163,3 @@ def picture_of(at_s: int, draw: random.Random) -> bytes:
     out = io.BytesIO()
     image.save(out, "WEBP", quality=70)
     return out.getvalue()
-
-
-def screenshot(at_us: int, picture: bytes) -> events.Screenshot:
-    digest = object_digest(picture)
-    parts = [int.from_bytes(digest[n : n + 8], "big") for n in range(0, 32, 8)]
-    return events.Screenshot(at_us, 0, 1, 640, 400, len(picture), 0, *parts)

@@ -156,6 +156,15 @@ def typing(start_us: int, keys: int, step_us: int = 150_000) -> list[events.Keys
     ]
 
 
+def digest_parts(data: bytes) -> list[int]:
+    digest = object_digest(data)
+    return [int.from_bytes(digest[n : n + 8], "big") for n in range(0, 32, 8)]
+
+
+def screenshot(at_us: int, picture: bytes) -> events.Screenshot:
+    return events.Screenshot(at_us, 0, 1, 640, 400, len(picture), 0, *digest_parts(picture))
+
+
 def problem_of(answer: httpx.Response) -> Problem:
     assert answer.headers["content-type"] == "application/problem+json"
     found = msgspec.json.decode(answer.content, type=Problem)

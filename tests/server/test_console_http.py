@@ -9,7 +9,14 @@ from server.assessor import DetectorAssessor
 from server.records import Role
 from server.scoring import Scoring
 from server.worker import do_next
+from tests.server.device import digest_parts, screenshot
 from tests.server.house import PASSWORD
+from wire import events
+from wire.codes import ObjectKind
+from wire.messages import object_digest
+
+PNG = b"\x89PNG\r\n\x1a\n"
+PICTURE, BLANKED, UNNAMED = (PNG + bytes([n] * 50) for n in range(3))
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +47,11 @@ def token(client: httpx.Client, path: str = "/login") -> str:
 
 @pytest.fixture
 def scored(chain, typing, house, assessor) -> str:
-    picture = b"\x89PNG\r\n\x1a\n" + bytes(50)
-    assert chain.device.put(chain.session, picture).status_code == 201
-    chain.send(typing(0, 190), final=True)
+    for picture in (PICTURE, BLANKED, UNNAMED):
+        assert chain.device.put(chain.session, picture).status_code == 201
+    pictures = [screenshot(1_000_000, PICTURE), screenshot(2_000_000, BLANKED)]
+    blanking = events.Blanking(3_000_000, ObjectKind.IMAGE, *digest_parts(BLANKED))
+    chain.send([*typing(0, 190), *pictures, blanking], final=True)
     assert do_next(house.installation.store, Scoring(house.installation.store, assessor), "t")
     return chain.session.hex()
 
@@ -121,9 +130,7 @@ def test_trainer_and_auditor_get_the_same_evidence(sign_in, scored):
 
 def test_each_view_of_a_picture_is_logged_before_it_is_given(sign_in, scored, house):
     entry = house.own.session(bytes.fromhex(scored))
-    with house.installation.store._engine.connect() as connection:
-        digest = connection.exec_driver_sql("SELECT digest FROM objects").scalar_one().hex()
-    path = f"/sessions/{scored}/objects/{digest}"
+    path = f"/sessions/{scored}/objects/{object_digest(PICTURE).hex()}"
     assert sign_in("tim").get(path).status_code == 404
     assert house.rows("audit_log") == 0
     answer = sign_in("otto").get(path)
@@ -131,6 +138,19 @@ def test_each_view_of_a_picture_is_logged_before_it_is_given(sign_in, scored, ho
     assert "sandbox" in answer.headers["content-security-policy"]
     assert house.rows("audit_log") == 1
     assert entry is not None
+
+
+@pytest.mark.parametrize("picture", ["blanked", "unnamed"])
+def test_picture_blanked_or_named_by_no_event_is_shown_to_nobody(sign_in, scored, picture):
+    digest = object_digest({"blanked": BLANKED, "unnamed": UNNAMED}[picture]).hex()
+    for login in ("ada", "otto"):
+        client = sign_in(login)
+        assert client.get(f"/sessions/{scored}/objects/{digest}").status_code == 404
+        shots = client.get(f"/sessions/{scored}/timeline.json").json()["screenshots"]
+        assert [(shot["outcome"], shot["url"] is None) for shot in shots] == [
+            ("taken", False),
+            ("blanked", True),
+        ]
 
 
 def test_nothing_of_an_open_session_is_shown(sign_in, chain, typing):
