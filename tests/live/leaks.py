@@ -89,11 +89,16 @@ def search(places: Iterable[Place], wanted: dict[str, bytes]) -> list[Find]:
     """Each form of the secret that is somewhere, whatever its case, whatever it is packed in."""
     lowered = {form: needle.lower() for form, needle in wanted.items()}
     found = []
+    seen: set[bytes] = set()
     for place in unpacked(places):
+        digest = hashlib.sha256(place.data).digest()
+        if digest in seen:
+            continue
+        seen.add(digest)
         hay = place.data.lower()
         letters = b"".join(_LONE_LETTERS.findall(hay))
         for form, needle in lowered.items():
-            if needle in hay or wanted[form] in place.data:
+            if needle in hay:
                 found.append(Find(form, place.name))
             elif form == "utf-8" and needle in letters:
                 found.append(Find("letter by letter", place.name))
@@ -127,8 +132,8 @@ def file_places(
     *,
     databases: bool = True,
 ) -> Iterator[Place]:
-    """Every file under a folder that changed since; of databases every value too."""
-    for path in folder.rglob("*"):
+    """Every file under a folder (or the file itself) that changed since; every database value."""
+    for path in (folder, *folder.rglob("*")):
         try:
             facts = path.lstat()
             if not path.is_file() or path.is_symlink() or facts.st_mtime < since_s:
