@@ -28,7 +28,8 @@ from agent.shipper import (
     Wait,
     Waiting,
 )
-from agent.spool import BatchRow, Spool
+from agent.spool import Spool
+from agent.spool_rows import BatchRow
 from agent.transport import Answer, Transport
 from wire.chain import ChainHead
 from wire.codes import LossReason

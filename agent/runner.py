@@ -12,10 +12,8 @@ import threading
 import time
 from collections.abc import Callable
 
-import msgspec
-
 from agent import AGENT_VERSION
-from agent.capture import REQUIRED, Capture
+from agent.capture import Capture
 from agent.clock import monotonic_us, read_clock
 from agent.consent import accepted_policy
 from agent.control import Reply, Request, Server
@@ -32,6 +30,7 @@ from agent.paths import Paths
 from agent.picture import Picture
 from agent.recorder import SessionFacts
 from agent.recording import Recording
+from agent.report import broken_sources, session_status
 from agent.salvage import open_spool
 from agent.settings import Settings
 from agent.shipper import Shipper, Wait
@@ -41,7 +40,7 @@ from agent.sources.x11_clipboard import X11Clipboard
 from agent.startup import close_unfinished
 from agent.status import SourceStatus, Status, spool_status
 from agent.transport import Transport
-from wire.codes import LossReason, Mode, ObjectKind, PauseReason, SourceName, SourceState
+from wire.codes import LossReason, Mode, ObjectKind, PauseReason, SourceName
 from wire.policy import Policy
 
 log = logging.getLogger(__name__)
@@ -322,36 +321,12 @@ class Runner:
             server_error=self._shipper.last_error,
             trouble=tuple(self._trouble),
         )
-        return status if recording is None else self._in_session(status, recording)
-
-    def _in_session(self, status: Status, recording: Recording) -> Status:
-        broken = self._broken_sources()
-        state = "paused" if recording.paused else "broken" if broken else "recording"
+        if recording is None:
+            return status
+        silent = capture is None or capture.silent()
+        broken = broken_sources(() if silent or capture is None else capture.capture.states())
         in_force = self._shipper.policy_version_in_force
-        trouble = list(status.trouble) + ([] if recording.paused else broken)
-        if in_force > recording.facts.policy_version:
-            trouble.append("The project has new rules: clock out and in again to read them.")
-        return msgspec.structs.replace(
-            status,
-            recording=state == "recording",
-            state=state,
-            session=recording.facts.session.hex(),
-            project=self._project_name,
-            since_us=recording.opened.wall_us,
-            recorded_s=recording.covered_us / 1e6,
-            policy_version=recording.facts.policy_version,
-            modes=tuple(mode.name.lower().replace("_", "-") for mode in recording.modes),
-            trouble=tuple(trouble),
-        )
-
-    def _broken_sources(self) -> list[str]:
-        if self._capture is None or self._capture.silent():
-            return ["The recorder has stopped: nothing is recorded. Clock out and in again."]
-        return [
-            f"The {name.name.lower()} source does not work: {why}"
-            for name, state, why in self._capture.capture.states()
-            if name in REQUIRED and state in (SourceState.FAILED, SourceState.MISSING)
-        ]
+        return session_status(status, recording, self._project_name, broken, in_force)
 
 
 class CaptureThread:

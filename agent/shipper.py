@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.spool import BatchRow, ObjectRow, SessionRow
+from agent.spool_rows import BatchRow, ObjectRow, SessionRow
 from agent.transport import Answer
 from agent.wording import plain
 from wire.errors import MessageInvalid, SignatureInvalid

@@ -9,85 +9,19 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from agent.errors import SpoolDamaged, SpoolRefused
 from agent.losses import Losses
-from agent.recorder import Link
+from agent.spool_rows import BatchRow, ObjectRow, SessionRow, SpoolCounts
 from agent.spool_schema import SCHEMA
-from wire.batch import Envelope, open_envelope
+from wire.batch import Envelope
 from wire.chain import OPENING, ChainHead
 from wire.codes import LossReason, ObjectKind
-from wire.errors import WireError
 from wire.messages import Acknowledgement, encode_message
 
 _SQLITE_FULL = 13
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    """A session as the spool knows it."""
-
-    session: bytes
-    project: bytes
-    policy_version: int
-    nonce: bytes | None
-    """None: the server has not opened it yet."""
-    opening_nonce: bytes | None
-    anchor: int
-    head: ChainHead
-    """The last batch that was spooled."""
-    end_us: int
-    stuck: str
-    """Why the server will take no more of it; empty if it does."""
-
-    @property
-    def link(self) -> Link:
-        """Where its next batch goes; only for a session that the server opened."""
-        return Link(self.head, self.anchor, self.nonce or bytes(16))
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRow:
-    """A batch that waits for its acknowledgement."""
-
-    session: bytes
-    sequence: int
-    digest: bytes
-    sealed: bytes
-
-    def holds(self) -> bool:
-        """Whether the stored bytes are still the batch that was sealed."""
-        try:
-            envelope = open_envelope(self.sealed)
-        except WireError:
-            return False
-        return envelope.digest == self.digest and envelope.header.sequence == self.sequence
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectRow:
-    """A picture, title or note that waits to be sent."""
-
-    session: bytes
-    digest: bytes
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class SpoolCounts:
-    """What the status says about the spool."""
-
-    batches_waiting: int
-    objects_waiting: int
-    objects_held: int
-    """Held back so that the trainer can look at them first."""
-    batches_aside: int
-    bytes_used: int
-    receipts: int
-    last_receipt_us: int | None
 
 
 class Spool:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from agent.spool import SpoolCounts
+from agent.spool_rows import SpoolCounts
 
 
 class SourceStatus(msgspec.Struct, frozen=True):

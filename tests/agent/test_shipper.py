@@ -18,7 +18,7 @@ from agent.shipper import (
     Wait,
     Waiting,
 )
-from agent.spool import BatchRow, ObjectRow, SessionRow
+from agent.spool_rows import BatchRow, ObjectRow, SessionRow
 from agent.transport import Answer
 from wire.chain import ChainHead
 from wire.messages import SessionGrant, acknowledge, encode_message
