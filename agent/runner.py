@@ -45,7 +45,7 @@ from wire.policy import Policy
 
 log = logging.getLogger(__name__)
 
-SILENT_US = 4_000_000
+SILENT_US = 3_500_000
 """A capture loop without a heartbeat for so long has stopped: status says so within 5 s."""
 _TICK_S = 1.0
 _OPENING_S = 15.0
