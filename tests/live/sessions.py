@@ -17,6 +17,7 @@ from tests.live.trainer import PROJECT, Trainer, trainer_at_desk
 COMPOSING_S = 150.0
 ROBOT_S = 100.0
 PART_S = 65.0
+EDITING_S = 15.0
 READING_S = 6.0
 PASTED_ALONE_CHARS = 900
 
@@ -29,73 +30,83 @@ class Kept:
     assessment: dict[str, Any]
     pasted_s: float
     """Wall clock of the paste; 0: none."""
-    typed_chars: int
     late_ms: float
     """The lateness that 95 % of the key events stayed under."""
-    status: dict[str, Any]
-    """What the agent said just before clock-out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What a trainer did."""
 
-    typed: tuple[Keystrokes, ...]
     late_ms: float
     pasted_s: float = 0.0
 
 
-Script = Callable[[Trainer, int], Work]
+Script = Callable[[Trainer], Work]
+"""What a trainer does, with all that is typed made beforehand: making it would delay hands."""
 
 
-def compose(trainer: Trainer, seed: int) -> Work:
+def compose(seed: int) -> Script:
     """Compose an evaluation, as the generator does it."""
-    return _type(trainer, material.composed(seed, COMPOSING_S))
+    return _typing(material.composed(seed, COMPOSING_S))
 
 
-def compose_through_a_remapper(trainer: Trainer, seed: int) -> Work:
+def compose_through_a_remapper(seed: int) -> Script:
     """Say that a remapper sends the keys, and compose."""
-    trainer.agent.run("mode", "remapper", "on")
-    return compose(trainer, seed)
+    composing = compose(seed)
+
+    def script(trainer: Trainer) -> Work:
+        trainer.agent.run("mode", "remapper", "on")
+        return composing(trainer)
+
+    return script
 
 
-def replay_an_essay(trainer: Trainer, seed: int) -> Work:
+def replay_an_essay(seed: int) -> Script:
     """Compose as a genuine writer did."""
-    return _type(trainer, material.essay_stretch(seed, COMPOSING_S))
+    return _typing(material.essay_stretch(seed, COMPOSING_S))
 
 
-def let_a_robot_type(trainer: Trainer, seed: int) -> Work:
+def let_a_robot_type(seed: int) -> Script:
     """Have a program type."""
-    return _type(trainer, material.robot(seed, ROBOT_S))
+    return _typing(material.robot(seed, ROBOT_S))
 
 
-def paste_everything(trainer: Trainer, seed: int) -> Work:
+def paste_everything(seed: int) -> Script:
     """Copy the assistant's answer, paste it, and touch it up a little."""
     text = material.passage(seed, PASTED_ALONE_CHARS)
-    trainer.assistant.ask("fill", text=text)
-    trainer.copy_all_of(trainer.assistant)
-    pasted_s = trainer.paste_into_task(text)
-    trainer.read(READING_S)
-    edits = material.composed(seed, 15.0)
-    late_ms = trainer.type(edits).late_ms(0.95)
-    trainer.read(READING_S)
-    return Work((edits,), late_ms, pasted_s)
+    edits = material.composed(seed, EDITING_S)
+
+    def script(trainer: Trainer) -> Work:
+        trainer.assistant.ask("fill", text=text)
+        trainer.copy_all_of(trainer.assistant)
+        pasted_s = trainer.paste_into_task(text)
+        trainer.read(READING_S)
+        late_ms = trainer.type(edits).late_ms(0.95)
+        trainer.read(READING_S)
+        return Work(late_ms, pasted_s)
+
+    return script
 
 
-def compose_and_paste_a_paragraph(trainer: Trainer, seed: int) -> Work:
+def compose_and_paste_a_paragraph(seed: int) -> Script:
     """Compose, paste one paragraph from the assistant, and compose on: 70 % is one's own."""
     before, after = material.composed(seed, PART_S), material.composed(seed + 1, PART_S)
     own = characters((before, after))
-    paragraph = material.passage(seed, max(round(own * 3 / 7), 100))
-    trainer.assistant.ask("fill", text=paragraph)
-    first = trainer.type(before)
-    trainer.copy_all_of(trainer.assistant)
-    pasted_s = trainer.paste_into_task(paragraph)
-    trainer.read(READING_S)
-    trainer.go_to(trainer.task)
-    second = trainer.type(after)
-    late_ms = max(first.late_ms(0.95), second.late_ms(0.95))
-    return Work((before, after), late_ms, pasted_s)
+    paragraph = material.passage(seed, round(own * 3 / 7))
+
+    def script(trainer: Trainer) -> Work:
+        trainer.assistant.ask("fill", text=paragraph)
+        first = trainer.type(before)
+        trainer.copy_all_of(trainer.assistant)
+        pasted_s = trainer.paste_into_task(paragraph)
+        trainer.read(READING_S)
+        trainer.go_to(trainer.task)
+        second = trainer.type(after)
+        late_ms = max(first.late_ms(0.95), second.late_ms(0.95))
+        return Work(late_ms, pasted_s)
+
+    return script
 
 
 def run_session(
@@ -106,17 +117,14 @@ def run_session(
         trainer.agent.clock_in(PROJECT)
         trainer.go_to(trainer.task)
         trainer.read(READING_S)
-        work = script(trainer, seed)
-        status = trainer.agent.status()
+        work = script(trainer)
         trainer.agent.clock_out()
         assessment = server.assessment_of(name)
         return Kept(
             session=server.session_of(name),
             assessment=assessment,
             pasted_s=work.pasted_s,
-            typed_chars=characters(work.typed),
             late_ms=work.late_ms,
-            status=status,
         )
 
 
@@ -131,5 +139,5 @@ def clock_in_s(session: dict[str, Any]) -> float:
     return datetime.fromisoformat(session["started_at"]).timestamp()
 
 
-def _type(trainer: Trainer, table: Keystrokes) -> Work:
-    return Work((table,), trainer.type(table).late_ms(0.95))
+def _typing(table: Keystrokes) -> Script:
+    return lambda trainer: Work(trainer.type(table).late_ms(0.95))

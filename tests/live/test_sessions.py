@@ -5,7 +5,7 @@ played once; the tests ask it different things.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,9 +29,9 @@ LATEST_MS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A script, and by which route its keys arrive."""
+    """What makes a script from a seed, and by which route its keys arrive."""
 
-    script: Script
+    scripted: Callable[[int], Script]
     route: Route = Route.HARDWARE
 
 
@@ -66,17 +66,19 @@ def played(
     """Every session that a selected test asks about, under way; ask for its result."""
     asked = {asked_about(item) for item in request.session.items}
     cases = {name: case for name, case in CASES.items() if name in asked}
+    seeds = {name: seed + 1000 * number for number, name in enumerate(CASES)}
+    scripts = {name: case.scripted(seeds[name]) for name, case in cases.items()}
     codes = {name: server.operator.add_trainer(name) for name in cases}
     with ThreadPoolExecutor(max(len(cases), 1)) as pool:
         yield {
             name: pool.submit(
                 sessions.run_session,
-                case.script,
+                scripts[name],
                 name,
                 server,
                 codes[name],
                 tmp_path_factory.mktemp(name),
-                seed + 1000 * list(CASES).index(name),
+                seeds[name],
                 case.route,
             )
             for name, case in cases.items()
