@@ -17,7 +17,7 @@ class Mood(Enum):
     """How the server behaves as seen from the agent."""
 
     WELL = "passes everything on"
-    DOWN = "refuses connections at once"
+    DOWN = "closes each connection at once"
     FAILING = "answers 500 to every request"
     HANGING = "takes requests and never answers"
     CUTTING = "cuts each answer in half"

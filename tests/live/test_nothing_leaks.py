@@ -1,6 +1,8 @@
 """No typed character and no clipboard text is anywhere afterwards, and nothing off the clock."""
 
 from collections.abc import Iterator
+from itertools import pairwise
+from statistics import median
 from typing import TypeVar
 
 import pytest
@@ -9,7 +11,7 @@ from tests.live.leaks import Place, forms, key_forms, search
 from tests.live.proxy import recording_proxy
 from tests.live.secrecy import Story, live_through
 from tests.live.server_process import running_server
-from tests.live.trainer import POLICY, PROJECT, trainer_at_desk
+from tests.live.trainer import EVEN_HOLD_S, EVEN_INTERVAL_S, POLICY, PROJECT, trainer_at_desk
 from wire.codes import Category, KeyFlag
 from wire.events import Activity, Clipboard, Event, Insertion, Keystroke, Marker, PointerSecond
 from wire.keys import KeyClass
@@ -17,6 +19,8 @@ from wire.keys import KeyClass
 E = TypeVar("E", bound=Event)
 
 SCOPED = "in the task"
+ORIGIN = KeyFlag.ORIGIN_KNOWN | KeyFlag.INJECTED
+OFF_US = 3_000
 OFF_THE_CLOCK = ("before clock-in", "paused", "after clock-out")
 
 
@@ -54,14 +58,18 @@ def test_the_search_looked_where_secrets_would_be(story: Story) -> None:
     assert {find.place for find in search(planted, forms(story.typed[SCOPED]))} == {"planted"}
 
 
-def test_keys_in_scope_are_all_there_and_no_others(story: Story) -> None:
+def test_keys_in_scope_are_all_there_as_they_were_typed_and_no_others(story: Story) -> None:
     typed = [
         stroke
         for stroke in _events(story, Keystroke)
         if stroke.key_class == KeyClass.LETTER and not stroke.flags & KeyFlag.CHORD
     ]
     assert len(typed) == len(story.typed[SCOPED])
-    assert all(stroke.hold_us > 0 for stroke in typed)
+    presses_us = sorted(stroke.t_us for stroke in typed)
+    intervals_us = [after - before for before, after in pairwise(presses_us)]
+    assert abs(median(intervals_us) - EVEN_INTERVAL_S * 1e6) < OFF_US
+    assert abs(median(stroke.hold_us for stroke in typed) - EVEN_HOLD_S * 1e6) < OFF_US
+    assert {stroke.flags & ORIGIN for stroke in typed} == {KeyFlag.ORIGIN_KNOWN}
 
 
 def test_outside_the_scope_only_counts_are_kept(story: Story) -> None:

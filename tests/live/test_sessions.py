@@ -20,7 +20,7 @@ from tests.live.sessions import Kept, Script, clock_in_s
 from tests.live.trainer import POLICY, PROJECT
 
 INSERTION = "insertion"
-PASTED, MACHINE = "pasted_from_assistant", "synthetic_rhythm"
+PASTED, MACHINE, INJECTED = "pasted_from_assistant", "synthetic_rhythm", "injected_input"
 PASTE_TOLERANCE_S = 2.0
 LONGEST_PASTE_SPAN_S = 30.0
 LATEST_MS = 20.0
@@ -110,6 +110,14 @@ def test_a_typing_robot_is_flagged_for_synthetic_input(kept: Kept) -> None:
     assert kept.assessment["main_reason"] == MACHINE, told(kept)
 
 
+@pytest.mark.parametrize("kept", CASES, indirect=True)
+def test_injected_keys_are_told_unless_a_remapper_was_declared(
+    kept: Kept, request: pytest.FixtureRequest
+) -> None:
+    told_so = INJECTED in {reason["code"] for reason in kept.assessment["reasons"]}
+    assert told_so == (asked_about(request.node) == "robot-injected"), told(kept)
+
+
 @pytest.mark.parametrize("kept", ["mixed"], indirect=True)
 def test_one_pasted_paragraph_is_flagged_and_pointed_at(kept: Kept) -> None:
     assert kept.assessment["flagged"], told(kept)
@@ -125,7 +133,7 @@ def test_one_pasted_paragraph_is_flagged_and_pointed_at(kept: Kept) -> None:
     assert covering, f"paste at {at_ms:.0f} ms; {told(kept)}"
 
 
-@pytest.mark.parametrize("kept", list(CASES), indirect=True)
+@pytest.mark.parametrize("kept", CASES, indirect=True)
 def test_a_session_is_closed_complete_and_counted(kept: Kept) -> None:
     assert kept.session["state"] == "scored", told(kept)
     assert kept.session["quarantined_batches"] == 0, told(kept)
@@ -133,7 +141,7 @@ def test_a_session_is_closed_complete_and_counted(kept: Kept) -> None:
     assert kept.session["lost_events"] == {}, told(kept)
 
 
-@pytest.mark.parametrize("kept", list(CASES), indirect=True)
+@pytest.mark.parametrize("kept", CASES, indirect=True)
 def test_the_hands_kept_time(kept: Kept) -> None:
     assert kept.late_ms < LATEST_MS
 

@@ -31,6 +31,8 @@ POLICY = Policy(
 _LEFT, _RIGHT = "560x620+20+40", "560x620+660+40"
 _MOVES_A_SECOND = 12
 _WHEEL_DOWN = 5
+EVEN_INTERVAL_S, EVEN_HOLD_S = 0.08, 0.05
+"""How `Trainer.write` types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,14 @@ class Trainer:
         typed = strokes(table, self.seed)
         return play(schedule(typed, self.hands, self.task.place(), self.seed))
 
-    def write(self, text: str, interval_s: float = 0.08) -> None:
+    def write(self, text: str) -> None:
         """Type given lower-case letters and spaces evenly."""
         acts: list[TimedAct] = []
         for number, letter in enumerate(text):
             code = self.hands.keycode(ord(letter))
-            at_s = number * interval_s
+            at_s = number * EVEN_INTERVAL_S
             acts.append((at_s, lambda code=code: self.hands.key(code, down=True)))  # type: ignore[misc]
-            acts.append((at_s + 0.05, lambda code=code: self.hands.key(code, down=False)))  # type: ignore[misc]
+            acts.append((at_s + EVEN_HOLD_S, lambda code=code: self.hands.key(code, down=False)))  # type: ignore[misc]
         play(acts)
 
     def copy_all_of(self, window: Window) -> None:
