@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from threading import Lock
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -15,22 +16,21 @@ class Recent(Generic[K, V]):
         self._limit = limit
         self._max_age_s = max_age_s
         self._entries: OrderedDict[K, tuple[float, V]] = OrderedDict()
+        self._lock = Lock()
 
     def get(self, key: K) -> V | None:
         """The value, if it is remembered and fresh."""
-        entry = self._entries.get(key)
-        if entry is None or time.monotonic() - entry[0] > self._max_age_s:
-            return None
-        self._entries.move_to_end(key)
-        return entry[1]
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None or time.monotonic() - entry[0] > self._max_age_s:
+                return None
+            self._entries.move_to_end(key)
+            return entry[1]
 
     def put(self, key: K, value: V) -> None:
         """Remember a value, forgetting the least recently used."""
-        self._entries[key] = (time.monotonic(), value)
-        self._entries.move_to_end(key)
-        if len(self._entries) > self._limit:
-            self._entries.popitem(last=False)
-
-    def forget(self, key: K) -> None:
-        """Drop a value."""
-        self._entries.pop(key, None)
+        with self._lock:
+            self._entries[key] = (time.monotonic(), value)
+            self._entries.move_to_end(key)
+            if len(self._entries) > self._limit:
+                self._entries.popitem(last=False)

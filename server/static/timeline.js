@@ -156,13 +156,14 @@ function options(data) {
   return {
     animation: false, useUTC: true, backgroundColor: "transparent", textStyle: { color: colours.ink, fontFamily: "inherit" },
     title: LANES.map((lane) => ({ text: lane.name, left: 0, top: lane.top - 22, textStyle: { color: colours.muted, fontSize: 12, fontWeight: 600 } })),
-    grid: LANES.map((lane) => ({ left, right: 14, top: lane.top, height: narrow ? lane.height * 0.88 : lane.height })),
+    // No automatic room for labels: it would narrow one lane and shift it against the others.
+    grid: LANES.map((lane) => ({ left, right: 30, outerBoundsMode: "none", top: lane.top, height: narrow ? lane.height * 0.88 : lane.height })),
     xAxis: x, yAxis: y, series: series(data, colours),
     axisPointer: { link: [{ xAxisIndex: "all" }], lineStyle: { color: colours.muted } },
     tooltip: { renderMode: "richText", trigger: "item", confine: true, backgroundColor: colours.card, borderColor: colours.line, textStyle: { color: colours.ink, fontSize: 12 } },
     dataZoom: [
       { type: "inside", xAxisIndex: every, filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false },
-      { type: "slider", xAxisIndex: every, filterMode: "none", bottom: 6, height: 22, left, right: 14, showDetail: false,
+      { type: "slider", xAxisIndex: every, filterMode: "none", bottom: 6, height: 22, left, right: 30, showDetail: false,
         borderColor: colours.line, fillerColor: colours.window, dataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, selectedDataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, brushSelect: false, textStyle: { color: colours.muted } },
     ],
   };

@@ -83,8 +83,9 @@ def _wait_until_scored(house: House, client: httpx.Client, sessions: list[str]) 
             time.sleep(0.2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not kept longer: Playwright's loop would be in the way of tests that run their own."""
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
         yield made

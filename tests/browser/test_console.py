@@ -26,7 +26,7 @@ def test_session_page_shows_reasons_timeline_and_pictures(seeded, open_page):
     page = watched.page
     expect(page.get_by_test_id("reasons")).to_contain_text("assistant")
     expect(page.locator("#strip img").first).to_be_visible()
-    page.wait_for_function("document.querySelector('#strip img').naturalWidth > 0")
+    expect(page.locator("#strip img").first).to_have_js_property("naturalWidth", 640)
     page.get_by_text("The timeline as tables").click()
     expect(page.locator("#chart-tables")).to_contain_text("2140")
     page.get_by_role("button", name="Show").first.click()
