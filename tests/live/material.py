@@ -1,27 +1,27 @@
 """What is typed in the live sessions: tables of keystrokes from a generator or a corpus."""
 
-import itertools
 import os
 import random
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 
-from detector.doors.parquet import read_sessions
+from detector.doors.parquet import ACTIVITY_NAMES, KEY_NAMES, NO_HOLD_MS
 from detector.simulation.hands import Holds
 from detector.simulation.robots import robot_a4
 from detector.simulation.text import draw_text
 from detector.simulation.writer import composing
-from detector.tables import TEXT_KEYS, Activity, BoolArray, Keystrokes, keystrokes
+from detector.tables import MISSING, TEXT_KEYS, Activity, BoolArray, Keystrokes, keystrokes
 
 CORPUS = Path(
     os.environ.get("VERITYPE_CORPUS", Path(__file__).parents[2].parent / "shared" / "data")
 )
 """Folder of the corpora; the tests do with the generator where it is absent."""
 ESSAYS = CORPUS / "klicke.parquet"
+ESSAY_TEXTS = CORPUS / "klicke_final_text_class.parquet"
 LONGEST_PAUSE_S = 15.0
-FIRST_ESSAYS = 250
-"""The search for a stretch begins at one of so many essays."""
+MOST_TRIES = 20
 TEXT_KEYS_A_MINUTE = 90
 """A stretch with fewer holds too little writing for a session of two minutes to say anything."""
 
@@ -50,12 +50,26 @@ def essay_stretch(seed: int, seconds: float) -> Keystrokes:
     Raises:
         LookupError: no essay has such a stretch.
     """
-    first = random.Random(seed).randrange(FIRST_ESSAYS)
-    for essay in itertools.islice(read_sessions(ESSAYS), first, None):
-        start = _busy_start(essay.keystrokes, seconds)
+    writers = pq.read_table(ESSAY_TEXTS, columns=["session"])["session"].to_pylist()
+    for session in random.Random(seed).sample(writers, MOST_TRIES):
+        table = _essay(session)
+        start = _busy_start(table, seconds)
         if start is not None:
-            return until(_since(essay.keystrokes, start), seconds)
+            return until(_since(table, start), seconds)
     raise LookupError(f"no essay of {ESSAYS} has {seconds:g} s of writing without a paste")
+
+
+def _essay(session: str) -> Keystrokes:
+    """One essay of the corpus, without reading the others."""
+    columns = ["t_ms", "hold_ms", "key", "activity"]
+    rows = pq.read_table(ESSAYS, columns=columns, filters=[("session", "==", session)])
+    hold_ms = rows["hold_ms"].to_numpy().astype(np.int64)
+    return keystrokes(
+        rows["t_ms"].to_numpy().astype(np.int64) * 1000,
+        [KEY_NAMES.index(name) for name in rows["key"].to_pylist()],
+        np.where(hold_ms == NO_HOLD_MS, MISSING, hold_ms * 1000),
+        activity=[ACTIVITY_NAMES.index(name) for name in rows["activity"].to_pylist()],
+    )
 
 
 def passage(seed: int, characters: int) -> str:

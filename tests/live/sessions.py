@@ -110,9 +110,10 @@ def compose_and_paste_a_paragraph(seed: int) -> Script:
 
 
 def run_session(
-    script: Script, name: str, server: Server, code: str, folder: Path, seed: int, route: Route
+    script: Script, name: str, server: Server, folder: Path, seed: int, route: Route
 ) -> Kept:
-    """Clock in, do what the script says, clock out, and ask the API what it makes of it."""
+    """Enrol, clock in, do what the script says, clock out, and ask the API what it makes of it."""
+    code = server.operator.add_trainer(name)
     with trainer_at_desk(name, folder, server.url, code, route=route, seed=seed) as trainer:
         trainer.agent.clock_in(PROJECT)
         trainer.go_to(trainer.task)

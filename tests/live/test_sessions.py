@@ -68,7 +68,6 @@ def played(
     cases = {name: case for name, case in CASES.items() if name in asked}
     seeds = {name: seed + 1000 * number for number, name in enumerate(CASES)}
     scripts = {name: case.scripted(seeds[name]) for name, case in cases.items()}
-    codes = {name: server.operator.add_trainer(name) for name in cases}
     with ThreadPoolExecutor(max(len(cases), 1)) as pool:
         yield {
             name: pool.submit(
@@ -76,7 +75,6 @@ def played(
                 scripts[name],
                 name,
                 server,
-                codes[name],
                 tmp_path_factory.mktemp(name),
                 seeds[name],
                 case.route,

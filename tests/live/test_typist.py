@@ -14,7 +14,7 @@ from tests.live.processes import wait_for
 from tests.live.typist import ALT, CONTROL, TAB, Stroke, chord, click, play, schedule, strokes
 from wire.keys import KeyClass
 
-TRIES = 3
+TRIES = 5
 MIDDLE = Place(200, 200, 100, 100)
 
 
@@ -40,9 +40,10 @@ def test_the_server_sees_presses_and_holds_as_the_table_has_them(
     screen: Desktop, seed: int
 ) -> None:
     typed = strokes(composed(seed, 12.0), seed)
-    tries = (_errors_ms(screen, typed, seed) for _ in range(TRIES))
-    kept_time = [errors for errors in tries if max(errors) <= 2.0]
-    assert kept_time, "a busy machine delays a try now and then, not every one"
+    tries = []
+    while len(tries) < TRIES and not any(max(errors) <= 2.0 for errors in tries):
+        tries.append(_errors_ms(screen, typed, seed))
+    assert max(tries[-1]) <= 2.0, f"each try was later than 2 ms: {tries}"
 
 
 def test_a_held_key_is_pressed_once_and_the_next_may_come_before_its_release(
@@ -88,7 +89,7 @@ def _errors_ms(screen: Desktop, typed: list[Stroke], seed: int) -> tuple[float, 
         heard.wait_for_events(2 * len(keys))
     pressed = np.array([key.server_ms for key in heard.presses()])
     wanted = np.array([stroke.at_us / 1000 for stroke in keys])
-    off = np.abs((pressed - pressed[0]) - (wanted - wanted[0]))
+    off = np.abs(pressed - wanted - np.median(pressed - wanted))
     held = np.array([stroke.hold_us / 1000 for stroke in keys])
     holds = np.abs(np.array(_holds_ms(heard.keys)) - held)
     return played.late_ms(0.95), float(np.quantile(off, 0.95)), float(np.quantile(holds, 0.95))
