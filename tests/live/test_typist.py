@@ -40,7 +40,7 @@ def test_the_server_sees_presses_and_holds_as_the_table_has_them(
     screen: Desktop, seed: int
 ) -> None:
     typed = strokes(composed(seed, 12.0), seed)
-    tries = []
+    tries: list[tuple[float, float, float]] = []
     while len(tries) < TRIES and not any(max(errors) <= 2.0 for errors in tries):
         tries.append(_errors_ms(screen, typed, seed))
     assert max(tries[-1]) <= 2.0, f"each try was later than 2 ms: {tries}"
