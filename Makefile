@@ -34,7 +34,7 @@ system:
 	@tests/system-packages
 
 test: system $(INSTALLED) ## set everything up and run every test
-	@$(BIN)/python -m pytest
+	@VERITYPE_LIVE_SEED=$(or $(VERITYPE_LIVE_SEED),1) $(BIN)/python -m pytest
 
 unit: $(INSTALLED) ## the tests that need neither display nor browser
 	@$(BIN)/python -m pytest -m "not live and not browser"

@@ -35,7 +35,7 @@ from agent.salvage import open_spool
 from agent.settings import Settings
 from agent.shipper import Shipper, Wait
 from agent.sources.protocol import Source
-from agent.sources.x11 import SessionMemory, x11_sources
+from agent.sources.x11 import SessionMemory, check_connects, x11_sources
 from agent.sources.x11_clipboard import X11Clipboard
 from agent.startup import close_unfinished
 from agent.status import SourceStatus, Status, spool_status
@@ -149,6 +149,7 @@ class Runner:
             if name in request.display:
                 os.environ[name] = request.display[name]
         policy = accepted_policy(self._paths, request.policy_digest)
+        check_connects()
         session = self._opened_session(request.project, policy)
         facts = SessionFacts(session, self._identity.device, policy.version, AGENT_VERSION)
         interval_us = self._settings.seal_interval_us

@@ -40,11 +40,13 @@ class Header(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         sealed_wall_us: Wall clock (UTC, microseconds since 1970) at the same moment.
         zone: IANA name of the machine's time zone.
         utc_offset_min: That zone's offset at that moment.
-        start_us: First session microsecond this batch speaks for.
+        start_us: First session microsecond this batch speaks for. Its events may be older: a key
+            is known only at its release, a copy made elsewhere only when it is pasted.
         end_us: First session microsecond it no longer speaks for.
         policy_version: Policy version under which it was recorded.
         agent_version: The agent's release.
-        final: The session ends with this batch.
+        final: The session ends with this batch. After a killed process it is an empty one,
+            sealed at the next start, that reports the loss.
         rows: Events in the body.
         body_raw_bytes: Size of the body before compression.
         losses: Events lost since the batch before, by `wire.codes.LossReason`.
@@ -114,7 +116,8 @@ def decode_header(data: bytes) -> tuple[Header, tuple[int, ...]]:
             raise MalformedBatch("the header is not a list of fields")
         _check_version(values[0])
         header = msgspec.convert(values[:_FIELDS], Header, builtin_types=(bytes,))
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, TypeError) as error:
+        # TypeError: a map whose key is itself a map cannot be held.
         raise MalformedBatch(f"header: {error}") from error
     _check_consistent(header)
     return header, _unknown(values[_FIELDS:])

@@ -43,8 +43,7 @@ def kind_numbered(number: int) -> type[Event] | None:
 
 def column_numbers(kind_number: int) -> frozenset[int]:
     """The columns this version knows of a kind; none if it does not know the kind."""
-    kind = kind_numbered(kind_number)
-    return frozenset(entry.column.number for entry in schema_of(kind)) if kind else frozenset()
+    return _COLUMN_NUMBERS.get(kind_number, frozenset())
 
 
 def _declared(kind: type[Event], name: str, hint: object) -> FieldSchema:
@@ -60,3 +59,7 @@ def _declared(kind: type[Event], name: str, hint: object) -> FieldSchema:
 
 _KINDS = {kind.KIND: kind for kind in EVENT_TYPES}
 _SCHEMAS = {kind: declared_fields(kind) for kind in EVENT_TYPES}
+_COLUMN_NUMBERS = {
+    kind.KIND: frozenset(entry.column.number for entry in fields)
+    for kind, fields in _SCHEMAS.items()
+}

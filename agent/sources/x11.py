@@ -7,6 +7,7 @@ from agent.capture import Candidate
 from agent.redact import TextReducer
 from agent.sources.pynput_input import PynputKeyboard, PynputPointer
 from agent.sources.x11_clipboard import X11Clipboard
+from agent.sources.x11_display import XConnection
 from agent.sources.x11_focus import X11Focus
 from agent.sources.x11_keyboard import X11Keyboard
 from agent.sources.x11_pointer import X11Pointer
@@ -25,6 +26,15 @@ class SessionMemory:
     windows: dict[int, int] = field(default_factory=dict)
     """Window numbers of the display, to those of the session."""
     keyboards: dict[int, int] = field(default_factory=dict)
+
+
+def check_connects() -> None:
+    """Try the display, before anything is begun that would need it.
+
+    Raises:
+        SourceUnavailable: it does not take connections; the text says what to look at.
+    """
+    XConnection().close()
 
 
 def x11_sources(policy: Policy, keep_picture: Keep, memory: SessionMemory) -> Offers:

@@ -66,6 +66,11 @@ def test_any_header_bytes_decode_or_raise_wire_error(data: bytes) -> None:
         return
 
 
+def test_a_header_with_a_map_as_a_key_is_malformed() -> None:
+    with pytest.raises(MalformedBatch):
+        decode_header(b"\xdf\x00\x00\x00\x01\x80\x00")
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_mutated_batch_decodes_or_raises_wire_error(data: st.DataObject) -> None:
