@@ -6,6 +6,9 @@ A reason's ``value`` is the number behind it, in the unit its definition names.
 from dataclasses import dataclass
 from enum import StrEnum
 
+CERTAIN = 0.99
+"""Above this a probability is not told apart: no calibration reaches further."""
+
 
 class Code(StrEnum):
     """Stable names of reasons, counter-evidence and causes of abstention."""
@@ -67,7 +70,18 @@ class Reason:
     @property
     def sentence(self) -> str:
         """Return the plain sentence with the value filled in."""
-        return self.definition.sentence.format(value=f"{self.value:.4g}")
+        return self.definition.sentence.format(value=spoken(self.value, self.definition.unit))
+
+
+def spoken(value: float, unit: str) -> str:
+    """Say a number the way people read it: shares in per cent, log ratios as times."""
+    if unit == "share":
+        return f"{value:.0%}"
+    if unit == "probability":
+        return "above 0.99" if value > CERTAIN else f"{value:.2f}"
+    if unit == "log10 ratio":
+        return f"{10**value:.1f} times"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.2g}"
 
 
 _RHYTHM = (
@@ -106,26 +120,26 @@ DEFINITIONS: dict[Code, Definition] = {
         ("dictation or an input method", "the browser filled in a field", "spelling correction"),
     ),
     Code.SYNTHETIC_RHYTHM: Definition(
-        "The typing rhythm resembles a program's more than a person's ({value}).",
+        "The typing rhythm resembles a program's more than a person's (probability {value}).",
         "probability",
         "Intervals and hold times together look like those of known and random typing programs. "
         "It says nothing about who wrote the text.",
         _RHYTHM,
     ),
     Code.HOLDS_TOO_SHORT: Definition(
-        "A share of {value} of the keys was held for 18 ms or less.",
+        "{value} of the keys were held for 18 ms or less.",
         "share",
         "Fingers hold a key for about 60 to 200 ms; programs often send press and release at once.",
         _RHYTHM,
     ),
     Code.NO_ROLLOVER: Definition(
-        "The next key was pressed before the last was released in a share of only {value}.",
+        "Only {value} of the keys were pressed before the one before was released.",
         "share",
         "Most people overlap keys when they type fast; slow and one-finger typists do not.",
         ("the person types with one finger", *_RHYTHM),
     ),
     Code.UNIFORM_INTERVALS: Definition(
-        "Intervals spread evenly between a shortest and a longest ({value}).",
+        "Intervals spread evenly between a shortest and a longest (evenness {value}).",
         "interquartile range over range",
         "People's intervals bunch at short values with a long tail.",
         _RHYTHM,
@@ -143,42 +157,42 @@ DEFINITIONS: dict[Code, Definition] = {
         ("a macro key entered the same passage twice",),
     ),
     Code.INJECTED_INPUT: Definition(
-        "The system says that a share of {value} of the keys was sent by a program.",
+        "The system says that {value} of the keys were sent by a program.",
         "share",
         "Remappers and assistive tools send keys this way too. It never decides alone.",
         ("a key remapper, a remote desktop or an assistive tool that was not declared",),
     ),
     Code.READS_LIKE_COPYING: Definition(
-        "The writing process resembles copying a text more than composing one ({value}).",
+        "The writing resembles copying a text more than composing one (probability {value}).",
         "probability",
         "Pauses, bursts and revisions look like those of people who retype. A person who had "
         "planned the text well can look alike.",
         ("the text was drafted on paper or in the head", "the task asked for a copy"),
     ),
     Code.FEW_PLANNING_PAUSES: Definition(
-        "Pauses before sentences are short against those within words (log ratio {value}).",
+        "Pauses before sentences are {value} those within words: short for composing.",
         "log10 ratio",
         "Composing takes time to plan where a sentence begins.",
         ("the person knew what to say", "planning happened away from the keyboard"),
     ),
     Code.LITTLE_REVISION: Definition(
-        "A share of {value} of what was typed was kept.",
+        "{value} of what was typed was kept: little was changed on the way.",
         "share",
         "Composing leaves traces of changed wording; copying only of typing errors.",
         ("a sure writer", "a short and simple text"),
     ),
     Code.PLANNING_PAUSES: Definition(
-        "Pauses before sentences are as long as in composing (log ratio {value}).",
+        "Pauses before sentences are {value} those within words, as long as in composing.",
         "log10 ratio",
         "Speaks for composing.",
     ),
     Code.REVISED_THROUGHOUT: Definition(
-        "Wording was changed along the way; a share of {value} of what was typed was kept.",
+        "Wording was changed along the way: {value} of what was typed was kept.",
         "share",
         "Speaks for composing.",
     ),
     Code.HUMAN_HOLDS: Definition(
-        "Keys overlap as under fingers: a share of {value} was pressed before the last release.",
+        "Keys overlap as under fingers: {value} were pressed before the one before was released.",
         "share",
         "Speaks for a person's hands; it says nothing about whose text it is.",
     ),
@@ -203,7 +217,7 @@ DEFINITIONS: dict[Code, Definition] = {
         "No conclusion can be drawn either way.",
     ),
     Code.LOW_COVERAGE: Definition(
-        "Only a share of {value} of the session was observed.",
+        "Only {value} of the session was observed.",
         "share",
         "No conclusion can be drawn either way; what is missing counts for nobody's guilt.",
     ),
