@@ -1,6 +1,7 @@
 """The trained model: heads that read feature vectors, their calibration and their thresholds."""
 
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import skops.io
+from sklearn.exceptions import InconsistentVersionWarning
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from detector.errors import BadModelError
@@ -17,13 +19,16 @@ from detector.features.vector import FEATURE_NAMES, FEATURES_VERSION
 from detector.stable_dump import stable_dumps
 from detector.tables import BoolArray, FloatArray
 
-MODEL_FORMAT = 1
+MODEL_FORMAT = 2
 SHIPPED_MODEL = "composition.skops"
 TRUSTED_TYPES = (
     "numpy.dtype",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
 )
 """The only types beyond skops' own defaults that a model file may hold."""
+
+PROBE_TOLERANCE = 1e-9
+"""How far predictions may differ from those of the machine that trained the model."""
 
 HEADS = ("synthetic", "copy_trees", "copy_linear", "copy_aggregates")
 
@@ -119,6 +124,16 @@ class Model:
             total += (logits - self.centre[head]) / self.scale[head]
         return total / (len(HEADS) - 1)
 
+    def probe(self) -> FloatArray:
+        """Score fixed rows: what a model must still say wherever it is loaded.
+
+        Returns:
+            Three rows (synthetic, transcription, its logit) of one column per probed vector.
+        """
+        inputlog = np.outer(np.arange(1.0, len(self.typical) + 1.0), np.ones(len(INPUTLOG_NAMES)))
+        scores = self.scores(self.typical, inputlog)
+        return np.stack([scores.synthetic, scores.transcription, scores.transcription_logit])
+
     def to_bytes(self) -> bytes:
         """Return the model as it is stored (skops, no pickle)."""
         state = {
@@ -135,6 +150,7 @@ class Model:
             "strong_at": dict(self.strong_at),
             "typical": self.typical,
             "version": self.version,
+            "probe": self.probe(),
         }
         return stable_dumps(state)
 
@@ -147,11 +163,14 @@ def model_from_bytes(data: bytes) -> Model:
     """Load a model from the bytes of its file.
 
     Raises:
-        BadModelError: the bytes are no model, hold a type outside `TRUSTED_TYPES`, or were made
-            for other features.
+        BadModelError: the bytes are no model, hold a type outside `TRUSTED_TYPES`, were made for
+            other features, or predict otherwise here than where they were trained.
     """
     try:
-        state = skops.io.loads(data, trusted=list(TRUSTED_TYPES))
+        with warnings.catch_warnings():
+            # Another release of scikit-learn is fine as long as the probe below holds.
+            warnings.simplefilter("ignore", InconsistentVersionWarning)
+            state = skops.io.loads(data, trusted=list(TRUSTED_TYPES))
     except UntrustedTypesFoundException as error:
         raise BadModelError(f"the model file holds types that are not trusted: {error}") from error
     except Exception as error:
@@ -160,7 +179,21 @@ def model_from_bytes(data: bytes) -> Model:
         raise BadModelError("the file is no model of this version of the detector")
     if state.get("feature_names") != [*FEATURE_NAMES, *INPUTLOG_NAMES]:
         raise BadModelError("the model was trained on other features")
-    return _from_state(state)
+    model = _from_state(state)
+    _check_probe(model, state.get("probe"))
+    return model
+
+
+def _check_probe(model: Model, expected: object) -> None:
+    try:
+        holds = np.allclose(model.probe(), np.asarray(expected, float), 0.0, PROBE_TOLERANCE)
+    except Exception as error:
+        raise BadModelError(f"the model cannot be used with these libraries: {error}") from error
+    if not holds:
+        raise BadModelError(
+            "the model predicts otherwise with this scikit-learn than where it was trained: "
+            "install the pinned versions, or train it again"
+        )
 
 
 def _from_state(state: dict[str, Any]) -> Model:

@@ -15,7 +15,7 @@ from detector.training.fit import fit_model
 from detector.training.split import Part, part_of
 
 SEED = 20_261_122
-VERSION = "2026.11-2"
+VERSION = "2026.11-3"
 FIGURES = "writing_figures.json"
 
 

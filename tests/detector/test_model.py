@@ -28,4 +28,28 @@ def test_bytes_that_are_no_model_are_refused(data: bytes) -> None:
 
 def test_a_type_outside_the_trusted_list_is_refused() -> None:
     with pytest.raises(BadModelError, match="not trusted"):
-        model_from_bytes(skops.io.dumps({"format": 1, "heads": Stranger()}))
+        model_from_bytes(skops.io.dumps({"format": 2, "heads": Stranger()}))
+
+
+def test_a_model_that_predicts_otherwise_here_is_refused(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = Model.probe
+    monkeypatch.setattr(Model, "probe", lambda self: honest(self) + 1e-6)
+    elsewhere = model.to_bytes()
+    monkeypatch.undo()
+    with pytest.raises(BadModelError, match="predicts otherwise"):
+        model_from_bytes(elsewhere)
+
+
+def test_a_model_whose_heads_do_not_run_is_refused(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = model.to_bytes()
+
+    def broken(_self: Model) -> None:
+        raise AttributeError("no such tree")
+
+    monkeypatch.setattr(Model, "probe", broken)
+    with pytest.raises(BadModelError, match="cannot be used"):
+        model_from_bytes(data)
