@@ -5,16 +5,22 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from typing import Literal
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tests.browser import seeds
+from tests.browser.pages import OpenPage, Seeded, Watched
 from tests.server.device import Device
-from tests.server.house import PASSWORD, House, make_house
+from tests.server.house import SCRIPT, House, browsing, make_house
 
 _READY = re.compile(r"listening on (http://\S+)")
 _SCORED_S = 40
@@ -30,23 +36,16 @@ _FLAGS = (
 )
 
 
-@dataclass(frozen=True)
-class Seeded:
-    """A running server and the sessions in it, by name."""
-
-    address: str
-    house: House
-    sessions: dict[str, str]
-
-
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
-    house = make_house(tmp_path_factory.mktemp("browser") / "data")
+    house = make_house(tmp_path_factory.mktemp("browser") / "data", "Ada Okafor", f"Tim {SCRIPT}")
     command = [sys.executable, "-m", "server.cli", "serve", "--port", "0", "--data"]
     with subprocess.Popen([*command, str(house.path)], stdout=subprocess.PIPE, text=True) as server:
         try:
+            assert server.stdout is not None
             found = _READY.search(server.stdout.readline())
-            with httpx.Client(base_url=found.group(1)) as client:
+            assert found is not None, "the server did not start"
+            with browsing(found.group(1)) as client:
                 yield Seeded(found.group(1), house, _sessions(house, client))
         finally:
             server.terminate()
@@ -92,46 +91,16 @@ def browser() -> Iterator[Browser]:
         made.close()
 
 
-@dataclass
-class Watched:
-    """A page, and everything that must not happen on it."""
-
-    page: Page
-    address: str
-    wrong: list[str] = field(default_factory=list)
-
-    def watch(self) -> None:
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
-        self.page.on("request", self._request)
-        self.page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
-
-    def _console(self, message) -> None:
-        if message.type in ("error", "warning"):
-            self.wrong.append(f"{message.type}: {message.text}")
-
-    def _request(self, request) -> None:
-        if not request.url.startswith((self.address, "data:")):
-            self.wrong.append(f"left the machine: {request.url}")
-
-    def sign_in(self, login: str) -> None:
-        self.page.goto(f"{self.address}/login")
-        self.page.get_by_label("Login").fill(login)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url("**/sessions")
-
-    def open_session(self, session: str) -> None:
-        self.page.goto(f"{self.address}/sessions/{session}")
-        self.page.wait_for_selector("#chart[data-ready=true]", timeout=15_000)
-
-
 @pytest.fixture
-def open_page(seeded: Seeded, browser: Browser) -> Iterator[Callable[..., Watched]]:
-    contexts, watched = [], []
+def open_page(seeded: Seeded, browser: Browser) -> Iterator[OpenPage]:
+    contexts: list[BrowserContext] = []
+    watched: list[Watched] = []
 
-    def make(**options) -> Watched:
-        context = browser.new_context(**options)
+    def make(
+        viewport: ViewportSize | None = None,
+        color_scheme: Literal["light", "dark"] | None = None,
+    ) -> Watched:
+        context = browser.new_context(viewport=viewport, color_scheme=color_scheme)
         contexts.append(context)
         made = Watched(context.new_page(), seeded.address)
         made.watch()

@@ -5,10 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.pages import OpenPage, Seeded
+
 pytestmark = pytest.mark.browser
 
 
-def test_auditor_finds_every_session_with_its_finding(seeded, open_page):
+def test_auditor_finds_every_session_with_its_finding(seeded: Seeded, open_page: OpenPage) -> None:
     watched = open_page()
     watched.page.goto(seeded.address)
     expect(watched.page).to_have_url(re.compile("/login$"))
@@ -19,7 +21,9 @@ def test_auditor_finds_every_session_with_its_finding(seeded, open_page):
     expect(watched.page.locator("tbody")).to_contain_text("Open")
 
 
-def test_session_page_shows_reasons_timeline_and_pictures(seeded, open_page):
+def test_session_page_shows_reasons_timeline_and_pictures(
+    seeded: Seeded, open_page: OpenPage
+) -> None:
     watched = open_page()
     watched.sign_in("otto")
     watched.open_session(seeded.sessions["pasted"])
@@ -34,12 +38,15 @@ def test_session_page_shows_reasons_timeline_and_pictures(seeded, open_page):
     assert seeded.house.rows("audit_log") > 0
 
 
-def test_trainer_sees_the_same_page_of_own_sessions_only(seeded, open_page):
+def test_trainer_sees_the_same_page_of_own_sessions_only(
+    seeded: Seeded, open_page: OpenPage
+) -> None:
     def main_of(login: str) -> str:
         watched = open_page()
         watched.sign_in(login)
         watched.open_session(seeded.sessions["pasted"])
-        return watched.page.locator("main").inner_text()
+        shown: str = watched.page.locator("main").inner_text()
+        return shown
 
     assert main_of("ada") == main_of("otto")
     tim = open_page()
@@ -47,7 +54,7 @@ def test_trainer_sees_the_same_page_of_own_sessions_only(seeded, open_page):
     expect(tim.page.locator("tbody tr")).to_have_count(2)
 
 
-def test_open_session_shows_no_finding(seeded, open_page):
+def test_open_session_shows_no_finding(seeded: Seeded, open_page: OpenPage) -> None:
     watched = open_page()
     watched.sign_in("otto")
     watched.page.goto(f"{seeded.address}/sessions/{seeded.sessions['open']}")
@@ -55,7 +62,7 @@ def test_open_session_shows_no_finding(seeded, open_page):
     expect(watched.page.locator("#chart")).to_have_count(0)
 
 
-def test_keyboard_alone_reaches_a_session(seeded, open_page):
+def test_keyboard_alone_reaches_a_session(seeded: Seeded, open_page: OpenPage) -> None:
     watched = open_page()
     page = watched.page
     page.goto(f"{seeded.address}/login")
@@ -73,7 +80,7 @@ def test_keyboard_alone_reaches_a_session(seeded, open_page):
 
 
 @pytest.mark.parametrize("path", ["/sessions", "session"])
-def test_nothing_is_wider_than_a_phone(seeded, open_page, path):
+def test_nothing_is_wider_than_a_phone(seeded: Seeded, open_page: OpenPage, path: str) -> None:
     watched = open_page(viewport={"width": 375, "height": 800}, color_scheme="dark")
     watched.sign_in("otto")
     if path == "session":

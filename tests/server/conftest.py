@@ -1,24 +1,41 @@
 """Fixtures: a house, its address, and devices of its people."""
 
+import importlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
+from server import passwords
 from server.app import open_installation
 from server.records import Person
 from tests.server.device import Chain, Device, problem_of, typing
-from tests.server.house import House, make_house, serving
-from wire import events
-from wire.problems import Problem
+from tests.server.house import House, browsing, make_house, serving
+from tests.server.kinds import NewDevice, ProblemOf, Typing
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Argon2 that is not slow on purpose; `test_passwords` looks at the real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
+        yield
+
+
+@pytest.fixture(scope="package")
+def one_thread() -> Iterator[None]:
+    """The detector as the supervisor runs it: threads of its own wait for each other under load."""
+    with importlib.import_module("threadpoolctl").threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """Made once, since hashing passwords is slow on purpose."""
+def furnished(tmp_path_factory: pytest.TempPathFactory, _quick_passwords: None) -> House:
+    """Made once, and copied for each test."""
     made = make_house(tmp_path_factory.mktemp("furnished") / "data")
     made.installation.store.close()
     return made
@@ -40,31 +57,30 @@ def address(house: House) -> Iterator[str]:
 
 @pytest.fixture
 def client(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address) as made:
+    with browsing(address) as made:
         yield made
 
 
 @pytest.fixture
-def new_device(house: House, client: httpx.Client) -> Callable[..., Device]:
+def new_device(house: House, client: httpx.Client) -> NewDevice:
     def make(person: Person | None = None) -> Device:
         device = Device(client)
         device.enrol(house.administration.pair((person or house.trainer).name))
-        assert device.enrolment is not None
         return device
 
     return make
 
 
 @pytest.fixture
-def chain(new_device: Callable[..., Device]) -> Chain:
+def chain(new_device: NewDevice) -> Chain:
     return new_device().clock_in()
 
 
 @pytest.fixture(name="problem")
-def _problem() -> Callable[[httpx.Response], Problem]:
+def _problem() -> ProblemOf:
     return problem_of
 
 
 @pytest.fixture(name="typing")
-def _typing() -> Callable[..., list[events.Keystroke]]:
+def _typing() -> Typing:
     return typing

@@ -2,10 +2,13 @@
 
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypedDict, Unpack
 
 import httpx
 import msgspec
+import msgspec.structs
 
 from wire import events
 from wire.batch import Envelope, seal
@@ -33,34 +36,44 @@ from wire.signing import SigningKey, VerifyKey
 class Device:
     """What an agent does, reduced to the wire."""
 
-    client: httpx.Client
+    client: httpx.Client | None
     key: SigningKey = field(default_factory=SigningKey.generate)
     enrolment: Enrolment | None = None
 
     @property
+    def enrolled(self) -> Enrolment:
+        assert self.enrolment is not None
+        return self.enrolment
+
+    @property
+    def online(self) -> httpx.Client:
+        assert self.client is not None
+        return self.client
+
+    @property
     def auth(self) -> dict[str, str]:
-        return {"authorization": f"Bearer {self.enrolment.token}"}
+        return {"authorization": f"Bearer {self.enrolled.token}"}
 
     @property
     def server_key(self) -> VerifyKey:
-        return VerifyKey(self.enrolment.server_key)
+        return VerifyKey(self.enrolled.server_key)
 
     def enrol(self, code: str) -> httpx.Response:
         request = EnrolmentRequest(code, self.key.verify_key.raw, "test", "0.1.0")
-        answer = self.client.post("/agent/v1/enrolments", content=encode_message(request))
+        answer = self.online.post("/agent/v1/enrolments", content=encode_message(request))
         if answer.status_code == 200:
             self.enrolment = msgspec.json.decode(answer.content, type=Enrolment)
         return answer
 
     def projects(self) -> Projects:
-        answer = self.client.get("/agent/v1/projects", headers=self.auth)
+        answer = self.online.get("/agent/v1/projects", headers=self.auth)
         return msgspec.json.decode(answer.content, type=Projects)
 
     def consent(self, policy: Policy | None = None) -> httpx.Response:
         offer = self.projects().projects[0]
         policy = policy or offer.policy
         request = ConsentRequest(offer.project, policy.version, policy.digest())
-        return self.client.post(
+        return self.online.post(
             "/agent/v1/consents", content=encode_message(request), headers=self.auth
         )
 
@@ -69,7 +82,7 @@ class Device:
         request = SessionRequest(
             session or secrets.token_bytes(16), project, policy_version, "0.1.0"
         )
-        return self.client.post(
+        return self.online.post(
             "/agent/v1/sessions", content=encode_message(request), headers=self.auth
         )
 
@@ -79,16 +92,31 @@ class Device:
         return Chain(self, grant.session, grant.nonce)
 
     def post(self, sealed: bytes, **headers: str) -> httpx.Response:
-        return self.client.post("/agent/v1/batches", content=sealed, headers=self.auth | headers)
+        return self.online.post("/agent/v1/batches", content=sealed, headers=self.auth | headers)
 
     def put(self, session: bytes, data: bytes, digest: str | None = None) -> httpx.Response:
         name = digest or object_digest(data).hex()
-        return self.client.put(
+        return self.online.put(
             f"/agent/v1/objects/{name}",
             params={"session": session.hex()},
             content=data,
             headers=self.auth,
         )
+
+
+class Changes(TypedDict, total=False):
+    """Fields of a header that differ from the right ones."""
+
+    session: bytes
+    device: bytes
+    key_id: bytes
+    sequence: int
+    previous: bytes
+    nonce: bytes
+    start_us: int
+    end_us: int
+    final: bool
+    losses: dict[int, int]
 
 
 @dataclass
@@ -102,32 +130,32 @@ class Chain:
     previous: bytes = NO_PREVIOUS
     anchor: int = -1
 
-    def header(self, **changes) -> Header:
-        fields = {
-            "session": self.session,
-            "device": self.device.enrolment.device,
-            "key_id": self.device.key.verify_key.key_id,
-            "sequence": self.sequence,
-            "previous": self.previous,
-            "anchor": self.anchor,
-            "nonce": self.nonce,
-            "boot_id": bytes(16),
-            "sealed_monotonic_us": 0,
-            "sealed_wall_us": time.time_ns() // 1000,
-            "zone": "UTC",
-            "utc_offset_min": 0,
-            "start_us": self.sequence * 30_000_000,
-            "end_us": (self.sequence + 1) * 30_000_000,
-            "policy_version": 1,
-            "agent_version": "0.1.0",
-            "final": False,
-            "rows": 0,
-            "body_raw_bytes": 0,
-            "losses": {},
-        }
-        return Header(**(fields | changes))
+    def header(self, **changes: Unpack[Changes]) -> Header:
+        right = Header(
+            session=self.session,
+            device=self.device.enrolled.device,
+            key_id=self.device.key.verify_key.key_id,
+            sequence=self.sequence,
+            previous=self.previous,
+            anchor=self.anchor,
+            nonce=self.nonce,
+            boot_id=bytes(16),
+            sealed_monotonic_us=0,
+            sealed_wall_us=time.time_ns() // 1000,
+            zone="UTC",
+            utc_offset_min=0,
+            start_us=self.sequence * 30_000_000,
+            end_us=(self.sequence + 1) * 30_000_000,
+            policy_version=1,
+            agent_version="0.1.0",
+            final=False,
+            rows=0,
+            body_raw_bytes=0,
+            losses={},
+        )
+        return msgspec.structs.replace(right, **changes)
 
-    def seal(self, happened=(), **changes) -> Envelope:
+    def seal(self, happened: Sequence[events.Event] = (), **changes: Unpack[Changes]) -> Envelope:
         return seal(self.header(**changes), body_of(happened), self.device.key)
 
     def accept(self, envelope: Envelope, answer: httpx.Response) -> Acknowledgement:
@@ -137,7 +165,9 @@ class Chain:
         self.anchor, self.nonce = receipt.sequence, receipt.nonce
         return receipt
 
-    def send(self, happened=(), **changes) -> Acknowledgement:
+    def send(
+        self, happened: Sequence[events.Event] = (), **changes: Unpack[Changes]
+    ) -> Acknowledgement:
         envelope = self.seal(happened, **changes)
         return self.accept(envelope, self.device.post(envelope.sealed))
 

@@ -1,5 +1,6 @@
 """A data folder with people in it, and the real application on a real socket."""
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import msgspec
 import uvicorn
 from sqlalchemy import func, select
@@ -14,13 +16,18 @@ from sqlalchemy import func, select
 from server.app import Installation, build_app, make_data_folder, open_installation
 from server.records import Person, Role
 from server.services.administration import Administration
+from server.storage.organisation import SqlOrganisationStore
 from server.storage.tables import metadata
+from wire.codes import Category
 from wire.policy import Policy, Screenshots, WindowRule
 
 PASSWORD = "correct horse battery"
 POLICY = Policy(
     version=1,
-    windows=(WindowRule(1, title="*task*"), WindowRule(2, title="*ai*")),
+    windows=(
+        WindowRule(Category.TASK, title="*task*"),
+        WindowRule(Category.ASSISTANT, title="*ai*"),
+    ),
     screenshots=Screenshots(interval_s=240),
 )
 
@@ -41,7 +48,7 @@ class House:
         return Administration(self.installation.store, self.installation.settings)
 
     @property
-    def own(self):
+    def own(self) -> SqlOrganisationStore:
         store = self.installation.store
         return store.of(store.first_organisation())
 
@@ -51,21 +58,41 @@ class House:
             return connection.execute(query).scalar_one()
 
 
-def make_house(path: Path) -> House:
+SCRIPT = "<script>alert(1)</script>"
+"""A name that must never run."""
+
+
+def make_house(
+    path: Path, trainer_name: str = f"Ada {SCRIPT}", other_name: str = "Tim Trainer"
+) -> House:
     make_data_folder(path)
     installation = open_installation(path)
     administration = Administration(installation.store, installation.settings)
     administration.found("Test", PASSWORD)
-    people = [
+    trainer, auditor, other = (
         administration.add_person(name, role, login, PASSWORD).person
         for name, role, login in (
-            ("Ada <script>alert(1)</script>", Role.TRAINER, "ada"),
+            (trainer_name, Role.TRAINER, "ada"),
             ("Otto Auditor", Role.AUDITOR, "otto"),
-            ("Tim Trainer", Role.TRAINER, "tim"),
+            (other_name, Role.TRAINER, "tim"),
         )
-    ]
+    )
     administration.add_project("Demo", msgspec.json.encode(POLICY))
-    return House(path, installation, *people, administration.add_platform_key("tests"))
+    key = administration.add_platform_key("tests")
+    return House(path, installation, trainer, auditor, other, key)
+
+
+class _Prompt(uvicorn.Server):
+    """Looks every 10 ms whether it has to end, since every test waits for that."""
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            await asyncio.sleep(0.01)
+
+
+def browsing(address: str, timeout_s: float = 5) -> httpx.Client:
+    """A client of plain HTTP: reading the certificates of the world is slow."""
+    return httpx.Client(base_url=address, timeout=timeout_s, verify=False)  # noqa: S501
 
 
 @contextlib.contextmanager
@@ -73,7 +100,7 @@ def serving(path: Path) -> Iterator[str]:
     """The real application on a real socket."""
     app = build_app(open_installation(path))
     config = uvicorn.Config(app, port=0, log_config=None, lifespan="on", loop="uvloop")
-    server = uvicorn.Server(config)
+    server = _Prompt(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -4,16 +4,19 @@ import io
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import msgspec
 import pytest
 from PIL import Image
 
 from server.keys import hash_of, hash_of_code, new_pairing_code, new_token
 from server.records import Role
-from tests.server.device import Device
+from tests.server.device import Chain, Device
+from tests.server.house import House
+from tests.server.kinds import NewDevice, ProblemOf
 from wire import limits
 from wire.messages import ConsentRequest, SessionGrant, encode_message, object_digest
-from wire.problems import ProblemCode
+from wire.problems import Problem, ProblemCode
 
 
 @pytest.fixture
@@ -23,47 +26,53 @@ def picture() -> bytes:
     return out.getvalue()
 
 
-def refusal(problem, answer, code, status):
+def refusal(problem: ProblemOf, answer: httpx.Response, code: ProblemCode, status: int) -> Problem:
     found = problem(answer)
     assert (found.code, found.status) == (code, status)
     return found
 
 
-def test_pairing_code_works_once(house, client, problem):
+def test_pairing_code_works_once(house: House, client: httpx.Client, problem: ProblemOf) -> None:
     code = house.administration.pair("Tim Trainer")
     first, second = Device(client), Device(client)
     assert first.enrol(code.lower().replace("-", " ")).status_code == 200
-    assert first.enrolment.person_name == "Tim Trainer"
+    assert first.enrolled.person_name == "Tim Trainer"
     refusal(problem, second.enrol(code), ProblemCode.CODE_INVALID, 403)
     assert house.rows("devices") == 1
 
 
-def test_pairing_code_gets_too_old(house, client, problem):
+def test_pairing_code_gets_too_old(house: House, client: httpx.Client, problem: ProblemOf) -> None:
     code = new_pairing_code()
     house.own.add_pairing_code(hash_of_code(code), house.trainer.id, 1)
     refusal(problem, Device(client).enrol(code), ProblemCode.CODE_INVALID, 403)
 
 
-def test_guessing_codes_is_slowed_down(client, problem):
+def test_guessing_codes_is_slowed_down(client: httpx.Client, problem: ProblemOf) -> None:
     answers = [Device(client).enrol("AAAA-BBBB-CCCC") for _ in range(11)]
     assert {answer.status_code for answer in answers[:10]} == {403}
     refusal(problem, answers[10], ProblemCode.OVERLOADED, 429)
     assert int(answers[10].headers["retry-after"]) > 0
 
 
-def test_two_devices_racing_on_one_code_get_one_enrolment(house, client):
+def test_two_devices_racing_on_one_code_get_one_enrolment(
+    house: House, client: httpx.Client
+) -> None:
     code = house.administration.pair("Tim Trainer")
     with ThreadPoolExecutor(6) as pool:
         statuses = list(pool.map(lambda _: Device(client).enrol(code).status_code, range(6)))
     assert sorted(statuses) == [200, 403, 403, 403, 403, 403]
 
 
-def test_no_session_without_consent(house, new_device, problem):
+def test_no_session_without_consent(
+    house: House, new_device: NewDevice, problem: ProblemOf
+) -> None:
     refusal(problem, new_device().open(), ProblemCode.CONSENT_MISSING, 403)
     assert house.rows("sessions") == 0
 
 
-def test_consent_must_name_the_policy_in_force(new_device, client, problem):
+def test_consent_must_name_the_policy_in_force(
+    new_device: NewDevice, client: httpx.Client, problem: ProblemOf
+) -> None:
     device = new_device()
     offer = device.projects().projects[0]
     forged = ConsentRequest(offer.project, offer.policy.version, bytes(32))
@@ -72,18 +81,20 @@ def test_consent_must_name_the_policy_in_force(new_device, client, problem):
     assert device.projects().projects[0].consented_version == 0
 
 
-def test_consent_is_one_persons(new_device, house, problem):
+def test_consent_is_one_persons(new_device: NewDevice, house: House, problem: ProblemOf) -> None:
     new_device().consent()
     refusal(problem, new_device(house.other).open(), ProblemCode.CONSENT_MISSING, 403)
 
 
-def test_policy_version_of_a_session_is_the_one_in_force(new_device, problem):
+def test_policy_version_of_a_session_is_the_one_in_force(
+    new_device: NewDevice, problem: ProblemOf
+) -> None:
     device = new_device()
     device.consent()
     refusal(problem, device.open(policy_version=2), ProblemCode.CONSENT_MISSING, 403)
 
 
-def test_opening_twice_grants_the_same_session(new_device, house):
+def test_opening_twice_grants_the_same_session(new_device: NewDevice, house: House) -> None:
     device = new_device()
     device.consent()
     session = secrets.token_bytes(16)
@@ -93,7 +104,9 @@ def test_opening_twice_grants_the_same_session(new_device, house):
     assert house.rows("sessions") == 1
 
 
-def test_session_id_of_somebody_else_is_refused(chain, new_device, house, problem):
+def test_session_id_of_somebody_else_is_refused(
+    chain: Chain, new_device: NewDevice, house: House, problem: ProblemOf
+) -> None:
     thief = new_device(house.other)
     thief.consent()
     refusal(problem, thief.open(chain.session), ProblemCode.CONFLICT, 409)
@@ -103,20 +116,24 @@ def test_session_id_of_somebody_else_is_refused(chain, new_device, house, proble
     "body",
     [b"", b"{", b"[]", b"[" * 5000, b'{"session":"AAAA"}', b"\xff", b'{"x":"typed-secret"}'],
 )
-def test_bad_messages_name_no_value(new_device, client, problem, body):
+def test_bad_messages_name_no_value(
+    new_device: NewDevice, client: httpx.Client, problem: ProblemOf, body: bytes
+) -> None:
     device = new_device()
     answer = client.post("/agent/v1/sessions", content=body, headers=device.auth)
     refusal(problem, answer, ProblemCode.INVALID_REQUEST, 400)
     assert b"typed-secret" not in answer.content
 
 
-def test_message_over_the_limit(new_device, client, problem):
+def test_message_over_the_limit(
+    new_device: NewDevice, client: httpx.Client, problem: ProblemOf
+) -> None:
     body = b" " * (limits.MESSAGE_MAX_BYTES + 1)
     answer = client.post("/agent/v1/sessions", content=body, headers=new_device().auth)
     refusal(problem, answer, ProblemCode.TOO_LARGE, 413)
 
 
-def test_object_is_stored_once(chain, house, picture):
+def test_object_is_stored_once(chain: Chain, house: House, picture: bytes) -> None:
     statuses = [chain.device.put(chain.session, picture).status_code for _ in range(2)]
     assert statuses == [201, 200]
     stored = house.installation.objects.get(1, object_digest(picture))
@@ -135,20 +152,32 @@ def test_object_is_stored_once(chain, house, picture):
         (b"x" * (limits.OBJECT_MAX_BYTES + 1), None, ProblemCode.TOO_LARGE, 413),
     ],
 )
-def test_object_that_is_refused_leaves_nothing(chain, house, problem, data, digest, code, status):
+def test_object_that_is_refused_leaves_nothing(
+    chain: Chain,
+    house: House,
+    problem: ProblemOf,
+    data: bytes,
+    digest: str | None,
+    code: ProblemCode,
+    status: int,
+) -> None:
     refusal(problem, chain.device.put(chain.session, data, digest), code, status)
     assert house.rows("objects") == 0
     assert not [path for path in (house.path / "objects").rglob("*") if path.is_file()]
 
 
-def test_object_of_another_devices_session(chain, new_device, house, picture, problem):
+def test_object_of_another_devices_session(
+    chain: Chain, new_device: NewDevice, house: House, picture: bytes, problem: ProblemOf
+) -> None:
     thief = new_device(house.other)
     refusal(problem, thief.put(chain.session, picture), ProblemCode.WRONG_DEVICE, 403)
     unknown = secrets.token_bytes(16)
     refusal(problem, thief.put(unknown, picture), ProblemCode.UNKNOWN_SESSION, 404)
 
 
-def test_another_organisation_sees_and_reaches_nothing(chain, house, client, picture, problem):
+def test_another_organisation_sees_and_reaches_nothing(
+    chain: Chain, house: House, client: httpx.Client, picture: bytes, problem: ProblemOf
+) -> None:
     store = house.installation.store
     chain.device.put(chain.session, picture)
     other = store.of(store.add_organisation("Other", 1))
@@ -174,7 +203,9 @@ def test_another_organisation_sees_and_reaches_nothing(chain, house, client, pic
 
 
 @pytest.mark.parametrize("path", ["/v1/sessions", "/v1/sessions/00", "/agent/v1/projects"])
-def test_tokens_open_their_own_doors_only(chain, house, client, problem, path):
-    wrong = house.platform_key if path.startswith("/agent") else chain.device.enrolment.token
+def test_tokens_open_their_own_doors_only(
+    chain: Chain, house: House, client: httpx.Client, problem: ProblemOf, path: str
+) -> None:
+    wrong = house.platform_key if path.startswith("/agent") else chain.device.enrolled.token
     for fields in ({}, {"authorization": f"Bearer {wrong}"}, {"authorization": "Basic eDp5"}):
         refusal(problem, client.get(path, headers=fields), ProblemCode.UNAUTHENTICATED, 401)

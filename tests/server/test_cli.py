@@ -28,7 +28,7 @@ def run(*arguments: str, fails: int = 0) -> str:
     return result.output
 
 
-def test_from_nothing_to_a_paired_person(data, tmp_path):
+def test_from_nothing_to_a_paired_person(data: Path, tmp_path: Path) -> None:
     first = json.loads(run("init", "--data", str(data), "--json"))
     assert (first["new"], first["login"]) == (True, "admin")
     assert len(first["password"]) >= 10
@@ -43,14 +43,14 @@ def test_from_nothing_to_a_paired_person(data, tmp_path):
     assert json.loads(run("doctor", "--json", "--data", str(data))) == {"ok": True, "wrong": []}
 
 
-def test_secrets_are_the_owners_alone(data):
+def test_secrets_are_the_owners_alone(data: Path) -> None:
     run("init", "--data", str(data), "--admin-password", PASSWORD)
     for path in [data, *data.rglob("*")]:
         if path.suffix not in (".db-wal", ".db-shm"):
             assert not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO), path
 
 
-def test_secret_that_others_can_read_is_refused(data):
+def test_secret_that_others_can_read_is_refused(data: Path) -> None:
     run("init", "--data", str(data))
     (data / "keys" / "nonce.key").chmod(0o644)
     assert "nonce.key can be read by others" in run("doctor", "--data", str(data), fails=1)
@@ -66,12 +66,12 @@ def test_secret_that_others_can_read_is_refused(data):
         ("user", "add", "Ada", "--role", "trainer", "--password", PASSWORD),
     ],
 )
-def test_errors_are_one_sentence(data, arguments):
+def test_errors_are_one_sentence(data: Path, arguments: tuple[str, ...]) -> None:
     run("init", "--data", str(data))
     run(*arguments, "--data", str(data), fails=1)
 
 
-def test_bad_policy_is_one_sentence(data, tmp_path):
+def test_bad_policy_is_one_sentence(data: Path, tmp_path: Path) -> None:
     run("init", "--data", str(data))
     policy = tmp_path / "policy.json"
     policy.write_text('{"version": 0, "windows": []}')
@@ -79,24 +79,24 @@ def test_bad_policy_is_one_sentence(data, tmp_path):
     assert "policy:" in said
 
 
-def test_without_a_data_folder(data):
+def test_without_a_data_folder(data: Path) -> None:
     for command in (["doctor"], ["pair", "Ada"], ["serve"]):
         assert "init" in run(*command, "--data", str(data), fails=1)
 
 
-def test_wrong_use_is_status_two(data):
+def test_wrong_use_is_status_two(data: Path) -> None:
     run("user", "add", "Ada", "--role", "king", "--data", str(data), fails=2)
     run("nonsense", fails=2)
 
 
 @pytest.mark.parametrize("text", ["unknown_setting = 1", "sign_in_hours = 0", "= ="])
-def test_bad_settings_are_named(data, text):
+def test_bad_settings_are_named(data: Path, text: str) -> None:
     run("init", "--data", str(data))
     (data / "server.toml").write_text(text)
     run("doctor", "--data", str(data), fails=1)
 
 
-def test_environment_overrides_the_file(data, monkeypatch):
+def test_environment_overrides_the_file(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("init", "--data", str(data))
     (data / "server.toml").write_text("pairing_code_minutes = 5")
     run("user", "add", "Ada", "--role", "trainer", "--data", str(data))
@@ -107,7 +107,7 @@ def test_environment_overrides_the_file(data, monkeypatch):
     assert os.environ["VERITYPE_PAIRING_CODE_MINUTES"] == "7"
 
 
-def test_port_in_use_is_one_sentence(data, address):
+def test_port_in_use_is_one_sentence(data: Path, address: str) -> None:
     run("init", "--data", str(data))
     port = address.rsplit(":", 1)[1]
     said = run("serve", "--data", str(data), "--port", port, fails=1)

@@ -1,6 +1,7 @@
 """Sign-in, rights and forms of the console, over HTTP."""
 
 import re
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -9,8 +10,9 @@ from server.assessor import DetectorAssessor
 from server.records import Role
 from server.scoring import Scoring
 from server.worker import do_next
-from tests.server.device import digest_parts, screenshot
-from tests.server.house import PASSWORD
+from tests.server.device import Chain, digest_parts, screenshot
+from tests.server.house import PASSWORD, House
+from tests.server.kinds import SignedIn, SignIn, Typing
 from wire import events
 from wire.codes import ObjectKind
 from wire.messages import object_digest
@@ -20,16 +22,16 @@ PICTURE, BLANKED, UNNAMED = (PNG + bytes([n] * 50) for n in range(3))
 
 
 @pytest.fixture(scope="module")
-def assessor():
+def assessor(one_thread: None) -> DetectorAssessor:
     return DetectorAssessor()
 
 
 @pytest.fixture
-def sign_in(address):
-    opened = []
+def sign_in(address: str) -> Iterator[SignIn]:
+    opened: list[SignedIn] = []
 
-    def run(login: str, password: str = PASSWORD) -> httpx.Client:
-        client = httpx.Client(base_url=address)
+    def run(login: str, password: str = PASSWORD) -> SignedIn:
+        client = SignedIn(base_url=address, verify=False)
         opened.append(client)
         client.last = client.post(
             "/login", data={"csrf": token(client), "login": login, "password": password}
@@ -42,11 +44,17 @@ def sign_in(address):
 
 
 def token(client: httpx.Client, path: str = "/login") -> str:
-    return re.search(r'name="csrf" value="([^"]+)"', client.get(path).text)[1]
+    return first_of(r'name="csrf" value="([^"]+)"', client.get(path).text)
+
+
+def first_of(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    assert found is not None, pattern
+    return found[1]
 
 
 @pytest.fixture
-def scored(chain, typing, house, assessor) -> str:
+def scored(chain: Chain, typing: Typing, house: House, assessor: DetectorAssessor) -> str:
     for picture in (PICTURE, BLANKED, UNNAMED):
         assert chain.device.put(chain.session, picture).status_code == 201
     pictures = [screenshot(1_000_000, PICTURE), screenshot(2_000_000, BLANKED)]
@@ -56,14 +64,14 @@ def scored(chain, typing, house, assessor) -> str:
     return chain.session.hex()
 
 
-def test_pages_need_a_sign_in(client, scored):
+def test_pages_need_a_sign_in(client: httpx.Client, scored: str) -> None:
     for path in ("/", "/sessions", f"/sessions/{scored}"):
         assert client.get(path).status_code == 303
     for path in (f"/sessions/{scored}/timeline.json", f"/sessions/{scored}/objects/{'0' * 64}"):
         assert client.get(path).status_code == 404
 
 
-def test_wrong_password_and_unknown_login_look_alike(sign_in):
+def test_wrong_password_and_unknown_login_look_alike(sign_in: SignIn) -> None:
     wrong, unknown = sign_in("otto", "wrong password"), sign_in("nobody", "wrong password")
     assert wrong.last.status_code == unknown.last.status_code == 403
     assert "wrong" in wrong.last.text
@@ -71,19 +79,19 @@ def test_wrong_password_and_unknown_login_look_alike(sign_in):
     assert blank.sub("", wrong.last.text) == blank.sub("", unknown.last.text)
 
 
-def test_person_without_password_cannot_sign_in(sign_in, house):
+def test_person_without_password_cannot_sign_in(sign_in: SignIn, house: House) -> None:
     house.administration.add_person("Pia", Role.TRAINER, None, None)
     assert sign_in("Pia", "").last.status_code == 403
 
 
-def test_guessing_a_password_locks_the_login_for_a_while(sign_in):
+def test_guessing_a_password_locks_the_login_for_a_while(sign_in: SignIn) -> None:
     statuses = [sign_in("otto", "wrong password").last.status_code for _ in range(8)]
     assert statuses == [403] * 7 + [429]
     assert sign_in("otto").last.status_code == 429
     assert sign_in("ada").last.status_code == 303
 
 
-def test_forms_without_the_token_are_refused(sign_in, client):
+def test_forms_without_the_token_are_refused(sign_in: SignIn, client: httpx.Client) -> None:
     answer = client.post("/login", data={"login": "otto", "password": PASSWORD})
     assert answer.status_code == 403
     signed_in = sign_in("otto")
@@ -94,23 +102,23 @@ def test_forms_without_the_token_are_refused(sign_in, client):
     assert signed_in.get("/sessions").status_code == 303
 
 
-def test_form_of_any_size_is_not_read(client):
+def test_form_of_any_size_is_not_read(client: httpx.Client) -> None:
     answer = client.post("/login", data={"login": "x" * 10_000})
     assert answer.status_code == 413
 
 
-def test_cookie_is_out_of_reach_of_scripts(sign_in):
+def test_cookie_is_out_of_reach_of_scripts(sign_in: SignIn) -> None:
     cookie = sign_in("otto").last.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
 
 
-def test_forged_cookie_signs_nobody_in(client):
+def test_forged_cookie_signs_nobody_in(client: httpx.Client) -> None:
     client.cookies.set("veritype", "eyJwZXJzb24iOiAiMDAifQ==.aaaa.bbbb")
     assert client.get("/sessions").status_code == 303
 
 
-def test_trainer_sees_only_own_sessions(sign_in, scored, house):
+def test_trainer_sees_only_own_sessions(sign_in: SignIn, scored: str, house: House) -> None:
     own, other, auditor = sign_in("ada"), sign_in("tim"), sign_in("otto")
     for client, status in ((own, 200), (auditor, 200), (other, 404)):
         assert client.get(f"/sessions/{scored}").status_code == status
@@ -119,7 +127,7 @@ def test_trainer_sees_only_own_sessions(sign_in, scored, house):
     assert scored not in other.get("/sessions").text
 
 
-def test_trainer_and_auditor_get_the_same_evidence(sign_in, scored):
+def test_trainer_and_auditor_get_the_same_evidence(sign_in: SignIn, scored: str) -> None:
     def page(login: str) -> str:
         client = sign_in(login)
         text = client.get(f"/sessions/{scored}").text
@@ -128,7 +136,9 @@ def test_trainer_and_auditor_get_the_same_evidence(sign_in, scored):
     assert page("ada") == page("otto")
 
 
-def test_each_view_of_a_picture_is_logged_before_it_is_given(sign_in, scored, house):
+def test_each_view_of_a_picture_is_logged_before_it_is_given(
+    sign_in: SignIn, scored: str, house: House
+) -> None:
     entry = house.own.session(bytes.fromhex(scored))
     path = f"/sessions/{scored}/objects/{object_digest(PICTURE).hex()}"
     assert sign_in("tim").get(path).status_code == 404
@@ -141,7 +151,9 @@ def test_each_view_of_a_picture_is_logged_before_it_is_given(sign_in, scored, ho
 
 
 @pytest.mark.parametrize("picture", ["blanked", "unnamed"])
-def test_picture_blanked_or_named_by_no_event_is_shown_to_nobody(sign_in, scored, picture):
+def test_picture_blanked_or_named_by_no_event_is_shown_to_nobody(
+    sign_in: SignIn, scored: str, picture: str
+) -> None:
     digest = object_digest({"blanked": BLANKED, "unnamed": UNNAMED}[picture]).hex()
     for login in ("ada", "otto"):
         client = sign_in(login)
@@ -153,7 +165,7 @@ def test_picture_blanked_or_named_by_no_event_is_shown_to_nobody(sign_in, scored
         ]
 
 
-def test_nothing_of_an_open_session_is_shown(sign_in, chain, typing):
+def test_nothing_of_an_open_session_is_shown(sign_in: SignIn, chain: Chain, typing: Typing) -> None:
     chain.send(typing(0, 190))
     session = chain.session.hex()
     for login in ("ada", "otto", "admin"):
@@ -162,7 +174,7 @@ def test_nothing_of_an_open_session_is_shown(sign_in, chain, typing):
         assert client.get(f"/sessions/{session}/timeline.json").status_code == 404
 
 
-def test_names_are_escaped(sign_in, scored):
+def test_names_are_escaped(sign_in: SignIn, scored: str) -> None:
     for path in ("/sessions", f"/sessions/{scored}"):
         text = sign_in("otto").get(path).text
         assert "&lt;script&gt;alert(1)" in text
@@ -170,7 +182,7 @@ def test_names_are_escaped(sign_in, scored):
 
 
 @pytest.mark.parametrize("path", ["/login", "/sessions/nope", "/nope", "/v1/nope", "/healthz"])
-def test_every_answer_carries_the_security_fields(client, path):
+def test_every_answer_carries_the_security_fields(client: httpx.Client, path: str) -> None:
     fields = client.get(path).headers
     assert "default-src 'self'" in fields["content-security-policy"]
     assert "unsafe" not in fields["content-security-policy"]
@@ -179,9 +191,9 @@ def test_every_answer_carries_the_security_fields(client, path):
     assert fields["cache-control"] == "no-store"
 
 
-def test_assets_are_cached_and_compressed(client):
+def test_assets_are_cached_and_compressed(client: httpx.Client) -> None:
     text = client.get("/login").text
-    css = re.search(r'href="(/static/console.css\?v=\w+)"', text)[1]
+    css = first_of(r'href="(/static/console.css\?v=\w+)"', text)
     answer = client.get(css)
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["content-encoding"] == "gzip"
@@ -190,5 +202,5 @@ def test_assets_are_cached_and_compressed(client):
 
 
 @pytest.mark.parametrize("before", ["-1", "x", "9" * 30, "1;--"])
-def test_strange_cursors_are_refused(sign_in, before):
+def test_strange_cursors_are_refused(sign_in: SignIn, before: str) -> None:
     assert sign_in("otto").get("/sessions", params={"before": before}).status_code == 404

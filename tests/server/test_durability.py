@@ -18,7 +18,8 @@ import pytest
 
 from server.app import open_installation
 from tests.server.device import Chain, Device
-from tests.server.house import serving
+from tests.server.house import House, browsing, serving
+from tests.server.kinds import Typing
 from wire.batch import Envelope
 
 _READY = re.compile(r"listening on (http://\S+)")
@@ -33,7 +34,10 @@ def server_process(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         try:
-            yield process, _READY.search(process.stdout.readline()).group(1)
+            assert process.stdout is not None
+            ready = _READY.search(process.stdout.readline())
+            assert ready is not None, "the server did not start"
+            yield process, ready.group(1)
         finally:
             process.kill()
             process.wait()
@@ -48,7 +52,7 @@ class Poster:
     pending: Envelope | None = None
 
     def post_until_cut_off(self, address: str, progress: "Progress") -> None:
-        with httpx.Client(base_url=address, timeout=10) as client:
+        with browsing(address, 10) as client:
             self.chain.device.client = client
             with contextlib.suppress(httpx.TransportError):
                 while True:
@@ -75,12 +79,12 @@ class Progress:
                 os.kill(self.pid, signal.SIGKILL)
 
 
-def test_kill_nine_under_load_loses_nothing_acknowledged(house):
+def test_kill_nine_under_load_loses_nothing_acknowledged(house: House) -> None:
     posters: list[Poster] = []
     for round_ in range(ROUNDS):
         with server_process(house.path) as (process, address):
             if not posters:
-                with httpx.Client(base_url=address) as client:
+                with browsing(address) as client:
                     device = Device(client)
                     device.enrol(house.administration.pair(house.trainer.name))
                     posters = [Poster(device.clock_in()) for _ in range(CLIENTS)]
@@ -92,6 +96,7 @@ def test_kill_nine_under_load_loses_nothing_acknowledged(house):
             assert [future.exception() for future in running] == [None] * CLIENTS
         for poster in posters:
             entry = house.own.session(poster.chain.session)
+            assert entry is not None
             stored = [batch.digest for batch in house.own.batches(entry.row)]
             assert stored[: len(poster.acknowledged)] == poster.acknowledged
             assert len(stored) - len(poster.acknowledged) <= 1, "at most the unanswered one"
@@ -100,9 +105,10 @@ def test_kill_nine_under_load_loses_nothing_acknowledged(house):
     assert open_installation(house.path).store.check() == []
 
 
-def test_server_stops_cleanly_and_takes_the_worker_along(house):
+def test_server_stops_cleanly_and_takes_the_worker_along(house: House) -> None:
     with server_process(house.path) as (process, address):
-        assert httpx.get(f"{address}/healthz").json() == {"status": "ok"}
+        with browsing(address) as client:
+            assert client.get("/healthz").json() == {"status": "ok"}
         children = _children(process.pid)
         assert children
         process.send_signal(signal.SIGTERM)
@@ -110,10 +116,10 @@ def test_server_stops_cleanly_and_takes_the_worker_along(house):
     assert _gone(children)
 
 
-def test_orphaned_worker_ends_by_itself(house):
+def test_orphaned_worker_ends_by_itself(house: House) -> None:
     with server_process(house.path) as (process, _address):
-        time.sleep(1)
         children = _children(process.pid)
+        assert children
         process.kill()
     assert _gone(children)
 
@@ -141,7 +147,9 @@ def _gone(pids: list[int]) -> bool:
     return False
 
 
-def test_two_clients_racing_on_one_number_store_one_batch(chain, typing, house):
+def test_two_clients_racing_on_one_number_store_one_batch(
+    chain: Chain, typing: Typing, house: House
+) -> None:
     chain.send()
     rivals = [chain.seal(typing(30_000_000, keys)) for keys in range(1, 9)]
     with ThreadPoolExecutor(len(rivals)) as pool:
@@ -152,7 +160,9 @@ def test_two_clients_racing_on_one_number_store_one_batch(chain, typing, house):
     assert [batch.digest for batch in house.own.batches(1)][1:] == [won[0].digest]
 
 
-def test_the_same_batch_raced_is_stored_once_and_receipted_alike(chain, house):
+def test_the_same_batch_raced_is_stored_once_and_receipted_alike(
+    chain: Chain, house: House
+) -> None:
     envelope = chain.seal()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: chain.device.post(envelope.sealed), range(8)))
@@ -161,10 +171,10 @@ def test_the_same_batch_raced_is_stored_once_and_receipted_alike(chain, house):
 
 
 @pytest.mark.parametrize("again", range(2))
-def test_head_kept_by_another_process_is_noticed(chain, house, again):
+def test_head_kept_by_another_process_is_noticed(chain: Chain, house: House, again: int) -> None:
     """Two nodes on one store: the second has moved the head behind the first one's back."""
     chain.send()
-    with serving(house.path) as elsewhere, httpx.Client(base_url=elsewhere) as client:
+    with serving(house.path) as elsewhere, browsing(elsewhere) as client:
         here, chain.device.client = chain.device.client, client
         chain.send()
         chain.device.client = here

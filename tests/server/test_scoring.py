@@ -1,27 +1,34 @@
 """A closed session is scored once; a damaged body costs its stretch and nothing else."""
 
 import secrets
+from collections.abc import Callable
 
 import httpx
 import pytest
 
+from server.assessments import Assessed
 from server.assessor import DetectorAssessor
+from server.facts import OpenedSession
 from server.scoring import Scoring
 from server.worker import do_next
+from tests.server.device import Chain
+from tests.server.house import House
+from tests.server.kinds import Platform, Typing
 from wire import events
-from wire.batch import MAGIC, open_envelope
+from wire.batch import MAGIC, Envelope, open_envelope
 from wire.codes import Category, InsertionHow, InsertionSeenBy, MarkerKind
+from wire.policy import Policy
 
 MINUTE_US = 60_000_000
 
 
 @pytest.fixture(scope="module")
-def assessor():
+def assessor(one_thread: None) -> DetectorAssessor:
     return DetectorAssessor()
 
 
 @pytest.fixture
-def platform(house, client):
+def platform(house: House, client: httpx.Client) -> Platform:
     def get(path: str) -> httpx.Response:
         return client.get(path, headers={"authorization": f"Bearer {house.platform_key}"})
 
@@ -29,7 +36,7 @@ def platform(house, client):
 
 
 @pytest.fixture
-def score(house, assessor):
+def score(house: House, assessor: DetectorAssessor) -> Callable[[], int]:
     def run() -> int:
         store, done = house.installation.store, 0
         while do_next(store, Scoring(store, assessor), "test"):
@@ -49,9 +56,9 @@ def paste(at_us: int, length_chars: int) -> list[events.Event]:
     ]
 
 
-def undecodable(chain, **changes):
+def undecodable(chain: Chain) -> Envelope:
     """A batch that is right in all that ingest checks, with a body that is none."""
-    whole = chain.seal(**changes)
+    whole = chain.seal()
     head_end = len(whole.sealed) - 64 - len(whole.body)
     junk = secrets.token_bytes(len(whole.body))
     signed = whole.sealed[:head_end] + junk
@@ -61,7 +68,9 @@ def undecodable(chain, **changes):
     return open_envelope(signed + signature)
 
 
-def test_pasted_session_is_flagged_with_its_span(chain, typing, platform, score):
+def test_pasted_session_is_flagged_with_its_span(
+    chain: Chain, typing: Typing, platform: Platform, score: Callable[[], int]
+) -> None:
     path = f"/v1/sessions/{chain.session.hex()}"
     chain.send(typing(0, 190))
     assert platform(path).json()["state"] == "open"
@@ -81,7 +90,9 @@ def test_pasted_session_is_flagged_with_its_span(chain, typing, platform, score)
     assert score() == 0
 
 
-def test_undecodable_body_is_quarantined_and_shown_as_lost(chain, typing, house, platform, score):
+def test_undecodable_body_is_quarantined_and_shown_as_lost(
+    chain: Chain, typing: Typing, house: House, platform: Platform, score: Callable[[], int]
+) -> None:
     chain.send(typing(0, 190))
     envelope = undecodable(chain)
     chain.accept(envelope, chain.device.post(envelope.sealed))
@@ -99,7 +110,9 @@ def test_undecodable_body_is_quarantined_and_shown_as_lost(chain, typing, house,
     assert found["coverage"] == pytest.approx(2 / 3, abs=0.01)
 
 
-def test_pauses_and_losses_are_told_apart_from_work(chain, typing, platform, score):
+def test_pauses_and_losses_are_told_apart_from_work(
+    chain: Chain, typing: Typing, platform: Platform, score: Callable[[], int]
+) -> None:
     pause = [
         events.Marker(10_000_000, MarkerKind.PAUSE, 0, 1),
         events.Marker(25_000_000, MarkerKind.RESUME, 0, 0),
@@ -112,7 +125,9 @@ def test_pauses_and_losses_are_told_apart_from_work(chain, typing, platform, sco
     assert session["lost_events"] == {"queue_full": 13, "reason_99": 2}
 
 
-def test_too_little_observed_cannot_be_determined(chain, typing, platform, score):
+def test_too_little_observed_cannot_be_determined(
+    chain: Chain, typing: Typing, platform: Platform, score: Callable[[], int]
+) -> None:
     chain.send(typing(0, 20), final=True)
     score()
     found = platform(f"/v1/sessions/{chain.session.hex()}/assessment").json()
@@ -120,7 +135,9 @@ def test_too_little_observed_cannot_be_determined(chain, typing, platform, score
     assert found["abstained_because"]["code"] == "too_few_keystrokes"
 
 
-def test_dead_worker_is_replaced_and_the_job_done_once(chain, typing, house, assessor, score):
+def test_dead_worker_is_replaced_and_the_job_done_once(
+    chain: Chain, typing: Typing, house: House, assessor: DetectorAssessor, score: Callable[[], int]
+) -> None:
     chain.send(typing(0, 20), final=True)
     store = house.installation.store
     assert store.claim("dies", 1 << 60) is not None
@@ -130,9 +147,11 @@ def test_dead_worker_is_replaced_and_the_job_done_once(chain, typing, house, ass
     assert house.rows("assessments") == 1
 
 
-def test_failing_score_is_tried_again_and_never_invented(chain, house, platform):
+def test_failing_score_is_tried_again_and_never_invented(
+    chain: Chain, house: House, platform: Platform
+) -> None:
     class Broken:
-        def assess(self, _opened, _policy):
+        def assess(self, opened: OpenedSession, policy: Policy) -> Assessed:
             raise RuntimeError("no model")
 
     chain.send(final=True)

@@ -2,27 +2,30 @@
 
 import asyncio
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import IntegrityError
 
 from server.errors import PictureMissing, Refusal
 from server.keys import ServerKeys, load_server_keys
-from server.records import Append, NewSession
+from server.records import Append, NewSession, SessionEntry
 from server.storage.folder import FolderObjects
 from server.storage.tables import metadata
 from tests.server.device import Chain, Device
+from tests.server.house import House
 from wire.chain import ChainHead, follow
 from wire.messages import Enrolment
 from wire.signing import SigningKey
 
 
 @pytest.fixture
-def append(house) -> Append:
+def append(house: House) -> Append:
     key = SigningKey.generate()
     device = Device(None, key, Enrolment(bytes(16), "t", "n", bytes(32)))
     with house.installation.store._writing.begin() as connection:
@@ -34,14 +37,15 @@ def append(house) -> Append:
     entry = house.own.add_session(
         NewSession(bytes(16), house.trainer.id, bytes(16), project, 1, "0.1.0", 1)
     )
+    assert entry is not None
     envelope = Chain(device, bytes(16), bytes(16)).seal()
     head = ChainHead()
     return Append(entry, head, follow(head, envelope), envelope, 5)
 
 
-def test_many_waiting_batches_share_a_transaction(house, append):
+def test_many_waiting_batches_share_a_transaction(house: House, append: Append) -> None:
     store = house.installation.store
-    commits = []
+    commits: list[Connection] = []
     event.listen(store._engine, "commit", commits.append)
     writer = store.writer(1_000)
     rows = [
@@ -51,7 +55,7 @@ def test_many_waiting_batches_share_a_transaction(house, append):
     commits.clear()
 
     async def run() -> list[bool]:
-        return await asyncio.gather(*(writer.append(row) for row in rows))
+        return list(await asyncio.gather(*(writer.append(row) for row in rows)))
 
     assert all(asyncio.run(run()))
     writer.close()
@@ -59,36 +63,39 @@ def test_many_waiting_batches_share_a_transaction(house, append):
     assert len(commits) < 50
 
 
-def _more_sessions(house, append, count):
+def _more_sessions(house: House, append: Append, count: int) -> Iterator[SessionEntry]:
     entry = append.session
     for number in range(count):
         name = hashlib.sha256(bytes([number])).digest()[:16]
-        yield house.own.add_session(
+        added = house.own.add_session(
             NewSession(name, entry.person, entry.device, entry.project, 1, "0.1.0", 1)
         )
+        assert added is not None
+        yield added
 
 
-def test_moved_head_stores_nothing_and_spares_the_others(house, append):
+def test_moved_head_stores_nothing_and_spares_the_others(house: House, append: Append) -> None:
     writer = house.installation.store.writer(10)
 
     async def run() -> list[bool]:
-        return await asyncio.gather(writer.append(append), writer.append(append))
+        return list(await asyncio.gather(writer.append(append), writer.append(append)))
 
     assert asyncio.run(run()) == [True, False]
     writer.close()
     assert house.rows("batches") == 1
 
 
-def test_full_queue_refuses_and_says_when_to_come_back(house, append):
+def test_full_queue_refuses_and_says_when_to_come_back(house: House, append: Append) -> None:
     writer = house.installation.store.writer(0)
     with pytest.raises(Refusal) as refused:
         asyncio.run(writer.append(append))
     assert refused.value.problem.status == 503
+    assert refused.value.retry_after_s is not None
     assert refused.value.retry_after_s > 0
     writer.close()
 
 
-def test_disk_that_refuses_acknowledges_nothing(house, append):
+def test_disk_that_refuses_acknowledges_nothing(house: House, append: Append) -> None:
     store = house.installation.store
     writer = store.writer(10)
     with store._writing.begin() as connection:
@@ -100,7 +107,7 @@ def test_disk_that_refuses_acknowledges_nothing(house, append):
     writer.close()
 
 
-def test_audit_log_cannot_be_changed(house):
+def test_audit_log_cannot_be_changed(house: House) -> None:
     house.own.audit("person:1", "object.viewed", "x")
     for change in ("UPDATE audit_log SET actor = 'x'", "DELETE FROM audit_log"):
         with (
@@ -111,7 +118,7 @@ def test_audit_log_cannot_be_changed(house):
     assert house.rows("audit_log") == 1
 
 
-def test_objects_are_apart_for_each_organisation(tmp_path):
+def test_objects_are_apart_for_each_organisation(tmp_path: Path) -> None:
     objects = FolderObjects(tmp_path)
     digest = hashlib.sha256(b"picture").digest()
     objects.put(1, digest, b"picture")
@@ -122,7 +129,7 @@ def test_objects_are_apart_for_each_organisation(tmp_path):
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
 
 
-def test_secrets_show_nothing_in_text(house):
+def test_secrets_show_nothing_in_text(house: House) -> None:
     keys = load_server_keys(house.path / "keys")
     assert isinstance(keys, ServerKeys)
     for shown in (repr(keys), str(keys), f"{keys}"):
@@ -131,6 +138,6 @@ def test_secrets_show_nothing_in_text(house):
         assert keys.cookie_secret not in shown
 
 
-def test_schema_is_what_the_tables_say(house):
+def test_schema_is_what_the_tables_say(house: House) -> None:
     with house.installation.store._engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []

@@ -1,0 +1,68 @@
+"""The console's pictures: each page can be taken as the documentation shows it.
+
+With VERITYPE_PICTURES=1 in the environment the pictures are kept in `docs/images`.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tests.browser.pages import OpenPage, Seeded, Watched
+
+pytestmark = pytest.mark.browser
+_DOCS = Path(__file__).parents[2] / "docs" / "images"
+_MAX_BYTES = 250_000
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    kept = _DOCS if os.environ.get("VERITYPE_PICTURES") == "1" else tmp_path
+    kept.mkdir(parents=True, exist_ok=True)
+    return kept
+
+
+def take(watched: Watched, path: Path) -> None:
+    watched.page.evaluate("document.fonts.ready")
+    watched.page.screenshot(path=path, animations="disabled", caret="hide")
+    data = path.read_bytes()
+    assert data.startswith(_PNG)
+    assert len(data) < _MAX_BYTES
+
+
+def test_sign_in_page(seeded: Seeded, open_page: OpenPage, folder: Path) -> None:
+    watched = open_page(viewport={"width": 1280, "height": 720})
+    watched.page.goto(f"{seeded.address}/login")
+    take(watched, folder / "login.png")
+
+
+def test_list_of_sessions(open_page: OpenPage, folder: Path) -> None:
+    watched = open_page(viewport={"width": 1280, "height": 720})
+    watched.sign_in("otto")
+    take(watched, folder / "sessions.png")
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "height", "scheme"),
+    [
+        ("session", 1280, 1280, "light"),
+        ("session-dark", 1280, 1280, "dark"),
+        ("session-phone", 390, 1400, "light"),
+    ],
+)
+def test_pasted_session(
+    seeded: Seeded,
+    open_page: OpenPage,
+    folder: Path,
+    name: str,
+    width: int,
+    height: int,
+    scheme: Literal["light", "dark"],
+) -> None:
+    watched = open_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    watched.sign_in("otto")
+    watched.open_session(seeded.sessions["pasted"])
+    watched.page.mouse.move(0, 0)
+    take(watched, folder / f"{name}.png")
