@@ -24,7 +24,14 @@ from agent.observations import (
     SourceHealth,
     TextFacts,
 )
-from wire.codes import Category, ClipboardAction, InsertionHow, InsertionSeenBy, SourceName
+from wire.codes import (
+    Category,
+    ClipboardAction,
+    InsertionHow,
+    InsertionSeenBy,
+    SourceName,
+    SourceState,
+)
 from wire.events import (
     MISSING_U32,
     Activity,
@@ -46,6 +53,7 @@ PASTE_WAIT_US = 1_500_000
 """How long a paste waits for what was copied just before it, or for the window's request."""
 FOCUS_KEPT = 64
 _U16_MAX = 0xFFFF
+_FOCUS_KNOWN = (SourceState.RUNNING, SourceState.DEGRADED)
 _NOWHERE = FocusSeen(0, Category.UNKNOWN, 0)
 _UNKNOWN_TEXT = TextFacts(MISSING_U32, MISSING_U32, 0)
 
@@ -141,6 +149,9 @@ class ScopeRule:
         if seen.source is SourceName.CLIPBOARD:
             # What sees copies sees pastes: insertions have no source of their own here.
             events.append(Health(at_us, SourceName.INSERTIONS, seen.state))
+        if seen.source is SourceName.FOCUS and seen.state not in _FOCUS_KNOWN:
+            # Nobody knows what is in front: nothing is in scope until it is seen again.
+            events += self._focused(FocusSeen(seen.at_us, Category.UNKNOWN, 0))
         return events
 
     def _focused(self, seen: FocusSeen) -> list[Event]:

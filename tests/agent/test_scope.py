@@ -9,11 +9,28 @@ from agent.observations import (
     PointerUsed,
     PrimaryRead,
     SelectionRequested,
+    SourceHealth,
     TextFacts,
 )
 from agent.scope import MINUTE_US, ScopeRule
-from wire.codes import Category, ClipboardAction, InsertionHow, InsertionSeenBy
-from wire.events import MISSING_U32, Activity, Clipboard, Event, Insertion, Keystroke, PointerSecond
+from wire.codes import (
+    Category,
+    ClipboardAction,
+    InsertionHow,
+    InsertionSeenBy,
+    SourceName,
+    SourceState,
+)
+from wire.events import (
+    MISSING_U32,
+    Activity,
+    Clipboard,
+    Event,
+    Focus,
+    Insertion,
+    Keystroke,
+    PointerSecond,
+)
 from wire.keys import KeyClass
 
 ORIGIN = 7_000_000_000
@@ -176,3 +193,25 @@ def test_a_middle_click_paste_names_where_the_text_was_selected() -> None:
     assert (copy.source, copy.t_us) == (Category.REFERENCE, 3_000_000)
     assert isinstance(insertion, Insertion)
     assert (insertion.how, insertion.tag) == (InsertionHow.PRIMARY, TEXT.tag)
+
+
+@pytest.mark.parametrize("state", [SourceState.FAILED, SourceState.MISSING])
+def test_nothing_is_in_scope_while_nobody_knows_what_is_in_front(state: SourceState) -> None:
+    rule = rule_in(Category.TASK)
+    events = rule.observe(SourceHealth(at(1), SourceName.FOCUS, state))
+    assert Focus(1_000_000, Category.UNKNOWN, False, 0) in events
+    assert rule.observe(key(2)) == []
+    rule.observe(SourceHealth(at(3), SourceName.FOCUS, SourceState.RUNNING))
+    assert rule.observe(key(4)) == []
+    rule.observe(focus(5, Category.TASK))
+    assert len(rule.observe(key(6))) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "state"),
+    [(SourceName.FOCUS, SourceState.DEGRADED), (SourceName.CLIPBOARD, SourceState.FAILED)],
+)
+def test_other_trouble_leaves_the_focus_known(source: SourceName, state: SourceState) -> None:
+    rule = rule_in(Category.TASK)
+    rule.observe(SourceHealth(at(1), source, state))
+    assert len(rule.observe(key(2))) == 1
