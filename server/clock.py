@@ -1,7 +1,10 @@
 """The server's wall clock, in the unit of the wire."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_US = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
 def now_us() -> int:
@@ -10,6 +13,6 @@ def now_us() -> int:
 
 
 def iso_utc(at_us: int) -> str:
-    """A moment as ISO 8601 in UTC, to the millisecond."""
-    moment = datetime.fromtimestamp(at_us / 1_000_000, UTC)
+    """A moment as ISO 8601 in UTC, to the millisecond; what no calendar holds is its last day."""
+    moment = _EPOCH + timedelta(microseconds=min(max(at_us, 0), _LAST_US))
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

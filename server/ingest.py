@@ -1,7 +1,7 @@
 """`POST /agent/v1/batches`: the one hot route, plain ASGI beside the framework.
 
-Order of the checks: token, size, format, digest, device, session, signature, nonce, chain. What
-fails any of them leaves nothing behind. The body stays closed: decoding is the scorer's work.
+Order of the checks: token, size, format, digest, device, session, signature, nonce, time, chain.
+What fails any of them leaves nothing behind. The body stays closed: decoding is the scorer's work.
 """
 
 import asyncio
@@ -36,6 +36,8 @@ _LIVE_MAX = 200_000
 _LIVE_S = 3600.0
 _POLICY_S = 10.0
 _MOVES_MAX = 3
+_SESSION_MAX_US = 31 * 24 * 3600 * 1_000_000
+"""No session is longer: an hour that no calendar holds would be nobody's work."""
 _log = logging.getLogger(__name__)
 
 
@@ -88,6 +90,7 @@ class Ingest:
         _check_digest(fields.get("veritype-digest"), envelope)
         live = await self._session_of(device, envelope)
         self._check_sealed(device, envelope)
+        _check_time(envelope)
         return await self._store_once(live, envelope)
 
     async def _session_of(self, device: Device, envelope: Envelope) -> _Live:
@@ -187,6 +190,13 @@ def _check_digest(claimed: bytes | None, envelope: Envelope) -> None:
         return
     if not hmac.compare_digest(claimed.lower(), envelope.digest.hex().encode()):
         raise DigestMismatch("the digest field is not this batch's digest")
+
+
+def _check_time(envelope: Envelope) -> None:
+    if envelope.header.end_us > _SESSION_MAX_US:
+        raise Refusal(
+            ProblemCode.INVALID_REQUEST, 400, "A batch speaks for at most the 31st day; clock out."
+        )
 
 
 async def _send(send: Send, status: int, fields: dict[str, str], body: bytes) -> None:

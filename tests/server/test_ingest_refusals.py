@@ -148,6 +148,15 @@ def test_nonce_derived_with_a_guessed_secret(chain: Chain, refused: Refused) -> 
     refused(chain.device.post(chain.seal(nonce=nonce).sealed), ProblemCode.UNKNOWN_NONCE, 403)
 
 
+def test_time_beyond_any_session(chain: Chain, refused: Refused) -> None:
+    far = chain.seal(start_us=1 << 61, end_us=1 << 61)
+    refused(chain.device.post(far.sealed), ProblemCode.INVALID_REQUEST, 400)
+    month_us = 31 * 24 * 3600 * 1_000_000
+    late = chain.seal(start_us=month_us, end_us=month_us + 1)
+    refused(chain.device.post(late.sealed), ProblemCode.INVALID_REQUEST, 400)
+    chain.send(start_us=month_us, end_us=month_us)
+
+
 def test_out_of_order_names_what_is_expected(chain: Chain, refused: Refused) -> None:
     chain.send()
     ahead = chain.seal(sequence=5, previous=secrets.token_bytes(32))
