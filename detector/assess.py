@@ -61,7 +61,7 @@ def assess(
     process = _process(stream, model, integrity, recording, baseline)
     coverage = coverage_of(recording)
     kinds = _kinds(process, provenance)
-    abstained = _abstention(recording, stream, provenance, coverage)
+    abstained = _abstention(recording, stream, provenance, process, model)
     band = Band.CANNOT_DETERMINE if abstained else _band(process, provenance, model)
     return Assessment(
         band=band,
@@ -136,13 +136,19 @@ def _kinds(process: _Process, provenance: Provenance) -> Kinds:
 
 
 def _abstention(
-    recording: Recording, stream: TextStream, provenance: Provenance, coverage: float
+    recording: Recording,
+    stream: TextStream,
+    provenance: Provenance,
+    process: _Process,
+    model: Model,
 ) -> Reason | None:
+    """Why nothing can be said, if so. Evidence that was seen stands whatever was not."""
     if provenance.strength >= INSERTION_REVIEW:
         return None
     if len(stream) < MIN_KEYS:
         return Reason(Code.TOO_FEW_KEYSTROKES, len(stream))
-    if coverage < MIN_COVERAGE:
+    coverage = coverage_of(recording)
+    if coverage < MIN_COVERAGE and process.synthetic < model.review_at["synthetic"]:
         return Reason(Code.LOW_COVERAGE, coverage)
     if recording.declared & REPLACES_TYPING:
         return Reason(Code.AID_HIDES_TYPING, 1.0)

@@ -1,6 +1,6 @@
 """From the batches that a session's agent sent to one `Recording`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -23,7 +23,6 @@ from wire.codes import (
     Category,
     ClipboardAction,
     InsertionHow,
-    InsertionSeenBy,
     KeyFlag,
     MarkerKind,
     Mode,
@@ -33,6 +32,10 @@ from wire.codes import (
 from wire.keys import KeyClass
 
 T = TypeVar("T")
+Intervals = tuple[tuple[int, int], ...]
+Modes = Mapping[Mode, Intervals]
+MOST = 0.5
+"""A mode changes what the whole session's typing counts for from this share of the keys on."""
 SAME_INSERTION_US = 1_500_000
 """Two observations of one paste (the shortcut, then the transfer) are at most this far apart."""
 
@@ -51,16 +54,17 @@ def recording_from_batches(batches: Iterable[Batch]) -> Recording:
     end_us = max((batch.header.end_us for batch in ordered), default=0)
     table, origin = _keystrokes(bodies)
     health = _rows(bodies, events.Health)
+    modes = _declared(bodies, end_us)
     return Recording(
         keystrokes=table,
-        insertions=_seen(_insertions(bodies), health, SourceName.INSERTIONS),
+        insertions=_seen(_insertions(bodies, modes), health, SourceName.INSERTIONS),
         copies=_seen(_copies(bodies), health, SourceName.CLIPBOARD),
         focus=_focus(bodies, end_us) if _watched(health, SourceName.FOCUS) else None,
         pointer_events=_pointer_events(bodies),
         origin=origin,
-        declared=_declared(bodies),
+        declared=_in_force(modes, table, end_us),
         unobserved=_unobserved(ordered, health, end_us),
-        paused=_paused(bodies, end_us),
+        paused=_paused(ordered, end_us),
         duration_us=end_us,
     )
 
@@ -117,7 +121,7 @@ def _category(value: int) -> Category:
     return Category(value) if value in set(Category) else Category.UNKNOWN
 
 
-def _insertions(bodies: Sequence[Body]) -> tuple[Insertion, ...]:
+def _insertions(bodies: Sequence[Body], modes: Modes) -> tuple[Insertion, ...]:
     """Return the insertions, with weaker and stronger sightings of one insertion joined."""
     kept: list[tuple[events.Insertion, Insertion]] = []
     seen = sorted(
@@ -126,7 +130,8 @@ def _insertions(bodies: Sequence[Body]) -> tuple[Insertion, ...]:
     )
     for event in seen:
         how = InsertionHow(event.how) if event.how in set(InsertionHow) else InsertionHow.UNKNOWN
-        insertion = Insertion(event.t_us, _length(event.length_chars), how, event.tag)
+        length = _length(event.length_chars)
+        insertion = Insertion(event.t_us, length, how, event.tag, _modes_at(modes, event.t_us))
         if kept and _same_insertion(kept[-1][0], event):
             if event.seen_by > kept[-1][0].seen_by:
                 kept[-1] = (event, insertion)
@@ -137,10 +142,10 @@ def _insertions(bodies: Sequence[Body]) -> tuple[Insertion, ...]:
 
 def _same_insertion(first: events.Insertion, second: events.Insertion) -> bool:
     near = second.t_us - first.t_us <= SAME_INSERTION_US
-    weak = InsertionSeenBy.CHORD in (first.seen_by, second.seen_by)
     differs = first.seen_by != second.seen_by
     tags = first.tag == second.tag or not first.tag or not second.tag
-    return near and differs and (weak or tags)
+    known = events.MISSING_U32 not in (first.length_chars, second.length_chars)
+    return near and differs and tags and (first.length_chars == second.length_chars or not known)
 
 
 def _copies(bodies: Sequence[Body]) -> tuple[Copy, ...]:
@@ -175,31 +180,54 @@ def _pointer_events(bodies: Sequence[Body]) -> int | None:
     return sum(len(body.columns(events.PointerSecond)["t_us"]) for body in bodies) or None
 
 
-def _declared(bodies: Sequence[Body]) -> frozenset[Mode]:
-    """Every mode that was declared at any time of the session."""
+def _declared(bodies: Sequence[Body], end_us: int) -> Modes:
+    """When each declared mode was in force."""
+    changes: dict[Mode, list[tuple[int, bool]]] = {}
+    for body in bodies:
+        for event in body.events(events.DeclaredMode):
+            if event.mode in set(Mode):
+                changes.setdefault(Mode(event.mode), []).append((event.t_us, bool(event.on)))
+    return {mode: _intervals(found, end_us) for mode, found in changes.items()}
+
+
+def _in_force(modes: Modes, table: Keystrokes, end_us: int) -> frozenset[Mode]:
+    """The modes that were in force for most of the typing; of a short one only its part counts."""
+    moments = table.t_us if len(table) else np.array([end_us // 2])
     return frozenset(
-        Mode(event.mode)
-        for body in bodies
-        for event in body.events(events.DeclaredMode)
-        if event.on and event.mode in set(Mode)
+        mode
+        for mode, intervals in modes.items()
+        if _count_within(intervals, moments) >= MOST * len(moments)
     )
 
 
-def _paused(bodies: Sequence[Body], end_us: int) -> tuple[tuple[int, int], ...]:
-    return _intervals(
-        [
-            (event.t_us, event.marker == MarkerKind.PAUSE)
-            for body in bodies
-            for event in body.events(events.Marker)
-            if event.marker in (MarkerKind.PAUSE, MarkerKind.RESUME)
-        ],
-        end_us,
-    )
+def _count_within(intervals: Intervals, moments: IntArray) -> int:
+    bounds = np.array(intervals, dtype=np.int64).reshape(-1, 2)
+    until = np.searchsorted(moments, bounds[:, 1], "right")
+    return int(np.sum(until - np.searchsorted(moments, bounds[:, 0], "left")))
 
 
-def _unobserved(
-    batches: Sequence[Batch], health: dict[str, IntArray], end_us: int
-) -> tuple[tuple[int, int], ...]:
+def _modes_at(modes: Modes, t_us: int) -> frozenset[Mode]:
+    moment = np.array([t_us])
+    return frozenset(mode for mode, spans in modes.items() if _count_within(spans, moment))
+
+
+def _paused(batches: Sequence[Batch], end_us: int) -> Intervals:
+    """Pauses; one whose end was lost is over where a header speaks for time again."""
+    markers = [
+        (event.t_us, event.marker == MarkerKind.PAUSE)
+        for batch in batches
+        for event in batch.body.events(events.Marker)
+        if event.marker in (MarkerKind.PAUSE, MarkerKind.RESUME)
+    ]
+    spoken = [
+        (batch.header.start_us, False)
+        for batch in batches
+        if batch.header.end_us > batch.header.start_us
+    ]
+    return _intervals([*markers, *spoken], end_us)
+
+
+def _unobserved(batches: Sequence[Batch], health: dict[str, IntArray], end_us: int) -> Intervals:
     gaps, spoken_until = [], 0
     for batch in batches:
         if batch.header.start_us > spoken_until:
@@ -215,7 +243,7 @@ def _unobserved(
     return tuple(sorted([*gaps, *_intervals(changes, end_us)]))
 
 
-def _intervals(changes: list[tuple[int, bool]], end_us: int) -> tuple[tuple[int, int], ...]:
+def _intervals(changes: list[tuple[int, bool]], end_us: int) -> Intervals:
     """Turn (time, begins) changes into closed intervals; an open one ends with the session."""
     found: list[tuple[int, int]] = []
     since: int | None = None

@@ -6,6 +6,7 @@ constants are stated, not trained, because no permitted corpus labels its pastes
 """
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +43,10 @@ HIGHEST_STRENGTH = 0.995
 SHORT_FROM_NOWHERE_CHARS = 20
 """A policy's allowance for short pastes is about pastes; of text from nowhere only this much
 passes without a word (a completed word, a corrected one)."""
+SAME_ACT_US = 1_500_000
+"""An insertion seen by two recorders is reported by both within this time."""
+CLOCK_SLACK_US = 500_000
+"""A copy may be reported this much after the paste of it."""
 SMALL_INSERTION_CHARS = 3
 """Up to this length a multi-character insertion is auto-correction or a double space."""
 
@@ -103,12 +108,14 @@ def find_provenance(recording: Recording, allowed: AllowedUse) -> Provenance:
     table = recording.keystrokes
     seen = _from_events(recording, allowed) if recording.insertions else []
     in_table = _from_table(table, allowed, recording.declared)
-    seen.extend(f for f in in_table if not _seen_already(f, seen))
+    known = sorted(f.t_us for f in seen)
+    seen.extend(f for f in in_table if not _seen_already(f.t_us, known))
     return Provenance(tuple(sorted(seen, key=lambda f: f.t_us)), _typed_chars(table))
 
 
-def _seen_already(finding: Finding, seen: list[Finding]) -> bool:
-    return any(abs(other.t_us - finding.t_us) < 1_500_000 for other in seen)
+def _seen_already(t_us: int, known: list[int]) -> bool:
+    first = bisect_right(known, t_us - SAME_ACT_US)
+    return first < len(known) and known[first] < t_us + SAME_ACT_US
 
 
 def _typed_chars(table: Keystrokes) -> int:
@@ -122,8 +129,9 @@ def _typed_chars(table: Keystrokes) -> int:
 
 def _from_events(recording: Recording, allowed: AllowedUse) -> list[Finding]:
     findings = []
+    clipboard = _Clipboard(recording.copies or ())
     for insertion in recording.insertions or ():
-        copy = _copy_of(insertion, recording.copies or ())
+        copy = clipboard.behind(insertion)
         length = insertion.length_chars
         if length == MISSING:
             known = copy is not None and copy.length_chars != MISSING
@@ -131,7 +139,9 @@ def _from_events(recording: Recording, allowed: AllowedUse) -> list[Finding]:
         if length <= SMALL_INSERTION_CHARS:
             continue
         code = _code_of(insertion, copy)
-        fine = length <= _allowance(code, allowed) or _is_aid(insertion, recording.declared)
+        fine = length <= _allowance(code, allowed) or _is_aid(
+            insertion, recording.declared | insertion.aids
+        )
         fine = fine or (copy is not None and copy.category in allowed.paste_from)
         fine = fine or (copy is not None and copy.cut and copy.category == Category.TASK)
         findings.append(Finding(insertion.t_us, length, code, fine))
@@ -145,20 +155,40 @@ def _allowance(code: Code, allowed: AllowedUse) -> int:
     return allowed.paste_chars
 
 
-def _copy_of(insertion: Insertion, copies: tuple[Copy, ...]) -> Copy | None:
-    earlier = [c for c in copies if c.t_us <= insertion.t_us + 500_000]
-    if insertion.tag:
-        tagged = [c for c in earlier if c.tag == insertion.tag]
-        if tagged:
-            return tagged[-1]
-        if any(c.tag for c in earlier):
+class _Clipboard:
+    """The copies of a session, found by tag and time without looking through all of them."""
+
+    def __init__(self, copies: tuple[Copy, ...]) -> None:
+        self._copies = sorted(copies, key=_copied_at)
+        self._tagged: dict[int, list[Copy]] = {}
+        for copy in self._copies:
+            if copy.tag:
+                self._tagged.setdefault(copy.tag, []).append(copy)
+        self._first_tagged_us = min((c[0].t_us for c in self._tagged.values()), default=None)
+
+    def behind(self, insertion: Insertion) -> Copy | None:
+        """The copy that an insertion came from, if it can be told."""
+        until_us = insertion.t_us + CLOCK_SLACK_US
+        if insertion.tag:
+            tagged = _last_until(self._tagged.get(insertion.tag, []), until_us)
+            first_us = self._first_tagged_us
+            if tagged is not None or (first_us is not None and first_us <= until_us):
+                return tagged
+        last = _last_until(self._copies, until_us)
+        pasted = insertion.how in (InsertionHow.PASTE, InsertionHow.UNKNOWN, InsertionHow.PRIMARY)
+        if last is None or not pasted or insertion.t_us - last.t_us > COPY_MAX_AGE_US:
             return None
-    pasted = insertion.how in (InsertionHow.PASTE, InsertionHow.UNKNOWN, InsertionHow.PRIMARY)
-    recent = [c for c in earlier if insertion.t_us - c.t_us <= COPY_MAX_AGE_US]
-    if not recent or not pasted:
-        return None
-    lengths = (insertion.length_chars, recent[-1].length_chars)
-    return recent[-1] if MISSING in lengths or lengths[0] == lengths[1] else None
+        lengths = (insertion.length_chars, last.length_chars)
+        return last if MISSING in lengths or lengths[0] == lengths[1] else None
+
+
+def _last_until(copies: list[Copy], until_us: int) -> Copy | None:
+    count = bisect_right(copies, until_us, key=_copied_at)
+    return copies[count - 1] if count else None
+
+
+def _copied_at(copy: Copy) -> int:
+    return copy.t_us
 
 
 def _code_of(insertion: Insertion, copy: Copy | None) -> Code:

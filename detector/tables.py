@@ -174,12 +174,14 @@ class Insertion:
         length_chars: how much appeared, or `MISSING` if unseen.
         how: by which route it got in.
         tag: keyed tag of the text, equal to its copy's; 0 if not known.
+        aids: modes that the person had declared at that moment.
     """
 
     t_us: int
     length_chars: int
     how: InsertionHow = InsertionHow.UNKNOWN
     tag: int = 0
+    aids: frozenset[Mode] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from msgspec import Meta
 
 from wire import limits
 from wire.errors import MessageInvalid
-from wire.header import AgentVersion, Digest32, Id16
+from wire.header import U32, U62, AgentVersion, Digest32, Id16
 from wire.policy import Policy
 from wire.signing import SigningKey, VerifyKey
 
@@ -58,7 +58,7 @@ class ProjectOffer(msgspec.Struct, frozen=True):
     project: Id16
     name: ShortText
     policy: Policy
-    consented_version: int
+    consented_version: U32
     """Policy version this person accepted last; 0: none."""
 
 
@@ -72,15 +72,15 @@ class ConsentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The trainer accepted exactly this policy document."""
 
     project: Id16
-    policy_version: int
+    policy_version: U32
     policy_digest: Digest32
 
 
 class Consent(msgspec.Struct, frozen=True):
     """The server stored the consent."""
 
-    policy_version: int
-    accepted_us: int
+    policy_version: U32
+    accepted_us: U62
 
 
 class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,7 +88,7 @@ class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     session: Id16
     project: Id16
-    policy_version: int
+    policy_version: U32
     agent_version: AgentVersion
 
 
@@ -97,18 +97,18 @@ class SessionGrant(msgspec.Struct, frozen=True):
 
     session: Id16
     nonce: Id16
-    opened_us: int
+    opened_us: U62
 
 
 class Acknowledgement(msgspec.Struct, frozen=True):
     """The batch is committed and synced. Signed, so it is the trainer's receipt."""
 
     session: Id16
-    sequence: int
+    sequence: U32
     digest: Digest32
-    received_us: int
+    received_us: U62
     nonce: Id16
-    policy_version: int
+    policy_version: U32
     """The version now in force; higher than the session's means: fetch and ask again."""
     server_key_id: bytes
     signature: bytes

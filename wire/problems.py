@@ -1,8 +1,10 @@
 """The one shape of an error over HTTP: RFC 9457 problem details, with codes both ends know."""
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:veritype:problem:"
@@ -39,7 +41,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     title: str
     status: int
     detail: str = ""
-    expected_sequence: int | None = None
+    expected_sequence: Annotated[int, Meta(ge=0, lt=1 << 32)] | None = None
     """With `out-of-order`: the batch that the server waits for."""
 
     @property

@@ -169,3 +169,21 @@ def test_extreme_clocks_end_in_an_assessment_without_a_warning(model: Model) -> 
         no_keystrokes(),
     ):
         assert 0.0 <= assess(Recording(table), model).score <= 1.0
+
+
+def test_a_machine_that_was_seen_is_not_hidden_by_what_was_not(
+    rng: np.random.Generator, model: Model
+) -> None:
+    recording = robot_a4(rng, draw_text(rng, 900)).recording(effects_seen=False)
+    end_us = int(recording.keystrokes.t_us[-1])
+    sparse = replace(recording, duration_us=4 * end_us, unobserved=((end_us, 4 * end_us),))
+    assert assess(sparse, model).flagged
+
+
+def test_a_person_who_was_mostly_not_observed_cannot_be_determined(
+    rng: np.random.Generator, model: Model
+) -> None:
+    recording = composing(rng, characters=900).recording(effects_seen=False)
+    end_us = int(recording.keystrokes.t_us[-1])
+    sparse = replace(recording, duration_us=4 * end_us, unobserved=((end_us, 4 * end_us),))
+    assert assess(sparse, model).band is Band.CANNOT_DETERMINE

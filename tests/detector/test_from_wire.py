@@ -129,3 +129,59 @@ def test_one_paste_seen_by_shortcut_and_by_transfer_is_one_insertion() -> None:
     assert recording.focus is not None
     assert [f.category for f in recording.focus] == [Category.ASSISTANT, Category.TASK]
     assert recording.focus[1].end_us == 10 * SECOND
+
+
+def keys(start_s: int, end_s: int) -> list[Event]:
+    """A key every quarter of a second."""
+    return [key(t_us) for t_us in range(start_s * SECOND, end_s * SECOND, SECOND // 4)]
+
+
+def declared(mode: Mode, from_us: int, until_us: int) -> list[Event]:
+    return [events.DeclaredMode(from_us, mode, 1), events.DeclaredMode(until_us, mode, 0)]
+
+
+def test_a_mode_declared_for_a_moment_does_not_count_for_the_session() -> None:
+    short = [*keys(0, 30), *declared(Mode.SWITCH_DEVICE, 1, 2)]
+    long = [*keys(0, 30), *declared(Mode.SWITCH_DEVICE, 5 * SECOND, 30 * SECOND)]
+    assert not recording_from_batches([batch(0, short, 0, 30 * SECOND)]).declared
+    assert recording_from_batches([batch(0, long, 0, 30 * SECOND)]).declared
+
+
+def test_a_short_declaration_counts_for_what_was_inserted_meanwhile() -> None:
+    def inserted(t_us: int) -> Event:
+        composition = InsertionHow.COMPOSITION
+        return events.Insertion(t_us, composition, InsertionSeenBy.EXTENSION, 80, 1, 0, 1)
+
+    happened = [
+        *keys(0, 30),
+        *declared(Mode.DICTATION, 10 * SECOND, 12 * SECOND),
+        inserted(11 * SECOND),
+        inserted(20 * SECOND),
+    ]
+    found = recording_from_batches([batch(0, happened, 0, 30 * SECOND)]).insertions
+    assert found is not None
+    assert [insertion.aids for insertion in found] == [{Mode.DICTATION}, frozenset()]
+
+
+def test_a_pause_whose_end_was_lost_is_over_where_recording_goes_on() -> None:
+    pause = events.Marker(10 * SECOND, MarkerKind.PAUSE, 0, 0)
+    recording = recording_from_batches(
+        [
+            batch(0, [pause], 0, 10 * SECOND),
+            batch(2, keys(60, 90), 60 * SECOND, 90 * SECOND),
+        ]
+    )
+    assert recording.paused == ((10 * SECOND, 60 * SECOND),)
+
+
+def test_two_pastes_with_different_tags_are_two_insertions() -> None:
+    def paste(t_us: int, seen_by: InsertionSeenBy, length: int, tag: int) -> Event:
+        return events.Insertion(t_us, InsertionHow.PASTE, seen_by, length, 1, tag, 1)
+
+    happened = [
+        paste(SECOND, InsertionSeenBy.SELECTION, 10, 7),
+        paste(2 * SECOND, InsertionSeenBy.CHORD, 5_000, 8),
+    ]
+    found = recording_from_batches([batch(0, happened, 0, 30 * SECOND)]).insertions
+    assert found is not None
+    assert [insertion.length_chars for insertion in found] == [10, 5_000]

@@ -131,3 +131,32 @@ def test_one_paste_seen_in_two_ways_counts_once() -> None:
         row(200, Activity.PASTE), insertions=(Insertion(SECOND, 200, InsertionHow.PASTE),)
     )
     assert len(find_provenance(recording, RULES).findings) == 1
+
+
+def test_thousands_of_copies_and_pastes_are_joined_in_near_linear_time() -> None:
+    """A session can be stuffed with both; comparing each with each took hours."""
+    looked_at = 0
+
+    class Watched(int):
+        def __le__(self, other: int) -> bool:
+            nonlocal looked_at
+            looked_at += 1
+            return int(self) <= other
+
+        def __gt__(self, other: int) -> bool:
+            nonlocal looked_at
+            looked_at += 1
+            return int(self) > other
+
+        def __lt__(self, other: int) -> bool:
+            nonlocal looked_at
+            looked_at += 1
+            return int(self) < other
+
+    count = 2_000
+    copies = [Copy(Watched(t), 50, Category.ASSISTANT, tag=t + 1) for t in range(count)]
+    pastes = tuple(Insertion(t + 10, 50, InsertionHow.PASTE, tag=t + 1) for t in range(count))
+    recording = Recording(no_keystrokes(), insertions=pastes, copies=tuple(copies))
+    found = find_provenance(recording, AllowedUse())
+    assert len(found.unexplained) == count
+    assert looked_at < 40 * count

@@ -1,3 +1,5 @@
+import json
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -84,6 +86,14 @@ def test_a_receipt_verifies_offline_and_a_changed_one_does_not() -> None:
             msgspec.structs.replace(receipt(), **changes).verify(KEY.verify_key)
     with pytest.raises(SignatureInvalid):
         receipt().verify(SigningKey.generate().verify_key)
+
+
+@pytest.mark.parametrize("field", ["sequence", "received_us", "policy_version"])
+@pytest.mark.parametrize("number", [-1, 1 << 62, 1 << 64, 10**30])
+def test_a_receipt_with_a_number_out_of_bounds_is_invalid(field: str, number: int) -> None:
+    document = json.loads(encode_message(receipt())) | {field: number}
+    with pytest.raises(MessageInvalid):
+        decode_message(json.dumps(document).encode(), Acknowledgement)
 
 
 def test_a_signature_for_one_purpose_does_not_hold_for_another() -> None:
