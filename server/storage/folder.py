@@ -14,10 +14,22 @@ class FolderObjects:
         self._folder = folder
 
     def put(self, organisation: int, digest: bytes, data: bytes) -> None:
-        """Write, sync, and only then give the file its name."""
+        """Write, sync, and only then give the file its name; repeating it repairs it."""
         path = self._path(organisation, digest)
-        if path.exists():
-            return
+        # One that is there may be cut short, or its name not on the disk yet.
+        if not (path.exists() and path.stat().st_size == len(data)):
+            self._write(path, data)
+        for folder in (path.parent, path.parent.parent, self._folder):
+            _sync_folder(folder)
+
+    def get(self, organisation: int, digest: bytes) -> bytes:
+        """Read an object."""
+        try:
+            return self._path(organisation, digest).read_bytes()
+        except FileNotFoundError as error:
+            raise PictureMissing(f"object {digest.hex()} is not in the store") from error
+
+    def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f".{secrets.token_hex(8)}")
         try:
@@ -28,15 +40,6 @@ class FolderObjects:
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
-        for folder in (path.parent, path.parent.parent, self._folder):
-            _sync_folder(folder)
-
-    def get(self, organisation: int, digest: bytes) -> bytes:
-        """Read an object."""
-        try:
-            return self._path(organisation, digest).read_bytes()
-        except FileNotFoundError as error:
-            raise PictureMissing(f"object {digest.hex()} is not in the store") from error
 
     def _path(self, organisation: int, digest: bytes) -> Path:
         name = digest.hex()

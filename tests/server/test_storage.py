@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from server.errors import PictureMissing, Refusal
 from server.keys import ServerKeys, load_server_keys
 from server.records import Append, NewSession, SessionEntry
+from server.storage import folder
 from server.storage.folder import FolderObjects
 from server.storage.tables import metadata
 from tests.server.device import Chain, Device
@@ -127,6 +128,22 @@ def test_objects_are_apart_for_each_organisation(tmp_path: Path) -> None:
     with pytest.raises(PictureMissing):
         objects.get(2, digest)
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_object_stored_again_is_repaired_and_its_folders_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = FolderObjects(tmp_path)
+    digest = hashlib.sha256(b"picture").digest()
+    objects.put(1, digest, b"picture")
+    (path,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    path.write_bytes(b"pic")
+    objects.put(1, digest, b"picture")
+    assert objects.get(1, digest) == b"picture"
+    synced: list[Path] = []
+    monkeypatch.setattr(folder, "_sync_folder", synced.append)
+    objects.put(1, digest, b"picture")
+    assert synced == [path.parent, path.parent.parent, tmp_path]
 
 
 def test_secrets_show_nothing_in_text(house: House) -> None:
