@@ -18,6 +18,16 @@ class ReasonText(msgspec.Struct, frozen=True):
     """Innocent explanations to think of first."""
 
 
+COULD_NOT_BE_READ = ReasonText(
+    code="could_not_be_read",
+    value=0.0,
+    unit="",
+    text="The recording could not be read by the detector.",
+    means="It was not judged at all. That counts neither for nor against the person.",
+    innocent=("A fault of the program that recorded, or of the one that judges.",),
+)
+
+
 class AssessedSpan(msgspec.Struct, frozen=True):
     """A stretch of the session with one explanation; milliseconds from clock-in."""
 
@@ -54,3 +64,19 @@ class Assessed(msgspec.Struct, frozen=True):
         if self.abstained_because is not None:
             return self.abstained_because.code
         return self.reasons[0].code if self.reasons else None
+
+
+def not_assessed() -> Assessed:
+    """The abstention over a recording that the detector cannot read."""
+    return Assessed(
+        band="cannot_determine",
+        score=0.5,
+        kinds={},
+        coverage=0.0,
+        reasons=(),
+        counter_evidence=(),
+        abstained_because=COULD_NOT_BE_READ,
+        spans=(),
+        model_version="none",
+        features_version="none",
+    )

@@ -3,6 +3,7 @@
 Times are session microseconds, or milliseconds where a page reads them.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,16 @@ import msgspec
 
 from server.records import StoredBatch
 from wire.batch import Batch, decode, open_envelope
-from wire.codes import LossReason, MarkerKind
-from wire.errors import WireError
-from wire.events import Marker
+from wire.codes import LossReason, MarkerKind, PresenceChange
+from wire.errors import BodyUndecodable, WireError
+from wire.events import Keystroke, Marker, Presence
 from wire.header import Header
 
 Interval = tuple[int, int]
+_LATE_US = 60_000_000
+"""So long after the session's last header an event can be. Not after its own batch's header: the
+batch before a gap carries the events that ended the gap."""
+_AWAY = (PresenceChange.IDLE, PresenceChange.LOCKED, PresenceChange.SUSPENDED)
 
 
 class LostStretch(msgspec.Struct, frozen=True):
@@ -32,7 +37,7 @@ class SessionFacts(msgspec.Struct, frozen=True):
 
     duration_s: float
     worked_s: float
-    """Without pauses and without stretches that nothing speaks for."""
+    """Without pauses, idle time, and stretches that nothing speaks for."""
     paused_s: float
     batches: int
     quarantined_batches: int
@@ -44,6 +49,9 @@ class SessionFacts(msgspec.Struct, frozen=True):
     lost_events: dict[str, int]
     """Events the agent could not record or keep, by reason."""
     lost_stretches: tuple[LostStretch, ...]
+    idle_s: float = 0.0
+    """Without input for longer than the policy allows, locked or suspended; apart from pauses and
+    lost stretches, so that it can be added to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +68,27 @@ class OpenedSession:
 
 def open_batches(stored: Sequence[StoredBatch]) -> OpenedSession:
     """Decode what was stored. A body that does not decode costs its stretch, not the session."""
-    headers: list[Header] = []
+    envelopes = [open_envelope(row.sealed) for row in stored]
+    headers = tuple(envelope.header for envelope in envelopes)
+    last_us = max((header.end_us for header in headers), default=0) + _LATE_US
     batches: list[Batch] = []
     undecodable: list[tuple[StoredBatch, Header, str]] = []
-    for row in stored:
-        envelope = open_envelope(row.sealed)
-        headers.append(envelope.header)
+    for row, envelope in zip(stored, envelopes, strict=True):
         try:
-            batches.append(decode(envelope))
+            batches.append(_in_time(decode(envelope), last_us))
         except WireError as error:
             undecodable.append((row, envelope.header, type(error).__name__))
     received_us = tuple(row.received_us for row in stored)
-    return OpenedSession(tuple(headers), received_us, tuple(batches), tuple(undecodable))
+    return OpenedSession(headers, received_us, tuple(batches), tuple(undecodable))
 
 
 def facts_of(opened: OpenedSession, opened_us: int) -> SessionFacts:
     """Work out hours and losses of a session that the server opened at `opened_us`."""
     end_us = max((header.end_us for header in opened.headers), default=0)
     lost = lost_stretches(opened)
-    paused = paused_intervals(opened.batches, end_us)
-    off = joined([*paused, *((s.start_ms * 1000, s.end_ms * 1000) for s in lost)])
+    paused = paused_intervals(opened, end_us)
+    unknown = joined([*paused, *((s.start_ms * 1000, s.end_ms * 1000) for s in lost)])
+    off = joined([*unknown, *idle_intervals(opened.batches, end_us)])
     return SessionFacts(
         duration_s=_seconds(end_us),
         worked_s=_seconds(max(end_us - _length(off), 0)),
@@ -90,6 +99,7 @@ def facts_of(opened: OpenedSession, opened_us: int) -> SessionFacts:
         ahead_of_server_s=_seconds(_ahead_us(opened, opened_us)),
         lost_events=_losses(opened.headers),
         lost_stretches=tuple(lost),
+        idle_s=_seconds(_length(off) - _length(unknown)),
     )
 
 
@@ -104,22 +114,31 @@ def lost_stretches(opened: OpenedSession) -> list[LostStretch]:
     return sorted(lost, key=lambda stretch: stretch.start_ms)
 
 
-def paused_intervals(batches: Sequence[Batch], end_us: int) -> list[Interval]:
-    """From each pause to the resume after it, or to the end."""
-    markers = sorted(
-        (marker.t_us, marker.marker) for batch in batches for marker in batch.body.events(Marker)
-    )
-    paused: list[Interval] = []
-    since: int | None = None
-    for t_us, kind in markers:
-        if kind == MarkerKind.PAUSE and since is None:
-            since = t_us
-        elif kind in (MarkerKind.RESUME, MarkerKind.CLOCK_OUT) and since is not None:
-            paused.append((since, t_us))
-            since = None
-    if since is not None:
-        paused.append((since, max(end_us, since)))
-    return paused
+def paused_intervals(opened: OpenedSession, end_us: int) -> list[Interval]:
+    """From each pause to the resume after it; if that was lost, to where a header speaks again."""
+    markers = [
+        (marker.t_us, marker.marker == MarkerKind.PAUSE)
+        for batch in opened.batches
+        for marker in batch.body.events(Marker)
+        if marker.marker in (MarkerKind.PAUSE, MarkerKind.RESUME, MarkerKind.CLOCK_OUT)
+    ]
+    spoken = [(h.start_us, False) for h in opened.headers if h.end_us > h.start_us]
+    return _between([*markers, *spoken], end_us)
+
+
+def idle_intervals(batches: Sequence[Batch], end_us: int) -> list[Interval]:
+    """From idle, locked or suspended to the end of it; if that was lost, to the next key."""
+    changes = [
+        (event.t_us, event.change in _AWAY)
+        for batch in batches
+        for event in batch.body.events(Presence)
+    ]
+    keys = sorted(t_us for batch in batches for t_us in batch.body.columns(Keystroke)["t_us"])
+    for t_us, away in tuple(changes):
+        after = bisect_right(keys, t_us)
+        if away and after < len(keys):
+            changes.append((keys[after], False))
+    return _between(changes, end_us)
 
 
 def joined(intervals: Sequence[Interval]) -> list[Interval]:
@@ -131,6 +150,28 @@ def joined(intervals: Sequence[Interval]) -> list[Interval]:
         else:
             merged.append((start, end))
     return merged
+
+
+def _between(changes: Sequence[tuple[int, bool]], end_us: int) -> list[Interval]:
+    """From each beginning to the next end, or to the session's."""
+    found: list[Interval] = []
+    since: int | None = None
+    for t_us, begins in sorted(changes):
+        if begins and since is None:
+            since = t_us
+        elif not begins and since is not None:
+            found.append((since, t_us))
+            since = None
+    if since is not None:
+        found.append((since, max(end_us, since)))
+    return found
+
+
+def _in_time(batch: Batch, last_us: int) -> Batch:
+    for columns in batch.body.tables.values():
+        if max(columns["t_us"], default=0) > last_us:
+            raise BodyUndecodable("an event is later than the session")
+    return batch
 
 
 def _ahead_us(opened: OpenedSession, opened_us: int) -> int:

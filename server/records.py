@@ -159,6 +159,10 @@ class StoredAssessment:
     created_us: int
 
 
+ATTEMPTS_MAX = 5
+"""So often is a session scored in vain before its hours are published without a score."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A closed session that waits for its score."""
@@ -166,3 +170,4 @@ class Job:
     organisation: int
     session_row: int
     attempts: int
+    """This one included."""

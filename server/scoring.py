@@ -7,11 +7,11 @@ from typing import Protocol
 
 import msgspec
 
-from server.assessments import Assessed
+from server.assessments import Assessed, not_assessed
 from server.clock import now_us
 from server.errors import NotKnown
 from server.facts import OpenedSession, facts_of, open_batches
-from server.records import Job, StoredAssessment
+from server.records import Job, SessionEntry, StoredAssessment
 from server.storage.protocols import OrganisationStore, Store
 from wire.policy import Policy
 
@@ -39,9 +39,24 @@ class Scoring:
             raise NotKnown("the job's session or policy is gone")
         opened = open_batches(store.batches(entry.row))
         _quarantine(store, opened)
-        assessed = self._assessor.assess(opened, policy)
-        facts = msgspec.json.encode(facts_of(opened, entry.opened_us))
-        store.finish_job(entry.row, facts, _stored(assessed))
+        _finish(store, entry, opened, self._assessor.assess(opened, policy))
+
+    def give_up(self, job: Job) -> None:
+        """Publish the hours, and that the detector could not read the recording."""
+        store = self._store.of(job.organisation)
+        entry = store.session_numbered(job.session_row)
+        if entry is None:
+            raise NotKnown("the job's session is gone")
+        opened = open_batches(store.batches(entry.row))
+        _quarantine(store, opened)
+        _finish(store, entry, opened, not_assessed())
+
+
+def _finish(
+    store: OrganisationStore, entry: SessionEntry, opened: OpenedSession, assessed: Assessed
+) -> None:
+    facts = msgspec.json.encode(facts_of(opened, entry.opened_us))
+    store.finish_job(entry.row, facts, _stored(assessed))
 
 
 def _quarantine(store: OrganisationStore, opened: OpenedSession) -> None:

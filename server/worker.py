@@ -15,19 +15,28 @@ from server.app import open_installation
 from server.assessor import DetectorAssessor
 from server.clock import now_us
 from server.logs import set_up_logs
+from server.records import ATTEMPTS_MAX, Job
 from server.scoring import Scoring
 from server.storage.protocols import Jobs
 
 _POLL_S = 0.5
+_PAUSE_S = 5.0
 _log = logging.getLogger(__name__)
 
 
 def work(jobs: Jobs, scoring: Scoring, name: str, stop: Event, parent: int) -> None:
     """Do jobs until told to stop, or until the parent process (its id) is gone."""
-    jobs.release(name)
+    released = False
     while not stop.is_set() and os.getppid() == parent:
-        if not do_next(jobs, scoring, name):
-            stop.wait(_POLL_S)
+        try:
+            if not released:
+                jobs.release(name)
+                released = True
+            if not do_next(jobs, scoring, name):
+                stop.wait(_POLL_S)
+        except Exception as error:  # noqa: BLE001 - its text can quote what is stored
+            _log.error("the store of jobs failed", exc_info=error, extra={"worker": name})
+            stop.wait(_PAUSE_S)
 
 
 def do_next(jobs: Jobs, scoring: Scoring, name: str) -> bool:
@@ -37,13 +46,26 @@ def do_next(jobs: Jobs, scoring: Scoring, name: str) -> bool:
         return False
     started = time.monotonic()
     try:
-        scoring.do(job)
+        if job.attempts <= ATTEMPTS_MAX:
+            scoring.do(job)
+        else:
+            scoring.give_up(job)
     except Exception as error:  # noqa: BLE001 - one session's trouble must not stop the others
         _log.error("scoring failed", exc_info=error, extra={"attempts": job.attempts})
-        jobs.fail(job, type(error).__name__, now_us())
+        if job.attempts != ATTEMPTS_MAX or not _given_up(scoring, job):
+            jobs.fail(job, type(error).__name__, now_us())
     else:
         took_ms = round((time.monotonic() - started) * 1000)
         _log.info("session scored", extra={"duration_ms": took_ms, "worker": name})
+    return True
+
+
+def _given_up(scoring: Scoring, job: Job) -> bool:
+    try:
+        scoring.give_up(job)
+    except Exception as error:  # noqa: BLE001 - the job stays, and is tried again
+        _log.error("not even the hours could be published", exc_info=error)
+        return False
     return True
 
 

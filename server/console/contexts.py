@@ -100,6 +100,7 @@ def _facts(view: SessionView) -> tuple[tuple[str, str], ...]:
     return (
         ("Worked", _hours(facts.worked_s)),
         ("Paused", _hours(facts.paused_s)),
+        ("Without input or locked", _hours(facts.idle_s)),
         ("From clock-in to clock-out", _hours(facts.duration_s)),
         ("Batches received", str(facts.batches)),
         ("Sealed while offline", str(facts.unanchored_batches)),

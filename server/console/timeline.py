@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from typing import Any
 
-from server.facts import OpenedSession, lost_stretches, paused_intervals
+from server.facts import OpenedSession, idle_intervals, lost_stretches, paused_intervals
 from server.pictures import blanked, digest_of
 from server.services.review import Review, Viewer
 from wire import events
@@ -18,7 +18,6 @@ from wire.codes import (
     InsertionHow,
     InsertionSeenBy,
     KeyFlag,
-    PresenceChange,
     ScreenshotFlag,
     ScreenshotOutcome,
     SourceName,
@@ -32,7 +31,6 @@ _POINTS_MAX = 4_000
 # Plain integers: an enum's own `&` costs a microsecond, and a long session has 100,000 keys.
 _NO_TEXT = frozenset(map(int, (KeyClass.SHIFT, KeyClass.MODIFIER, KeyClass.CAPSLOCK)))
 _CHORD, _INJECTED = int(KeyFlag.CHORD), int(KeyFlag.INJECTED)
-_AWAY = (PresenceChange.IDLE, PresenceChange.LOCKED, PresenceChange.SUSPENDED)
 _DOWN = (SourceState.FAILED, SourceState.MISSING, SourceState.DEGRADED)
 
 Json = dict[str, Any]
@@ -75,10 +73,13 @@ def coverage_of(opened: OpenedSession, end_ms: int) -> list[Json]:
     bands = [_band(s.start_ms, s.end_ms, "lost", s.why) for s in lost_stretches(opened)]
     bands += [
         _band(start // 1000, end // 1000, "paused", "")
-        for start, end in paused_intervals(opened.batches, end_ms * 1000)
+        for start, end in paused_intervals(opened, end_ms * 1000)
     ]
     bands += _down(opened.batches, end_ms)
-    bands += _away(opened.batches, end_ms)
+    bands += [
+        _band(start // 1000, end // 1000, "away", "")
+        for start, end in idle_intervals(opened.batches, end_ms * 1000)
+    ]
     return sorted(bands, key=lambda band: (band["start_ms"], band["end_ms"]))
 
 
@@ -182,25 +183,6 @@ def _down(batches: Sequence[Batch], end_ms: int) -> list[Json]:
         elif source in since:
             bands.append(_band(since.pop(source), t_ms, "partly", _name(SourceName, source)))
     bands += [_band(t_ms, end_ms, "partly", _name(SourceName, s)) for s, t_ms in since.items()]
-    return bands
-
-
-def _away(batches: Sequence[Batch], end_ms: int) -> list[Json]:
-    changes = sorted(
-        (event.t_us // 1000, event.change)
-        for batch in batches
-        for event in batch.body.events(events.Presence)
-    )
-    bands: list[Json] = []
-    since: int | None = None
-    for t_ms, change in changes:
-        if change in _AWAY:
-            since = t_ms if since is None else since
-        elif since is not None:
-            bands.append(_band(since, t_ms, "away", ""))
-            since = None
-    if since is not None:
-        bands.append(_band(since, end_ms, "away", ""))
     return bands
 
 

@@ -44,6 +44,7 @@ class SessionOut:
     ended_at: str | None
     duration_s: float | None
     worked_s: float | None
+    idle_s: float | None
     head_sequence: int
     quarantined_batches: int | None
     unanchored_batches: int | None
@@ -149,6 +150,7 @@ def _session_out(view: SessionView) -> SessionOut:
         ended_at=iso_utc(view.ended_us) if view.ended_us is not None else None,
         duration_s=facts.duration_s if facts else None,
         worked_s=facts.worked_s if facts else None,
+        idle_s=facts.idle_s if facts else None,
         head_sequence=line.head_sequence,
         quarantined_batches=facts.quarantined_batches if facts else None,
         unanchored_batches=facts.unanchored_batches if facts else None,

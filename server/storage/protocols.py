@@ -146,13 +146,13 @@ class Jobs(Protocol):
     """Closed sessions that wait for their score, of all organisations."""
 
     def release(self, worker: str) -> None:
-        """Give back what this worker had claimed before it died."""
+        """Give back what this worker had claimed before it died, the attempt with it."""
 
     def claim(self, worker: str, now_us: int) -> Job | None:
         """Take the oldest waiting job."""
 
     def fail(self, job: Job, reason: str, now_us: int) -> None:
-        """Note a failure; the job is tried again later, a few times."""
+        """Note a failure; the job is tried again later."""
 
 
 class Store(Doors, Jobs, Protocol):

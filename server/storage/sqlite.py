@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, case, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.errors import NotKnown
-from server.records import Device, Job, NewDevice, Person
+from server.records import ATTEMPTS_MAX, Device, Job, NewDevice, Person
 from server.storage import tables
 from server.storage.engine import migrate, open_engine, schema_version, writing
 from server.storage.organisation import SqlOrganisationStore, as_person
@@ -15,7 +15,8 @@ from server.storage.writer import GroupCommitWriter
 
 _CLAIM_US = 60_000_000
 _RETRY_US = 5_000_000
-_ATTEMPTS_MAX = 5
+_RETRY_DOUBLINGS_MAX = 12
+_INTERRUPTED = "Interrupted"
 
 
 class SqliteStore:
@@ -46,7 +47,7 @@ class SqliteStore:
                 failed = connection.execute(
                     select(tables.scoring_jobs.c.session).where(
                         tables.scoring_jobs.c.done.is_(False),
-                        tables.scoring_jobs.c.attempts >= _ATTEMPTS_MAX,
+                        tables.scoring_jobs.c.attempts >= ATTEMPTS_MAX,
                     )
                 ).all()
         except SQLAlchemyError as error:
@@ -133,13 +134,22 @@ class SqliteStore:
         return int(key[0]) if key else 0
 
     def release(self, worker: str) -> None:
-        """Give back what this worker had claimed before it died."""
+        """Give back what this worker had claimed before it died, and the attempt with it.
+
+        Twice in a row counts: a session that ends the worker must not be tried for ever.
+        """
         table = tables.scoring_jobs
+        again = table.c.failure == _INTERRUPTED
         with self._writing.begin() as connection:
             connection.execute(
                 update(table)
                 .where(table.c.worker == worker, table.c.done.is_(False))
-                .values(worker=None, claimed_until_us=0)
+                .values(
+                    worker=None,
+                    claimed_until_us=0,
+                    attempts=case((again, table.c.attempts), else_=table.c.attempts - 1),
+                    failure=_INTERRUPTED,
+                )
             )
 
     def claim(self, worker: str, now_us: int) -> Job | None:
@@ -148,7 +158,6 @@ class SqliteStore:
         waiting = and_(
             table.c.done.is_(False),
             table.c.due_us <= now_us,
-            table.c.attempts < _ATTEMPTS_MAX,
             or_(table.c.worker.is_(None), table.c.claimed_until_us < now_us),
         )
         oldest = select(table.c.session).where(waiting).order_by(table.c.due_us).limit(1)
@@ -170,11 +179,12 @@ class SqliteStore:
         return Job(*row) if row else None
 
     def fail(self, job: Job, reason: str, now_us: int) -> None:
-        """Note a failure; the job is tried again later, a few times."""
+        """Note a failure; the job is tried again later."""
         table = tables.scoring_jobs
+        wait_us = _RETRY_US * 2 ** min(job.attempts, _RETRY_DOUBLINGS_MAX)
         with self._writing.begin() as connection:
             connection.execute(
                 update(table)
                 .where(table.c.session == job.session_row)
-                .values(worker=None, failure=reason, due_us=now_us + _RETRY_US * 2**job.attempts)
+                .values(worker=None, failure=reason, due_us=now_us + wait_us)
             )

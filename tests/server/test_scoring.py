@@ -1,22 +1,28 @@
 """A closed session is scored once; a damaged body costs its stretch and nothing else."""
 
+import os
 import secrets
+import threading
 from collections.abc import Callable
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from server.assessments import Assessed
 from server.assessor import DetectorAssessor
 from server.facts import OpenedSession
+from server.logs import JsonLines
+from server.records import ATTEMPTS_MAX, Job
 from server.scoring import Scoring
-from server.worker import do_next
+from server.storage.sqlite import SqliteStore
+from server.worker import do_next, work
 from tests.server.device import Chain
 from tests.server.house import House
 from tests.server.kinds import Platform, Typing
 from wire import events
 from wire.batch import MAGIC, Envelope, open_envelope
-from wire.codes import Category, InsertionHow, InsertionSeenBy, MarkerKind
+from wire.codes import Category, InsertionHow, InsertionSeenBy, MarkerKind, PresenceChange
 from wire.policy import Policy
 
 MINUTE_US = 60_000_000
@@ -147,13 +153,94 @@ def test_dead_worker_is_replaced_and_the_job_done_once(
     assert house.rows("assessments") == 1
 
 
+def test_worker_that_dies_does_not_use_up_the_attempt_but_not_for_ever(
+    chain: Chain, house: House
+) -> None:
+    chain.send(final=True)
+    store = house.installation.store
+    tried = []
+    for _ in range(3):
+        job = store.claim("dies", 1 << 60)
+        assert job is not None
+        tried.append(job.attempts)
+        store.release("dies")
+    assert tried == [1, 1, 2]
+
+
+class Broken:
+    def assess(self, opened: OpenedSession, policy: Policy) -> Assessed:
+        raise RuntimeError("no model")
+
+
+@pytest.mark.parametrize("before", [ATTEMPTS_MAX - 1, ATTEMPTS_MAX])
+def test_last_failure_publishes_the_hours_and_says_that_nothing_was_judged(
+    chain: Chain, typing: Typing, house: House, platform: Platform, before: int
+) -> None:
+    chain.send(typing(0, 190), final=True)
+    store = house.installation.store
+    with store._writing.begin() as connection:
+        connection.exec_driver_sql("UPDATE scoring_jobs SET attempts = ?", (before,))
+    assert do_next(store, Scoring(store, Broken()), "test")
+    session = platform(f"/v1/sessions/{chain.session.hex()}").json()
+    assert (session["state"], session["worked_s"]) == ("scored", 30)
+    assert (session["band"], session["flagged"]) == ("cannot_determine", False)
+    found = platform(f"/v1/sessions/{chain.session.hex()}/assessment").json()
+    assert found["abstained_because"]["code"] == "could_not_be_read"
+    assert store.check() == []
+
+
+@pytest.mark.parametrize("at_us", [(1 << 64) - 1, 1 << 62, 30_000_000 + 61_000_000])
+def test_event_after_the_session_costs_its_batch_and_not_the_score(
+    chain: Chain, typing: Typing, platform: Platform, score: Callable[[], int], at_us: int
+) -> None:
+    chain.send(typing(0, 190))
+    odd = events.Presence(at_us, PresenceChange.ACTIVE)
+    chain.send([odd], start_us=30_000_000, end_us=30_000_000, final=True)
+    assert score() == 1
+    session = platform(f"/v1/sessions/{chain.session.hex()}").json()
+    assert (session["state"], session["worked_s"]) == ("scored", 30)
+    assert session["quarantined_batches"] == 1
+
+
+def test_idle_time_is_no_work(
+    chain: Chain, typing: Typing, platform: Platform, score: Callable[[], int]
+) -> None:
+    away = [
+        events.Presence(40_000_000, PresenceChange.IDLE),
+        events.Presence(50_000_000, PresenceChange.ACTIVE),
+    ]
+    chain.send(typing(0, 190))
+    chain.send(away, final=True)
+    score()
+    session = platform(f"/v1/sessions/{chain.session.hex()}").json()
+    assert (session["duration_s"], session["worked_s"], session["idle_s"]) == (60, 50, 10)
+
+
+def test_database_error_is_logged_without_its_text(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop, released = threading.Event(), []
+
+    class Failing(SqliteStore):
+        def release(self, worker: str) -> None:
+            released.append(worker)
+
+        def claim(self, worker: str, now_us: int) -> Job | None:
+            stop.set()
+            raise OperationalError("UPDATE secret", ("parameter",), Exception("locked"))
+
+    store = Failing(house.path / "veritype.db")
+    work(store, Scoring(store, Broken()), "test", stop, os.getppid())
+    store.close()
+    assert released == ["test"]
+    lines = [JsonLines().format(record) for record in caplog.records]
+    assert any("OperationalError" in line for line in lines)
+    assert not any("secret" in line or "parameter" in line for line in lines)
+
+
 def test_failing_score_is_tried_again_and_never_invented(
     chain: Chain, house: House, platform: Platform
 ) -> None:
-    class Broken:
-        def assess(self, opened: OpenedSession, policy: Policy) -> Assessed:
-            raise RuntimeError("no model")
-
     chain.send(final=True)
     store = house.installation.store
     assert do_next(store, Scoring(store, Broken()), "test")
