@@ -6,7 +6,7 @@ import sys
 
 from agent.errors import AgentError
 from agent.identity import load_identity
-from agent.journal import write_journal
+from agent.journal import log_uncaught, write_journal
 from agent.paths import open_paths
 from agent.runner import Runner
 from agent.settings import read_settings
@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> int:
     if arguments != ["run"]:
         print("usage: python -m agent run (everything else: veritype)", file=sys.stderr)
         return 2
+    log_uncaught()
     try:
         run()
     except AgentError as error:

@@ -6,10 +6,16 @@ saw is ever passed to a logger.
 
 import json
 import logging
+import sys
+import threading
+import traceback
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 
+log = logging.getLogger(__name__)
 _MAX_BYTES = 1_000_000
+_FRAMES_MAX = 12
 
 
 class _JsonLines(logging.Formatter):
@@ -34,3 +40,25 @@ def write_journal(path: Path) -> None:
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     logging.getLogger("agent").setLevel(logging.INFO)
+
+
+def where(error: BaseException) -> str:
+    """An exception's type and frames; its message is left out, since it can quote input."""
+    return _where(type(error), error.__traceback__)
+
+
+def log_uncaught() -> None:
+    """Have what nobody catches logged without its message, instead of printed with it."""
+    sys.excepthook = lambda kind, _error, frames: _uncaught(kind, frames)
+    threading.excepthook = lambda seen: _uncaught(seen.exc_type, seen.exc_traceback)
+    sys.unraisablehook = lambda seen: _uncaught(seen.exc_type, seen.exc_traceback)
+
+
+def _uncaught(kind: type[BaseException], frames: TracebackType | None) -> None:
+    log.critical("uncaught %s", _where(kind, frames))
+
+
+def _where(kind: type[BaseException], frames: TracebackType | None) -> str:
+    # The innermost frames, without the lines of source that a traceback quotes.
+    steps = [f"{frame.f_code.co_filename}:{line}" for frame, line in traceback.walk_tb(frames)]
+    return f"{kind.__name__} at {' > '.join(steps[-_FRAMES_MAX:]) or 'no frame'}"

@@ -2,9 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from wire.codes import LossReason
 
+NOTHING: Mapping[int, int] = MappingProxyType({})
+"""No losses."""
 _U32_MAX = 0xFFFF_FFFF
 
 
@@ -22,6 +25,10 @@ class Losses:
     def put_back(self, counts: Mapping[int, int]) -> None:
         """Take back what a header said that was then not stored."""
         self._counts.update(dict(counts))
+
+    def take_out(self, counts: Mapping[int, int]) -> None:
+        """Leave to another what it counts itself."""
+        self._counts -= Counter(dict(counts))
 
     def take(self) -> dict[int, int]:
         """The counts so far, for a header; counting starts anew."""

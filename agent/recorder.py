@@ -5,12 +5,12 @@ between ticks (suspend, a stalled process) is left out of what the next batches 
 batch is sealed even when nothing happened: silence that was observed is coverage.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from agent import AGENT_VERSION
 from agent.clock import ClockReading
-from agent.losses import Losses
+from agent.losses import NOTHING, Losses
 from wire import limits
 from wire.batch import Envelope, seal
 from wire.body import body_of
@@ -164,9 +164,15 @@ class Recorder:
             self._resume_us = None
         return seal(header, body_of(taken), key)
 
-    def not_stored(self, envelope: Envelope, reason: LossReason | int) -> None:
-        """The spool could not take a batch: its events are lost, and counted."""
+    def not_stored(
+        self, envelope: Envelope, reason: LossReason | int, counted: Mapping[int, int] = NOTHING
+    ) -> None:
+        """The spool could not take a batch: its events are lost, and counted.
+
+        `counted` is what its header said from the spool's own counts, which the spool still has.
+        """
         self.losses.put_back(envelope.header.losses)
+        self.losses.take_out(counted)
         self.losses.add(reason, max(1, envelope.header.rows))
 
     def _marker(self, clock: ClockReading, kind: MarkerKind, reason: PauseReason) -> Marker:

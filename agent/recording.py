@@ -6,6 +6,7 @@ rules inside are pure.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from agent.clock import ClockReading
@@ -18,11 +19,12 @@ from agent.observations import (
     PointerUsed,
     SourceHealth,
 )
+from agent.picture import Picture
 from agent.presence import IdleRule
 from agent.recorder import Recorder, SessionFacts
 from agent.scope import ScopeRule
 from agent.spool import Spool
-from wire.codes import Category, LossReason, MarkerKind, Mode, PauseReason, SourceState
+from wire.codes import Category, LossReason, MarkerKind, Mode, ObjectKind, PauseReason, SourceState
 from wire.events import DeclaredMode, Event, Marker
 from wire.limits import BATCH_MAX_SPAN_US
 from wire.policy import Policy
@@ -151,6 +153,22 @@ class Recording:
                 self._add(Marker(self._now(clock), kind, ended, 0))
             return ended
 
+    def keep(self, picture: Picture) -> bool:
+        """Store a picture; one that cannot be stored is counted in the next header."""
+        rules = self.policy.screenshots
+        held_us = rules.review_delay_s * 1_000_000 if rules else 0
+        not_before_us = time.time_ns() // 1000 + held_us
+        kind, session = ObjectKind.IMAGE, self.facts.session
+        try:
+            self._spool.add_object(session, kind, picture.digest, picture.data, not_before_us)
+        except SpoolRefused as error:
+            self.lose(LossReason(error.reason))
+            return False
+        except SpoolDamaged:
+            self.lose(LossReason.SPOOL_DAMAGED)
+            return False
+        return True
+
     def lose(self, reason: LossReason, count: int = 1) -> None:
         """Count a loss for the next header."""
         with self._lock:
@@ -174,16 +192,17 @@ class Recording:
         """Seal one batch into the spool; a batch it does not take is counted as lost."""
         with self._spool.exclusive():
             link = self._spool.session(self.facts.session).link
-            self._spool.take_losses(self._recorder.losses)
+            counted = self._spool.losses()
+            self._recorder.losses.put_back(counted)
             envelope = self._recorder.seal(clock, link, self._key, final=final)
             try:
-                self._spool.add_batch(envelope)
+                self._spool.add_batch(envelope, counted)
             except SpoolRefused as error:
                 log.warning("batch not spooled: loss reason %d", error.reason)
-                self._recorder.not_stored(envelope, error.reason)
+                self._recorder.not_stored(envelope, error.reason, counted)
                 return False
             except SpoolDamaged:
-                self._recorder.not_stored(envelope, LossReason.SPOOL_DAMAGED)
+                self._recorder.not_stored(envelope, LossReason.SPOOL_DAMAGED, counted)
                 raise
         return True
 

@@ -14,43 +14,38 @@ from collections.abc import Callable
 
 from agent import AGENT_VERSION
 from agent.capture import Capture
+from agent.capture_thread import CaptureThread
 from agent.clock import monotonic_us, read_clock
 from agent.consent import accepted_policy
 from agent.control import Reply, Request, Server
-from agent.delivery import Delivery
 from agent.errors import (
     AgentError,
     ControlFailed,
-    SourceUnavailable,
     SpoolDamaged,
     SpoolRefused,
 )
 from agent.identity import Identity
 from agent.paths import Paths
-from agent.picture import Picture
 from agent.recorder import SessionFacts
 from agent.recording import Recording
 from agent.report import broken_sources, session_status
 from agent.salvage import open_spool
 from agent.settings import Settings
-from agent.shipper import Shipper, Wait
+from agent.shipper import Shipper
+from agent.shipping import ShippingThread
 from agent.sources.protocol import Source
 from agent.sources.x11 import SessionMemory, check_connects, x11_sources
 from agent.sources.x11_clipboard import X11Clipboard
 from agent.startup import close_unfinished
-from agent.status import SourceStatus, Status, spool_status
-from agent.transport import Transport
-from wire.codes import LossReason, Mode, ObjectKind, PauseReason, SourceName
+from agent.status import Status, spool_status
+from wire.codes import Mode, PauseReason, SourceName
 from wire.policy import Policy
 
 log = logging.getLogger(__name__)
 
-SILENT_US = 3_500_000
-"""A capture loop without a heartbeat for so long has stopped: status says so within 5 s."""
 _TICK_S = 1.0
 _OPENING_S = 15.0
 _LINGER_S = 3.0
-_STOP_S = 3.0
 _DISPLAY_VARIABLES = ("DISPLAY", "XAUTHORITY", "XDG_SESSION_TYPE", "WAYLAND_DISPLAY")
 
 
@@ -64,7 +59,7 @@ class Runner:
         self._spool, damage = open_spool(paths.spool, settings.spool_max_bytes)
         self._trouble = [damage] if damage else []
         self._shipper = Shipper(identity.server_key, settings.retry_cap_s)
-        self._wake = threading.Event()
+        self._shipping = ShippingThread(self._spool, self._shipper, identity, settings)
         self._ending = threading.Event()
         self._recording: Recording | None = None
         self._project_name = ""
@@ -75,14 +70,13 @@ class Runner:
         """Serve until nothing is recorded and nothing waits."""
         close_unfinished(self._spool, self._identity)
         server = Server(self._paths.socket)
-        shipping = threading.Thread(target=self._ship, name="ship", daemon=True)
-        shipping.start()
+        self._shipping.start()
         try:
             self._serve(server)
         finally:
             server.close()
             self._end()
-            shipping.join(_STOP_S)
+            self._shipping.stop()
             self._spool.close()
 
     def stop(self) -> None:
@@ -105,22 +99,29 @@ class Runner:
                 self._stop_listening()
                 self._recording = None
                 return
+            except AgentError as error:
+                log.warning("tick: %s", type(error).__name__)
+                self._say(f"Storing what is recorded failed ({error}); it is tried again.")
             if self._recording is not None or self._something_waits():
                 quiet_since_s = time.monotonic()
             elif time.monotonic() - quiet_since_s > _LINGER_S:
                 return
+
+    def _say(self, trouble: str) -> None:
+        if trouble not in self._trouble:
+            self._trouble.append(trouble)
 
     def _answer(self, request: Request | None) -> Reply:
         if request is None:
             return Reply("That was not a request.")
         try:
             self._do(request)
+            return Reply(status=self.status())
         except AgentError as error:
             return Reply(str(error))
         except Exception as error:  # noqa: BLE001 - the process must outlive one bad request
             log.warning("request %s failed: %s", request.do, type(error).__name__)
             return Reply("The agent failed at that; its log says where.")
-        return Reply(status=self.status())
 
     def _do(self, request: Request) -> None:
         actions: dict[str, Callable[[], object]] = {
@@ -162,7 +163,7 @@ class Runner:
             self._capture = self._listen(recording, policy)
         except AgentError:
             recording.clock_out(read_clock())
-            self._wake.set()
+            self._shipping.wake()
             raise
         self._recording, self._project_name = recording, request.project_name
 
@@ -170,7 +171,7 @@ class Runner:
         session = secrets.token_bytes(16)
         self._spool.add_session(session, project, policy.version)
         self._shipper.retry_now()
-        self._wake.set()
+        self._shipping.wake()
         deadline_s = time.monotonic() + _OPENING_S
         while time.monotonic() < deadline_s:
             try:
@@ -192,7 +193,7 @@ class Runner:
         recording.clock_out(read_clock())
         self._recording, self._memory = None, SessionMemory()
         self._shipper.retry_now()
-        self._wake.set()
+        self._shipping.wake()
 
     def _pause(self, reason: PauseReason) -> None:
         recording = self._session()
@@ -200,7 +201,7 @@ class Runner:
             raise ControlFailed("You are paused already.")
         self._stop_listening()
         recording.pause(read_clock(), reason)
-        self._wake.set()
+        self._shipping.wake()
 
     def _resume(self) -> None:
         recording = self._session()
@@ -223,7 +224,6 @@ class Runner:
             with contextlib.suppress(AgentError):
                 self._clock_out()
         self._ending.set()
-        self._wake.set()
 
     def _tick(self) -> None:
         recording = self._recording
@@ -234,7 +234,7 @@ class Runner:
             return
         if not recording.tick(read_clock()):
             return
-        self._wake.set()
+        self._shipping.wake()
         stuck = self._spool.session(recording.facts.session).stuck
         if stuck:
             self._stop_listening()
@@ -243,8 +243,8 @@ class Runner:
 
     # Capture.
 
-    def _listen(self, recording: Recording, policy: Policy) -> "CaptureThread":
-        offers = x11_sources(policy, lambda picture: self._keep(picture, recording), self._memory)
+    def _listen(self, recording: Recording, policy: Policy) -> CaptureThread:
+        offers = x11_sources(policy, recording.keep, self._memory)
         capture = Capture(offers, recording.observe, monotonic_us)
         thread = CaptureThread(capture)
         recording.middle_clicked = lambda at_us: _read_primary(capture, at_us)
@@ -255,48 +255,6 @@ class Runner:
         if self._capture is not None:
             self._capture.stop()
         self._capture = None
-
-    def _keep(self, picture: Picture, recording: Recording) -> bool:
-        rules = recording.policy.screenshots
-        held_us = rules.review_delay_s * 1_000_000 if rules else 0
-        not_before_us = time.time_ns() // 1000 + held_us
-        try:
-            self._spool.add_object(
-                recording.facts.session,
-                ObjectKind.IMAGE,
-                picture.digest,
-                picture.data,
-                not_before_us,
-            )
-        except SpoolRefused as error:
-            self._spool.count_loss(LossReason(error.reason))
-            return False
-        return True
-
-    # Shipping.
-
-    def _ship(self) -> None:
-        settings = self._settings
-        transport = Transport(
-            self._identity.server,
-            self._identity.token,
-            settings.connect_timeout_s,
-            settings.read_timeout_s,
-        )
-        key = self._identity.key
-        delivery = Delivery(self._spool, self._shipper, transport, key, AGENT_VERSION)
-        while not self._ending.is_set():
-            wait_s: float | None = 5.0
-            try:
-                step = delivery.step()
-                wait_s = step.action.seconds if isinstance(step.action, Wait) else 0.0
-            except AgentError as error:
-                log.warning("shipping: %s", type(error).__name__)
-                self._shipper.last_error = str(error)
-            if wait_s != 0.0:
-                self._wake.wait(min(wait_s, 60.0) if wait_s is not None else 60.0)
-                self._wake.clear()
-        transport.close()
 
     def _something_waits(self) -> bool:
         try:
@@ -320,7 +278,7 @@ class Runner:
             last_acknowledged_us=counts.last_receipt_us,
             server=self._identity.server,
             server_error=self._shipper.last_error,
-            trouble=tuple(self._trouble),
+            trouble=(*self._trouble, *self._shipping.trouble()),
         )
         if recording is None:
             return status
@@ -328,67 +286,6 @@ class Runner:
         broken = broken_sources(() if silent or capture is None else capture.capture.states())
         in_force = self._shipper.policy_version_in_force
         return session_status(status, recording, self._project_name, broken, in_force)
-
-
-class CaptureThread:
-    """Runs a `Capture` in a thread; the sources live and die inside it."""
-
-    def __init__(self, capture: Capture) -> None:
-        self.capture = capture
-        self._stopping = threading.Event()
-        self._started = threading.Event()
-        self._error: AgentError | None = None
-        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
-
-    def start(self) -> None:
-        """Start; returns when the sources record.
-
-        Raises:
-            SourceUnavailable: a required source cannot start.
-        """
-        self._thread.start()
-        if not self._started.wait(_OPENING_S):
-            self._stopping.set()
-            raise SourceUnavailable("The display does not answer.")
-        if self._error is not None:
-            raise self._error
-
-    def stop(self) -> None:
-        """Stop the sources; their connections are closed when this returns."""
-        self._stopping.set()
-        self._thread.join(_STOP_S)
-        if self._thread.is_alive():
-            log.error("capture thread did not end")
-
-    def silent(self) -> bool:
-        """Whether the loop has no heartbeat."""
-        return not self._thread.is_alive() or monotonic_us() - self.capture.beat_us > SILENT_US
-
-    def sources(self) -> tuple[SourceStatus, ...]:
-        """Each source's health, for the status."""
-        silent = self.silent()
-        return tuple(
-            SourceStatus(name.name.lower(), "failed" if silent else state.name.lower(), why)
-            for name, state, why in self.capture.states()
-        )
-
-    def _run(self) -> None:
-        try:
-            self.capture.start()
-        except AgentError as error:
-            self._error = error
-            return
-        except Exception as error:  # noqa: BLE001 - told to the caller, who waits for it
-            log.warning("capture failed to start: %s", type(error).__name__)
-            self._error = SourceUnavailable("The recorder failed to start on this display.")
-            return
-        finally:
-            self._started.set()
-        try:
-            while not self._stopping.is_set():
-                self.capture.turn()
-        finally:
-            self.capture.stop()
 
 
 def _read_primary(capture: Capture, at_us: int) -> None:

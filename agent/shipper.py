@@ -244,7 +244,7 @@ class Shipper:
         try:
             receipt = decode_message(answer.body, Acknowledgement)
             receipt.verify(self._server_key)
-        except (MessageInvalid, SignatureInvalid):
+        except (MessageInvalid, SignatureInvalid, OverflowError):
             return Kept("The server's receipt does not hold; the batch is kept.")
         named = (receipt.session, receipt.sequence, receipt.digest)
         if named != (batch.session, batch.sequence, batch.digest):

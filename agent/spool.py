@@ -7,13 +7,13 @@ Bounded by bytes: the oldest pictures go first, counted; then new batches are re
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from agent.errors import SpoolDamaged, SpoolRefused
-from agent.losses import Losses
+from agent.losses import NOTHING, Losses
 from agent.spool_rows import BatchRow, ObjectRow, SessionRow, SpoolCounts
 from agent.spool_schema import SCHEMA
 from wire.batch import Envelope
@@ -102,8 +102,10 @@ class Spool:
 
     # Batches.
 
-    def add_batch(self, envelope: Envelope) -> None:
+    def add_batch(self, envelope: Envelope, reported: Mapping[int, int] = NOTHING) -> None:
         """Store a sealed batch; when this returns, it is on disk.
+
+        `reported` are the counts from `losses` that its header tells: they go with it, not before.
 
         Raises:
             SpoolRefused: the spool or the disk is full; nothing was stored.
@@ -117,6 +119,9 @@ class Spool:
                 (header.session, header.sequence, envelope.digest, envelope.sealed, header.rows),
             )
             self._set_head(db, envelope)
+            for lost, count in reported.items():
+                db.execute("UPDATE losses SET count = count - ? WHERE reason = ?", (count, lost))
+            db.execute("DELETE FROM losses WHERE count <= 0")
 
     def next_batch(self) -> BatchRow | None:
         """The oldest batch to send."""
@@ -246,15 +251,18 @@ class Spool:
         with self._write() as db:
             _count_loss(db, reason, count)
 
+    def losses(self) -> dict[int, int]:
+        """The counted losses that no stored header tells yet; `add_batch` lets them go."""
+        return dict(self._all("SELECT reason, count FROM losses"))
+
     def take_losses(self, into: Losses) -> None:
-        """Move the counted losses into the next header's."""
-        rows = self._all("SELECT reason, count FROM losses")
-        if not rows:
+        """Move the counted losses away at once: for scripts, not for what must survive a kill."""
+        counted = self.losses()
+        if not counted:
             return
         with self._write() as db:
             db.execute("DELETE FROM losses")
-        for reason, count in rows:
-            into.add(reason, count)
+        into.put_back(counted)
 
     def counts(self, wall_us: int) -> SpoolCounts:
         """Figures for the status."""

@@ -161,10 +161,10 @@ def _retry_after_s(value: str | None) -> float | None:
     if value.strip().isascii() and value.strip().isdigit():
         return min(float(value), _RETRY_AFTER_MAX_S)
     try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        moment_s = email.utils.parsedate_to_datetime(value).timestamp()
+    except (ValueError, OverflowError, TypeError):
         return None
-    return max(0.0, min(moment.timestamp() - time.time(), _RETRY_AFTER_MAX_S))
+    return max(0.0, min(moment_s - time.time(), _RETRY_AFTER_MAX_S))
 
 
 def _connection_sentence(error: requests.exceptions.ConnectionError) -> str:

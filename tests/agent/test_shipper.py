@@ -1,6 +1,7 @@
 import msgspec
 import pytest
 
+from agent import shipper as shipper_module
 from agent.shipper import (
     Acknowledged,
     GivenUp,
@@ -21,7 +22,7 @@ from agent.shipper import (
 from agent.spool_rows import BatchRow, ObjectRow, SessionRow
 from agent.transport import Answer
 from wire.chain import ChainHead
-from wire.messages import SessionGrant, acknowledge, encode_message
+from wire.messages import Acknowledgement, SessionGrant, acknowledge, encode_message
 from wire.problems import CONTENT_TYPE, ProblemCode, problem
 from wire.signing import SigningKey
 
@@ -186,3 +187,13 @@ def test_the_servers_words_cannot_redraw_a_terminal() -> None:
     ship.answered(SendBatch(BATCH), Answer(400, msgspec.json.encode(document), CONTENT_TYPE), 0)
     assert "\x1b" not in ship.last_error
     assert len(ship.last_error) < 400
+
+
+@pytest.mark.parametrize("changed", [{"sequence": -1}, {"sequence": 1 << 70}, {"received_us": -1}])
+def test_a_receipt_with_an_impossible_number_keeps_the_batch(
+    changed: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = msgspec.json.decode(receipt().body, type=Acknowledgement)
+    bad = msgspec.structs.replace(good, **changed)
+    monkeypatch.setattr(shipper_module, "decode_message", lambda *_: bad)
+    assert isinstance(shipper().answered(SendBatch(BATCH), receipt(), 0), Kept)

@@ -91,3 +91,14 @@ def test_a_redirect_is_not_followed() -> None:
     with answering(raw) as url:
         answer = Transport(url, token="secret").get("/")
     assert (answer.status, answer.ok) == (302, False)
+
+
+@pytest.mark.parametrize(
+    "date", [b"Mon, 01 Jan 99999999999999 00:00:00 GMT", b"Mon, 01 Jan 0001 00:00:00 +2359", b"-1"]
+)
+def test_a_moment_beyond_all_calendars_is_no_moment(date: bytes) -> None:
+    raw = b"HTTP/1.1 503 No\r\nRetry-After: " + date + b"\r\nContent-Length: 0\r\n\r\n"
+    with answering(raw) as url:
+        answer = Transport(url).get("/")
+    assert answer.status == 503
+    assert not answer.retry_after_s
