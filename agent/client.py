@@ -137,12 +137,20 @@ def wait_until_sent(paths: Paths, settings: Settings, server: str, seconds: floa
     """Wait until every batch and every picture that may go is acknowledged.
 
     Raises:
-        AgentError: something still waits after `seconds`; the text says what and why.
+        AgentError: something still waits after `seconds`, or the server would not take batches
+            of the last session or of what waited; the text says what and why.
     """
     deadline_s = time.monotonic() + seconds
+    before: int | None = None
     while True:
         status = status_of(paths, settings, server)
-        if not status.spool.batches_waiting and not status.spool.objects_waiting:
+        spool = status.spool
+        if before is None:
+            # What was refused in earlier sessions was said then.
+            before = spool.batches_aside - spool.aside_newest
+        if not spool.batches_waiting and not spool.objects_waiting:
+            if spool.batches_aside > before:
+                raise AgentError(_aside_sentence(spool.batches_aside - before, spool.aside_why))
             return status
         if time.monotonic() >= deadline_s:
             raise AgentError(_waiting_sentence(status))
@@ -156,6 +164,14 @@ def _waiting_sentence(status: Status) -> str:
     return (
         f"Clocked out, and still waiting to be sent: {status.spool.batches_waiting} batches and "
         f"{status.spool.objects_waiting} pictures; they are kept and tried again.{why}"
+    )
+
+
+def _aside_sentence(batches: int, why: str) -> str:
+    which = "1 batch lies" if batches == 1 else f"{batches} batches lie"
+    return (
+        f"Clocked out, and not everything is acknowledged: {which} aside on this device and will "
+        f"not be sent: {why}"
     )
 
 

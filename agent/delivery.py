@@ -179,6 +179,8 @@ class Delivery:
             envelopes = rechain(head, rest, self._key, losses, nonce)
             self._spool.replace_waiting(session, head, envelopes)
         except (WireError, SpoolRefused) as error:
+            if lost:
+                self._spool.count_loss(reason, lost)
             self._spool.session_stuck(session, f"Its chain cannot be continued: {error}")
             return
         if not envelopes and losses:

@@ -36,6 +36,7 @@ _REFUSED_FOR_GOOD = frozenset(
 _SESSION_REFUSED = frozenset(
     (ProblemCode.UNKNOWN_SESSION, ProblemCode.WRONG_DEVICE, ProblemCode.CONFLICT)
 )
+_OBJECT_REFUSED = _REFUSED_FOR_GOOD | {ProblemCode.UNKNOWN_SESSION, ProblemCode.WRONG_DEVICE}
 _OPENING_MAY_SUCCEED_LATER = frozenset((ProblemCode.OVERLOADED, ProblemCode.INTERNAL, None))
 
 
@@ -294,7 +295,7 @@ def _object_answered(row: ObjectRow, answer: Answer) -> Outcome:
     problem = answer.problem()
     if problem is None or answer.failure:
         return Kept(_trouble(answer))
-    if problem.code in _REFUSED_FOR_GOOD:
+    if problem.code in _OBJECT_REFUSED:
         return ObjectRefused(row, _sentence(problem))
     return Kept(_sentence(problem))
 

@@ -79,10 +79,17 @@ class Spool:
             db.execute("DELETE FROM sessions WHERE session = ? AND nonce IS NULL", (session,))
 
     def session_stuck(self, session: bytes, reason: str) -> None:
-        """The server will take no more of this session; its batches stay, aside."""
+        """The server will take no more of this session; its batches stay, aside and counted."""
+        waiting = "WHERE session = ? AND aside = ''"
         with self._write() as db:
             db.execute("UPDATE sessions SET stuck = ? WHERE session = ?", (reason, session))
-            db.execute("UPDATE batches SET aside = ? WHERE session = ?", (reason, session))
+            (rows,) = db.execute(
+                f"SELECT sum(max(1, rows)) FROM batches {waiting}",  # noqa: S608
+                (session,),
+            ).fetchone()
+            db.execute(f"UPDATE batches SET aside = ? {waiting}", (reason, session))  # noqa: S608
+            if rows:
+                _count_loss(db, LossReason.REFUSED_BY_SERVER, rows)
 
     def session(self, session: bytes) -> SessionRow:
         """One session; raises `KeyError` if the spool does not know it."""
@@ -271,11 +278,20 @@ class Spool:
             " (SELECT count(*) FROM objects WHERE aside = '' AND not_before_us <= ?1),"
             " (SELECT count(*) FROM objects WHERE aside = '' AND not_before_us > ?1),"
             " (SELECT count(*) FROM batches WHERE aside <> ''),"
-            " (SELECT count(*) FROM receipts), (SELECT max(received_us) FROM receipts)",
+            " (SELECT count(*) FROM receipts), (SELECT max(received_us) FROM receipts),"
+            " (SELECT count(*) FROM batches WHERE aside <> '' AND session ="
+            " (SELECT session FROM sessions ORDER BY id DESC LIMIT 1)),"
+            " coalesce((SELECT aside FROM batches WHERE aside <> '' ORDER BY id DESC LIMIT 1), '')",
             wall_us,
         )
-        waiting, objects, held, aside, receipts, last_us = row or (0, 0, 0, 0, 0, None)
-        return SpoolCounts(waiting, objects, held, aside, self._used_bytes(), receipts, last_us)
+        waiting, objects, held, aside, receipts, last_us, newest, why = row or (0,) * 5 + (
+            None,
+            0,
+            "",
+        )
+        return SpoolCounts(
+            waiting, objects, held, aside, self._used_bytes(), receipts, last_us, newest, why
+        )
 
     # Inside.
 

@@ -70,3 +70,7 @@ class SpoolCounts:
     bytes_used: int
     receipts: int
     last_receipt_us: int | None
+    aside_newest: int = 0
+    """Of `batches_aside`, those of the last session."""
+    aside_why: str = ""
+    """Why the last of `batches_aside` was put aside."""

@@ -23,6 +23,10 @@ class SpoolStatus(msgspec.Struct, frozen=True):
     batches_aside: int = 0
     bytes_used: int = 0
     receipts: int = 0
+    aside_newest: int = 0
+    """Of `batches_aside`, those of the last session."""
+    aside_why: str = ""
+    """Why the last of `batches_aside` was put aside."""
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -61,6 +65,8 @@ def spool_status(counts: SpoolCounts) -> SpoolStatus:
         counts.batches_aside,
         counts.bytes_used,
         counts.receipts,
+        counts.aside_newest,
+        counts.aside_why,
     )
 
 

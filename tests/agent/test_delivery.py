@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from agent import AGENT_VERSION
+from agent.client import wait_until_sent
 from agent.clock import read_clock
 from agent.delivery import Delivery
+from agent.errors import AgentError
 from agent.identity import Identity
+from agent.paths import Paths
 from agent.recorder import Recorder, SessionFacts
 from agent.settings import Settings
 from agent.shipper import Kept, Shipper
@@ -171,15 +174,38 @@ def test_a_server_set_back_to_an_older_state_gets_a_chain_that_fits(
     assert losses(platform) == {LossReason.REFUSED_BY_SERVER: 1}
 
 
-def test_a_session_that_the_server_does_not_know_is_stuck_and_kept(
+def test_a_session_that_the_server_does_not_know_is_stuck_kept_and_counted(
     device: Device, platform: PlatformServer
 ) -> None:
-    device.add()
+    device.add(5)
+    device.add(3)
     platform.heads.clear()
     device.delivery.step()
     assert device.spool.session(SESSION).stuck
     counts = device.spool.counts(0)
-    assert (counts.batches_waiting, counts.batches_aside) == (0, 1)
+    assert (counts.batches_waiting, counts.batches_aside, counts.aside_newest) == (0, 2, 2)
+    assert counts.aside_why == device.spool.session(SESSION).stuck
+    assert device.spool.losses() == {LossReason.REFUSED_BY_SERVER: 5 + 1 + 3}  # and the clock-in
+    device.spool.session_stuck(SESSION, "once more")
+    assert device.spool.losses() == {LossReason.REFUSED_BY_SERVER: 9}
+
+
+def test_waiting_for_a_refused_session_says_what_lies_aside_and_why(
+    home: Paths, identity: Identity, settings: Settings, platform: PlatformServer
+) -> None:
+    device = Device(Spool(home.spool), identity, settings)
+    device.open(platform)
+    device.add()
+    platform.heads.clear()
+    assert device.delivery.drain(5)
+    device.spool.close()
+    with pytest.raises(AgentError, match=r"1 batch lies aside .*: The server answered 404"):
+        wait_until_sent(home, settings, identity.server, 1)
+    newer = Spool(home.spool)
+    newer.add_session(b"t" * 16, platform.project, 3)
+    newer.close()
+    status = wait_until_sent(home, settings, identity.server, 1)
+    assert (status.spool.batches_aside, status.spool.aside_newest) == (1, 0)
 
 
 def test_pictures_follow_the_batches(device: Device, platform: PlatformServer) -> None:

@@ -177,8 +177,9 @@ def test_pictures_are_kept_stored_or_refused() -> None:
     ship = shipper()
     assert isinstance(ship.answered(UploadObject(PICTURE), Answer(201), 0), ObjectStored)
     assert isinstance(ship.answered(UploadObject(PICTURE), Answer(500), 0), Kept)
-    answer = refusal(ProblemCode.TOO_LARGE, 413)
-    assert isinstance(ship.answered(UploadObject(PICTURE), answer, 0), ObjectRefused)
+    for code in (ProblemCode.TOO_LARGE, ProblemCode.UNKNOWN_SESSION, ProblemCode.WRONG_DEVICE):
+        answer = refusal(code, 404)
+        assert isinstance(ship.answered(UploadObject(PICTURE), answer, 0), ObjectRefused)
 
 
 def test_the_servers_words_cannot_redraw_a_terminal() -> None:

@@ -176,6 +176,21 @@ def test_a_server_in_trouble_is_named_and_everything_is_kept(
     assert keystrokes(platform) == 5
 
 
+def test_a_refused_session_is_no_success(
+    trainer: Trainer, desktop: Desktop, platform: PlatformServer
+) -> None:
+    desktop.window("my task")
+    clock_in(trainer)
+    platform.heads.clear()
+    done = trainer.run("clock", "out", "--wait", "10")
+    assert "aside on this device" in done.stderr
+    assert "The server answered 404" in done.stderr
+    assert done.returncode == 1
+    again = trainer.run("clock", "out", "--wait", "10")
+    assert "aside on this device" in again.stderr
+    assert again.returncode == 1
+
+
 def test_a_display_that_dies_is_said_within_five_seconds(
     trainer: Trainer, desktop: Desktop
 ) -> None:
