@@ -8,7 +8,15 @@ from server.config import Settings
 from server.errors import Refusal, not_found, too_often
 from server.keys import ServerKeys, hash_of, hash_of_code, new_token
 from server.pace import Pace
-from server.records import Device, NewDevice, NewSession, Project, StoredObject
+from server.records import (
+    Device,
+    NewDevice,
+    NewSession,
+    Project,
+    SessionLine,
+    SessionState,
+    StoredObject,
+)
 from server.sniffing import content_type_of
 from server.storage.protocols import ObjectStore, Store
 from wire.chain import OPENING, derive_nonce
@@ -28,6 +36,9 @@ from wire.problems import ProblemCode
 _ID_BYTES = 16
 _ENROLMENTS = 10
 _ENROLMENTS_WINDOW_S = 60.0
+_SESSION_OBJECTS_MAX_BYTES = 500_000_000
+_LATE_OBJECTS_US = 7 * 24 * 3600 * 1_000_000
+"""So long after its end a session still takes objects."""
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
 _HEX_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -134,6 +145,12 @@ class Agents:
             raise Refusal(ProblemCode.UNKNOWN_SESSION, 404, "Open the session first.")
         if entry.device != device.id:
             raise Refusal(ProblemCode.WRONG_DEVICE, 403, "The session is another device's.")
+        line = self._store.of(device.organisation).line(entry.id)
+        if line is not None and _over_for_long(line):
+            # A code that the agent takes as final, or it would send the object for ever.
+            raise Refusal(
+                ProblemCode.INVALID_REQUEST, 400, "The session ended more than 7 days ago."
+            )
         return entry.row
 
     def put_object(self, device: Device, session_row: int, digest_hex: str, data: bytes) -> bool:
@@ -150,8 +167,9 @@ class Agents:
             )
         store = self._store.of(device.organisation)
         known = store.object(session_row, digest) is not None
-        full = store.count_objects(session_row) >= self._settings.objects_per_session_max
-        if full and not known:
+        count, size = store.total_objects(session_row)
+        full = count >= self._settings.objects_per_session_max
+        if not known and (full or size + len(data) > _SESSION_OBJECTS_MAX_BYTES):
             raise Refusal(ProblemCode.TOO_LARGE, 413, "The session holds too many objects.")
         # Bytes first: what is listed can always be shown.
         self._objects.put(device.organisation, digest, data)
@@ -162,3 +180,8 @@ class Agents:
         if found is None:
             raise not_found()
         return found
+
+
+def _over_for_long(line: SessionLine) -> bool:
+    last_us = line.last_received_us or now_us()
+    return line.state is not SessionState.OPEN and now_us() - last_us > _LATE_OBJECTS_US

@@ -92,12 +92,13 @@ class SqlEvidence(Bound):
         with self._transaction() as connection:
             connection.execute(statement.values(quarantined=reason))
 
-    def count_objects(self, session_row: int) -> int:
-        """How many objects a session has."""
+    def total_objects(self, session_row: int) -> tuple[int, int]:
+        """How many objects a session has, and their bytes."""
         table = tables.objects
-        query = self._select(table, func.count(table.c.row).label("count"))
+        size = func.coalesce(func.sum(table.c.size_bytes), 0)
+        query = self._select(table, func.count(table.c.row), size)
         row = self._one(query.where(table.c.session == session_row))
-        return int(row.count) if row else 0
+        return (int(row[0]), int(row[1])) if row else (0, 0)
 
     def add_object(self, session_row: int, entry: StoredObject) -> bool:
         """List an object."""

@@ -117,8 +117,8 @@ class Evidence(Protocol):
     def add_object(self, session_row: int, entry: StoredObject) -> bool:
         """List an object whose bytes are stored; whether it is new."""
 
-    def count_objects(self, session_row: int) -> int:
-        """How many objects a session has."""
+    def total_objects(self, session_row: int) -> tuple[int, int]:
+        """How many objects a session has, and their bytes."""
 
     def object(self, session_row: int, digest: bytes) -> StoredObject | None:
         """An object of a session."""

@@ -11,6 +11,7 @@ from PIL import Image
 
 from server.keys import hash_of, hash_of_code, new_pairing_code, new_token
 from server.records import Role
+from server.services import agents
 from tests.server.device import Chain, Device
 from tests.server.house import House
 from tests.server.kinds import NewDevice, ProblemOf
@@ -164,6 +165,26 @@ def test_object_that_is_refused_leaves_nothing(
     refusal(problem, chain.device.put(chain.session, data, digest), code, status)
     assert house.rows("objects") == 0
     assert not [path for path in (house.path / "objects").rglob("*") if path.is_file()]
+
+
+def test_session_holds_so_many_bytes_of_objects(
+    chain: Chain, picture: bytes, problem: ProblemOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agents, "_SESSION_OBJECTS_MAX_BYTES", len(picture) + 1)
+    assert chain.device.put(chain.session, picture).status_code == 201
+    refusal(problem, chain.device.put(chain.session, b"note"), ProblemCode.TOO_LARGE, 413)
+    assert chain.device.put(chain.session, picture).status_code == 200
+
+
+def test_session_that_ended_long_ago_takes_no_objects(
+    chain: Chain, house: House, picture: bytes, problem: ProblemOf
+) -> None:
+    chain.send(final=True)
+    assert chain.device.put(chain.session, picture).status_code == 201
+    with house.installation.store._writing.begin() as connection:
+        week_us = 7 * 24 * 3600 * 1_000_000
+        connection.exec_driver_sql("UPDATE heads SET received_us = received_us - ?", (week_us,))
+    refusal(problem, chain.device.put(chain.session, b"note"), ProblemCode.INVALID_REQUEST, 400)
 
 
 def test_object_of_another_devices_session(
