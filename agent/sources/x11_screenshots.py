@@ -3,6 +3,7 @@
 import logging
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import mss
 from PIL import Image
@@ -22,7 +23,18 @@ _SECOND_US = 1_000_000
 _DEPTH_MAX = 4
 """Frames around a client window, between it and the root."""
 
+_TRIES = 2
+
 Keep = Callable[[Picture], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What decides which parts of the screen a picture may show."""
+
+    front: Category
+    screen: Box
+    layers: list[Layer]
 
 
 class X11Screenshots:
@@ -102,18 +114,30 @@ class X11Screenshots:
         connection, windows = self._connection, self._windows
         if connection is None or windows is None:
             return PictureTaken(now_us, ScreenshotOutcome.FAILED)
-        front = windows.category(windows.active())
-        if front is Category.PRIVATE:
-            return PictureTaken(now_us, ScreenshotOutcome.SKIPPED_PRIVATE)
-        layers = _layers(connection, windows, whole_screen=self._rules.whole_screen)
-        geometry = connection.root.get_geometry()
-        screen = Box(0, 0, geometry.width, geometry.height)
-        area = screen if self._rules.whole_screen else shown_area(layers, screen)
-        if area is None:
-            return PictureTaken(now_us, ScreenshotOutcome.SKIPPED_NO_SCOPE)
+        scene = _scene(connection, windows, whole_screen=self._rules.whole_screen)
+        for _ in range(_TRIES):
+            if scene.front is Category.PRIVATE:
+                return PictureTaken(now_us, ScreenshotOutcome.SKIPPED_PRIVATE)
+            area = scene.screen
+            if not self._rules.whole_screen:
+                shown = shown_area(scene.layers, scene.screen)
+                if shown is None:
+                    return PictureTaken(now_us, ScreenshotOutcome.SKIPPED_NO_SCOPE)
+                area = shown
+            image = _grab(area)
+            # What opened or moved meanwhile may be in the picture and not in the mask.
+            before = scene
+            scene = _scene(connection, windows, whole_screen=self._rules.whole_screen)
+            if scene == before:
+                return self._stored(now_us, image, area, scene.layers)
+        return PictureTaken(now_us, ScreenshotOutcome.FAILED)
+
+    def _stored(
+        self, now_us: int, image: Image.Image, area: Box, layers: list[Layer]
+    ) -> PictureTaken:
         hidden = not self._rules.whole_screen or not all(layer.shown for layer in layers)
         flags = ScreenshotFlag.MASKED if hidden else ScreenshotFlag(0)
-        picture = finished(masked(_grab(area), area, layers), self._rules, flags)
+        picture = finished(masked(image, area, layers), self._rules, flags)
         if not self._keep(picture):
             return PictureTaken(now_us, ScreenshotOutcome.FAILED)
         return _described(now_us, picture)
@@ -142,6 +166,13 @@ def _grab(area: Box) -> Image.Image:
     with mss.MSS() as camera:
         shot = camera.grab(place)
         return Image.frombuffer("RGB", shot.size, bytes(shot.bgra), "raw", "BGRX", 0, 1)
+
+
+def _scene(connection: XConnection, windows: Windows, *, whole_screen: bool) -> _Scene:
+    front = windows.category(windows.active())
+    geometry = connection.root.get_geometry()
+    screen = Box(0, 0, geometry.width, geometry.height)
+    return _Scene(front, screen, _layers(connection, windows, whole_screen=whole_screen))
 
 
 def _layers(connection: XConnection, windows: Windows, *, whole_screen: bool) -> list[Layer]:
