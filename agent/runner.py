@@ -1,7 +1,8 @@
 """The agent process.
 
 Three threads: this one answers the command line and seals batches, one captures while a session
-records (`capture_thread`), one ships (`shipping`). They share the `Recording` (locked) and the `Spool` (locked).
+records (`capture_thread`), one ships (`shipping`). They share the `Recording` (locked) and the
+`Spool` (locked).
 """
 
 import contextlib
