@@ -90,11 +90,16 @@ def test_a_full_disk_raises_nothing_and_counts_nothing_twice(
 
 
 def test_a_picture_that_cannot_be_stored_is_counted_without_the_spool(
-    recording: Recording, spool: Spool, clock: FakeClock
+    recording: Recording, spool: Spool, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(spool, full=True)
-    assert not recording.keep(PICTURE)
-    fill(spool, full=False)
+    def refused(*_: object) -> None:
+        raise SpoolRefused(LossReason.DISK_FULL, "the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(spool, "count_loss", refused)
+        fill(spool, full=True)
+        assert not recording.keep(PICTURE)
+        fill(spool, full=False)
     assert due(recording, clock)
     assert told(spool) == [{LossReason.DISK_FULL: 1}]
 
