@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import SpoolDamaged, SpoolRefused
-from agent.losses import NOTHING, Losses
+from agent.losses import NOTHING
 from agent.spool_rows import BatchRow, ObjectRow, SessionRow, SpoolCounts
 from agent.spool_schema import SCHEMA
 from wire.batch import Envelope
@@ -261,15 +261,6 @@ class Spool:
     def losses(self) -> dict[int, int]:
         """The counted losses that no stored header tells yet; `add_batch` lets them go."""
         return dict(self._all("SELECT reason, count FROM losses"))
-
-    def take_losses(self, into: Losses) -> None:
-        """Move the counted losses away at once: for scripts, not for what must survive a kill."""
-        counted = self.losses()
-        if not counted:
-            return
-        with self._write() as db:
-            db.execute("DELETE FROM losses")
-        into.put_back(counted)
 
     def counts(self, wall_us: int) -> SpoolCounts:
         """Figures for the status."""

@@ -24,15 +24,14 @@ from wire.codes import (
     ClipboardAction,
     InsertionHow,
     KeyFlag,
-    MarkerKind,
     Mode,
     SourceName,
     SourceState,
 )
 from wire.keys import KeyClass
+from wire.stretches import Intervals, between, pauses
 
 T = TypeVar("T")
-Intervals = tuple[tuple[int, int], ...]
 Modes = Mapping[Mode, Intervals]
 MOST = 0.5
 """A mode changes what the whole session's typing counts for from this share of the keys on."""
@@ -187,7 +186,7 @@ def _declared(bodies: Sequence[Body], end_us: int) -> Modes:
         for event in body.events(events.DeclaredMode):
             if event.mode in set(Mode):
                 changes.setdefault(Mode(event.mode), []).append((event.t_us, bool(event.on)))
-    return {mode: _intervals(found, end_us) for mode, found in changes.items()}
+    return {mode: between(found, end_us) for mode, found in changes.items()}
 
 
 def _in_force(modes: Modes, table: Keystrokes, end_us: int) -> frozenset[Mode]:
@@ -212,19 +211,9 @@ def _modes_at(modes: Modes, t_us: int) -> frozenset[Mode]:
 
 
 def _paused(batches: Sequence[Batch], end_us: int) -> Intervals:
-    """Pauses; one whose end was lost is over where a header speaks for time again."""
-    markers = [
-        (event.t_us, event.marker == MarkerKind.PAUSE)
-        for batch in batches
-        for event in batch.body.events(events.Marker)
-        if event.marker in (MarkerKind.PAUSE, MarkerKind.RESUME)
-    ]
-    spoken = [
-        (batch.header.start_us, False)
-        for batch in batches
-        if batch.header.end_us > batch.header.start_us
-    ]
-    return _intervals([*markers, *spoken], end_us)
+    headers = [batch.header for batch in batches]
+    markers = [marker for batch in batches for marker in batch.body.events(events.Marker)]
+    return pauses(headers, markers, end_us)
 
 
 def _unobserved(batches: Sequence[Batch], health: dict[str, IntArray], end_us: int) -> Intervals:
@@ -240,19 +229,4 @@ def _unobserved(batches: Sequence[Batch], health: dict[str, IntArray], end_us: i
         )
         if int(source) in _WATCHED_FOR_TYPING
     ]
-    return tuple(sorted([*gaps, *_intervals(changes, end_us)]))
-
-
-def _intervals(changes: list[tuple[int, bool]], end_us: int) -> Intervals:
-    """Turn (time, begins) changes into closed intervals; an open one ends with the session."""
-    found: list[tuple[int, int]] = []
-    since: int | None = None
-    for t_us, begins in sorted(changes):
-        if begins and since is None:
-            since = t_us
-        elif not begins and since is not None:
-            found.append((since, t_us))
-            since = None
-    if since is not None:
-        found.append((since, max(end_us, since)))
-    return tuple(found)
+    return tuple(sorted([*gaps, *between(changes, end_us)]))

@@ -11,13 +11,15 @@ import msgspec
 
 from server.records import StoredBatch
 from wire.batch import Batch, decode, open_envelope
-from wire.codes import LossReason, MarkerKind, PresenceChange
+from wire.codes import LossReason, PresenceChange
 from wire.errors import BodyUndecodable, WireError
 from wire.events import Keystroke, Marker, Presence
 from wire.header import Header
+from wire.stretches import Intervals, between, pauses
 
 Interval = tuple[int, int]
 _LATE_US = 60_000_000
+_PAUSE_SLACK_US = 1_000_000
 """So long after the session's last header an event can be. Not after its own batch's header: the
 batch before a gap carries the events that ended the gap."""
 _AWAY = (PresenceChange.IDLE, PresenceChange.LOCKED, PresenceChange.SUSPENDED)
@@ -104,29 +106,31 @@ def facts_of(opened: OpenedSession, opened_us: int) -> SessionFacts:
 
 
 def lost_stretches(opened: OpenedSession) -> list[LostStretch]:
-    """Quarantined batches, and gaps that no header speaks for."""
+    """Quarantined batches, and gaps that no header speaks for. A pause is no loss."""
+    end_us = max((header.end_us for header in opened.headers), default=0)
+    paused = paused_intervals(opened, end_us)
     lost = [_stretch(h.start_us, h.end_us, "quarantined") for _, h, _ in opened.undecodable]
     spoken_us = 0
     for start_us, end_us in sorted((h.start_us, h.end_us) for h in opened.headers):
-        if start_us > spoken_us:
+        if start_us > spoken_us and not _within(paused, spoken_us, start_us):
             lost.append(_stretch(spoken_us, start_us, "gap"))
         spoken_us = max(spoken_us, end_us)
     return sorted(lost, key=lambda stretch: stretch.start_ms)
 
 
-def paused_intervals(opened: OpenedSession, end_us: int) -> list[Interval]:
-    """From each pause to the resume after it; if that was lost, to where a header speaks again."""
-    markers = [
-        (marker.t_us, marker.marker == MarkerKind.PAUSE)
-        for batch in opened.batches
-        for marker in batch.body.events(Marker)
-        if marker.marker in (MarkerKind.PAUSE, MarkerKind.RESUME, MarkerKind.CLOCK_OUT)
-    ]
-    spoken = [(h.start_us, False) for h in opened.headers if h.end_us > h.start_us]
-    return _between([*markers, *spoken], end_us)
+def _within(intervals: Intervals, start_us: int, end_us: int) -> bool:
+    """Whether one of the intervals holds the whole stretch, but for the pause's own making."""
+    slack_us = _PAUSE_SLACK_US
+    return any(a - slack_us <= start_us and end_us <= b + slack_us for a, b in intervals)
 
 
-def idle_intervals(batches: Sequence[Batch], end_us: int) -> list[Interval]:
+def paused_intervals(opened: OpenedSession, end_us: int) -> Intervals:
+    """When the trainer had paused."""
+    markers = [marker for batch in opened.batches for marker in batch.body.events(Marker)]
+    return pauses(opened.headers, markers, end_us)
+
+
+def idle_intervals(batches: Sequence[Batch], end_us: int) -> Intervals:
     """From idle, locked or suspended to the end of it; if that was lost, to the next key."""
     changes = [
         (event.t_us, event.change in _AWAY)
@@ -138,7 +142,7 @@ def idle_intervals(batches: Sequence[Batch], end_us: int) -> list[Interval]:
         after = bisect_right(keys, t_us)
         if away and after < len(keys):
             changes.append((keys[after], False))
-    return _between(changes, end_us)
+    return between(changes, end_us)
 
 
 def joined(intervals: Sequence[Interval]) -> list[Interval]:
@@ -150,21 +154,6 @@ def joined(intervals: Sequence[Interval]) -> list[Interval]:
         else:
             merged.append((start, end))
     return merged
-
-
-def _between(changes: Sequence[tuple[int, bool]], end_us: int) -> list[Interval]:
-    """From each beginning to the next end, or to the session's."""
-    found: list[Interval] = []
-    since: int | None = None
-    for t_us, begins in sorted(changes):
-        if begins and since is None:
-            since = t_us
-        elif not begins and since is not None:
-            found.append((since, t_us))
-            since = None
-    if since is not None:
-        found.append((since, max(end_us, since)))
-    return found
 
 
 def _in_time(batch: Batch, last_us: int) -> Batch:

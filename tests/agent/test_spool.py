@@ -12,7 +12,6 @@ import pytest
 
 from agent.clock import read_clock
 from agent.errors import SpoolRefused
-from agent.losses import Losses
 from agent.recorder import Recorder, SessionFacts
 from agent.salvage import open_spool
 from agent.spool import Spool
@@ -102,8 +101,7 @@ def test_a_full_spool_drops_the_oldest_pictures_first_and_counts_all(tmp_path: P
         add_until_refused(spool, recorder)
     assert caught.value.reason == LossReason.SPOOL_FULL
     assert spool.next_object(1) is None
-    spool.take_losses(recorder.losses)
-    assert recorder.losses.take()[LossReason.OBJECT_EXPIRED] == 3
+    assert spool.losses()[LossReason.OBJECT_EXPIRED] == 3
     spool.close()
 
 
@@ -165,10 +163,10 @@ def test_whichever_page_is_damaged_what_still_reads_is_saved(
         path.write_bytes(sound[:at] + os.urandom(PAGE_BYTES) + sound[at + PAGE_BYTES :])
         saved, sentence = open_spool(path, 100_000_000)
         kept = saved.waiting_batches(SESSION)
-        saved.take_losses(losses := Losses())
+        losses = saved.losses()
         saved.close()
         assert {row.digest for row in kept} <= set(digests)
-        assert bool(sentence) == (losses.take() == {LossReason.SPOOL_DAMAGED: 1})
+        assert bool(sentence) == (losses == {LossReason.SPOOL_DAMAGED: 1})
         assert sentence or len(kept) == 40
         kept_counts.append(len(kept))
     assert max(kept_counts) == 40

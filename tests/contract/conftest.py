@@ -112,10 +112,11 @@ class ScriptedAgent:
         """Seal and spool a batch."""
         if final:
             self.recorder.clock_out(clock(self.now_us))
-        self.spool.take_losses(self.recorder.losses)
+        counted = self.spool.losses()
+        self.recorder.losses.put_back(counted)
         link = self.spool.session(self.facts.session).link
         envelope = self.recorder.seal(clock(self.now_us), link, self.identity.key, final=final)
-        self.spool.add_batch(envelope)
+        self.spool.add_batch(envelope, counted)
         self.sealed.append(envelope)
         return envelope
 

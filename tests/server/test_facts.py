@@ -76,3 +76,12 @@ def test_batch_before_a_gap_may_carry_what_ended_the_gap() -> None:
     ended = [presence(30, PresenceChange.SUSPENDED), presence(7_000, PresenceChange.RESUMED)]
     found = facts((0, 30, ended), (7_000, 7_010, []))
     assert (found.quarantined_batches, found.worked_s) == (0, 40)
+
+
+def test_a_pause_is_shown_as_a_pause_and_not_as_a_loss() -> None:
+    resume = events.Marker(50 * S_US, MarkerKind.RESUME, 0, 0)
+    found = facts((0, 20, [pause(20)]), (50, 60, [resume]), (90, 100, []))
+    assert [(s.start_ms, s.end_ms, s.why) for s in found.lost_stretches] == [
+        (60_000, 90_000, "gap")
+    ]
+    assert (found.worked_s, found.paused_s) == (40, 30)
