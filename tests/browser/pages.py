@@ -29,7 +29,7 @@ class Watched:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         self.page.on("request", self._request)
-        self.page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._failed)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -38,6 +38,12 @@ class Watched:
     def _request(self, request: Request) -> None:
         if not request.url.startswith((self.address, "data:")):
             self.wrong.append(f"left the machine: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        # Going on to the next page aborts the icon if that is still on its way; no server or
+        # policy can cause this one error.
+        if request.failure != "net::ERR_ABORTED":
+            self.wrong.append(f"failed: {request.failure} {request.url}")
 
     def sign_in(self, login: str) -> None:
         self.page.goto(f"{self.address}/login")

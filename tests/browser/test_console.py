@@ -66,6 +66,7 @@ def test_keyboard_alone_reaches_a_session(seeded: Seeded, open_page: OpenPage) -
     watched = open_page()
     page = watched.page
     page.goto(f"{seeded.address}/login")
+    expect(page.get_by_label("Login")).to_be_focused()
     page.keyboard.type("otto")
     page.keyboard.press("Tab")
     page.keyboard.type("correct horse battery")
@@ -75,6 +76,8 @@ def test_keyboard_alone_reaches_a_session(seeded: Seeded, open_page: OpenPage) -
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.closest('tbody') !== null"):
             break
+    else:
+        pytest.fail("no row of the table can be reached with the Tab key")
     page.keyboard.press("Enter")
     page.wait_for_url("**/sessions/*")
 

@@ -14,6 +14,8 @@ from tests.browser.pages import OpenPage, Seeded, Watched
 pytestmark = pytest.mark.browser
 _DOCS = Path(__file__).parents[2] / "docs" / "images"
 _MAX_BYTES = 250_000
+_REASONS = "section:has(> #reasons)"
+_TIMELINE = "#chart-text"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -24,9 +26,24 @@ def folder(tmp_path: Path) -> Path:
     return kept
 
 
-def take(watched: Watched, path: Path) -> None:
-    watched.page.evaluate("document.fonts.ready")
-    watched.page.screenshot(path=path, animations="disabled", caret="hide")
+def take(watched: Watched, path: Path, down_to: str | None = None) -> None:
+    """The window, or the page from its top to the end of an element."""
+    page = watched.page
+    page.evaluate("document.fonts.ready")
+    size = page.viewport_size
+    assert size is not None
+    height = float(size["height"])
+    if down_to is not None:
+        box = page.locator(down_to).bounding_box()
+        assert box is not None
+        height = box["y"] + box["height"] + 16
+    page.screenshot(
+        path=path,
+        full_page=True,
+        clip={"x": 0, "y": 0, "width": size["width"], "height": height},
+        animations="disabled",
+        caret="hide",
+    )
     data = path.read_bytes()
     assert data.startswith(_PNG)
     assert len(data) < _MAX_BYTES
@@ -45,11 +62,11 @@ def test_list_of_sessions(open_page: OpenPage, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "width", "height", "scheme"),
+    ("name", "width", "down_to", "scheme"),
     [
-        ("session", 1280, 1280, "light"),
-        ("session-dark", 1280, 1280, "dark"),
-        ("session-phone", 390, 1400, "light"),
+        ("session", 1280, _TIMELINE, "light"),
+        ("session-dark", 1280, _TIMELINE, "dark"),
+        ("session-phone", 390, _REASONS, "light"),
     ],
 )
 def test_pasted_session(
@@ -58,11 +75,11 @@ def test_pasted_session(
     folder: Path,
     name: str,
     width: int,
-    height: int,
+    down_to: str,
     scheme: Literal["light", "dark"],
 ) -> None:
-    watched = open_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    watched = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     watched.sign_in("otto")
     watched.open_session(seeded.sessions["pasted"])
     watched.page.mouse.move(0, 0)
-    take(watched, folder / f"{name}.png")
+    take(watched, folder / f"{name}.png", down_to)

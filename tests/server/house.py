@@ -58,13 +58,7 @@ class House:
             return connection.execute(query).scalar_one()
 
 
-SCRIPT = "<script>alert(1)</script>"
-"""A name that must never run."""
-
-
-def make_house(
-    path: Path, trainer_name: str = f"Ada {SCRIPT}", other_name: str = "Tim Trainer"
-) -> House:
+def make_house(path: Path) -> House:
     make_data_folder(path)
     installation = open_installation(path)
     administration = Administration(installation.store, installation.settings)
@@ -72,9 +66,9 @@ def make_house(
     trainer, auditor, other = (
         administration.add_person(name, role, login, PASSWORD).person
         for name, role, login in (
-            (trainer_name, Role.TRAINER, "ada"),
+            ("Ada <script>alert(1)</script>", Role.TRAINER, "ada"),
             ("Otto Auditor", Role.AUDITOR, "otto"),
-            (other_name, Role.TRAINER, "tim"),
+            ("Tim Trainer", Role.TRAINER, "tim"),
         )
     )
     administration.add_project("Demo", msgspec.json.encode(POLICY))
