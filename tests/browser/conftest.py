@@ -20,7 +20,7 @@ from playwright.sync_api import (
 from tests.browser import seeds
 from tests.browser.pages import OpenPage, Seeded, Watched
 from tests.server.device import Device
-from tests.server.house import House, browsing, make_house
+from tests.server.house import SCRIPT, House, browsing, make_house
 
 _READY = re.compile(r"listening on (http://\S+)")
 _SCORED_S = 40
@@ -38,7 +38,7 @@ _FLAGS = (
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
-    house = make_house(tmp_path_factory.mktemp("browser") / "data")
+    house = make_house(tmp_path_factory.mktemp("browser") / "data", "Ada Okafor", f"Tim {SCRIPT}")
     command = [sys.executable, "-m", "server.cli", "serve", "--port", "0", "--data"]
     with subprocess.Popen([*command, str(house.path)], stdout=subprocess.PIPE, text=True) as server:
         try:

@@ -22,6 +22,8 @@ from wire.codes import Category
 from wire.policy import Policy, Screenshots, WindowRule
 
 PASSWORD = "correct horse battery"
+SCRIPT = "<script>alert(1)</script>"
+"""In a name it must never run."""
 POLICY = Policy(
     version=1,
     windows=(
@@ -58,7 +60,9 @@ class House:
             return connection.execute(query).scalar_one()
 
 
-def make_house(path: Path) -> House:
+def make_house(
+    path: Path, trainer_name: str = f"Ada {SCRIPT}", other_name: str = "Tim Trainer"
+) -> House:
     make_data_folder(path)
     installation = open_installation(path)
     administration = Administration(installation.store, installation.settings)
@@ -66,9 +70,9 @@ def make_house(path: Path) -> House:
     trainer, auditor, other = (
         administration.add_person(name, role, login, PASSWORD).person
         for name, role, login in (
-            ("Ada <script>alert(1)</script>", Role.TRAINER, "ada"),
+            (trainer_name, Role.TRAINER, "ada"),
             ("Otto Auditor", Role.AUDITOR, "otto"),
-            ("Tim Trainer", Role.TRAINER, "tim"),
+            (other_name, Role.TRAINER, "tim"),
         )
     )
     administration.add_project("Demo", msgspec.json.encode(POLICY))
