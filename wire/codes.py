@@ -51,6 +51,41 @@ class InsertionHow(IntEnum):
     """Middle click on X11."""
 
 
+class EditHow(IntEnum):
+    """How a text field in a task page changed, as its browser extension saw it."""
+
+    TYPED = 0
+    """A run of single characters typed one after the other."""
+    DELETED = 1
+    PASTE = 2
+    DROP = 3
+    AUTOFILL = 4
+    SPELL_CORRECTION = 5
+    SCRIPT = 6
+    COMPOSITION = 7
+    """An input method or dictation."""
+    UNDO = 8
+    """Undo or redo."""
+    OTHER = 9
+
+
+class EditFlag(IntFlag):
+    """What else is known about a change of a text field."""
+
+    TRUSTED = 1
+    """The browser says that a person's input caused it, not a script."""
+    AT_END = 2
+    """At the leading edge: nothing but white space stood behind it."""
+
+
+class CaretFlag(IntFlag):
+    """Where a caret jumped."""
+
+    BACKWARD = 1
+    SELECTED = 2
+    """It left a selection behind."""
+
+
 class InsertionSeenBy(IntEnum):
     """Which observation says so, from weakest to strongest."""
 
@@ -89,6 +124,9 @@ class PresenceChange(IntEnum):
     UNLOCKED = 3
     SUSPENDED = 4
     RESUMED = 5
+    MEDIA_BEGAN = 6
+    """Sound or video plays: watching and listening is work."""
+    MEDIA_ENDED = 7
 
 
 class SourceName(IntEnum):
@@ -102,6 +140,9 @@ class SourceName(IntEnum):
     SCREENSHOTS = 5
     PRESENCE = 6
     EXTENSION = 7
+    ACCESSIBILITY = 8
+    SELECTIONS = 9
+    """Requests for copied text, seen on the display."""
 
 
 class SourceState(IntEnum):
@@ -138,6 +179,42 @@ class PauseReason(IntEnum):
     OTHER_WORK = 3
 
 
+class ManualReason(IntEnum):
+    """Why the trainer adds time that was not observed."""
+
+    OTHER = 0
+    AWAY_FROM_DEVICE = 1
+    RECORDER_FAILED = 2
+    MEETING = 3
+
+
+class DeviceFactKind(IntEnum):
+    """Facts about the device, for context; none of them is a sign of guilt."""
+
+    VIRTUAL_MACHINE = 1
+    """1: it runs in one."""
+    REMOTE_DESKTOP = 2
+    """1: the desktop is seen or steered from elsewhere."""
+    SEATS = 3
+    """People who can sit at this machine at once."""
+    CAPTURE_EXCLUDED = 4
+    """Windows that ask not to be in screenshots."""
+    KEYBOARDS = 5
+    """Keyboards attached, the system's own virtual ones left out."""
+    DISPLAY_SERVER = 6
+    """`DisplayServer`."""
+
+
+class DisplayServer(IntEnum):
+    """What draws the desktop; it decides what can be observed."""
+
+    UNKNOWN = 0
+    X11 = 1
+    WAYLAND = 2
+    WINDOWS = 3
+    MACOS = 4
+
+
 class Mode(IntEnum):
     """Aids and sources a trainer can declare; they change what counts."""
 
@@ -156,6 +233,8 @@ class ObjectKind(IntEnum):
     IMAGE = 1
     TITLE = 2
     NOTE = 3
+    TEXT_CLASSES = 4
+    """The classes of a submitted text (`wire.textclass`), never the text."""
 
 
 class LossReason(IntEnum):

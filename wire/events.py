@@ -60,6 +60,17 @@ _CHOICE = About(
     Retention.EVIDENCE,
 )
 
+_CLASSES = About(
+    "shows whether the submitted text is the one that was typed, without holding it",
+    Sensitivity.CLASS_SEQUENCE,
+    Retention.CLASS_SEQUENCE,
+)
+_DEVICE = About(
+    "explains what could and could not be observed on this device",
+    Sensitivity.TECHNICAL,
+    Retention.EVIDENCE,
+)
+
 TimeUs = Annotated[int, Column(1, Width.U64, delta=True), _WHEN]
 
 
@@ -247,6 +258,11 @@ class Blanking(Event):
     digest_1: Annotated[int, Column(4, Width.U64), _CHOICE]
     digest_2: Annotated[int, Column(5, Width.U64), _CHOICE]
     digest_3: Annotated[int, Column(6, Width.U64), _CHOICE]
+    kept_0: Annotated[int, Column(7, Width.U64), _CHOICE]
+    """SHA-256 of the picture with a part blacked out that took its place; 0: nothing did."""
+    kept_1: Annotated[int, Column(8, Width.U64), _CHOICE]
+    kept_2: Annotated[int, Column(9, Width.U64), _CHOICE]
+    kept_3: Annotated[int, Column(10, Width.U64), _CHOICE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +280,88 @@ class Attachment(Event):
     digest_3: Annotated[int, Column(7, Width.U64), _CHOICE]
 
 
+@dataclass(frozen=True, slots=True)
+class PageEdit(Event):
+    """A text field of a task page changed: how, and by how many characters."""
+
+    KIND: ClassVar[int] = 15
+    t_us: TimeUs
+    duration_us: Annotated[int, Column(2, Width.U32), _ORIGIN]
+    """From the first to the last change of a run; 0: a single change."""
+    how: Annotated[int, Column(3, Width.U8), _ORIGIN]
+    """`wire.codes.EditHow`."""
+    inserted_chars: Annotated[int, Column(4, Width.U32), _ORIGIN]
+    deleted_chars: Annotated[int, Column(5, Width.U32), _ORIGIN]
+    flags: Annotated[int, Column(6, Width.U8), _ORIGIN]
+    """`wire.codes.EditFlag` bits."""
+    field: Annotated[int, Column(7, Width.U16), _ORIGIN]
+    """Which text field of this session, numbered as first seen."""
+    region: Annotated[int, Column(8, Width.U16), _ORIGIN]
+    """Which of the policy's regions it lies in, counted from 1; 0: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFocus(Event):
+    """The attention in a task page moved to another named region."""
+
+    KIND: ClassVar[int] = 16
+    t_us: TimeUs
+    region: Annotated[int, Column(2, Width.U16), _CONTEXT]
+    """Which of the policy's regions, counted from 1; 0: none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaretJump(Event):
+    """The caret of a text field moved other than by typing."""
+
+    KIND: ClassVar[int] = 17
+    t_us: TimeUs
+    field: Annotated[int, Column(2, Width.U16), _ORIGIN]
+    distance_chars: Annotated[int, Column(3, Width.U32), _ORIGIN]
+    flags: Annotated[int, Column(4, Width.U8), _ORIGIN]
+    """`wire.codes.CaretFlag` bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSubmitted(Event):
+    """A text was submitted; names its classes, which are stored as an object."""
+
+    KIND: ClassVar[int] = 18
+    t_us: TimeUs
+    field: Annotated[int, Column(2, Width.U16), _ORIGIN]
+    region: Annotated[int, Column(3, Width.U16), _ORIGIN]
+    length_chars: Annotated[int, Column(4, Width.U32), _ORIGIN]
+    digest_0: Annotated[int, Column(5, Width.U64), _CLASSES]
+    """SHA-256 of the class sequence, big-endian, in four parts; 0: not stored."""
+    digest_1: Annotated[int, Column(6, Width.U64), _CLASSES]
+    digest_2: Annotated[int, Column(7, Width.U64), _CLASSES]
+    digest_3: Annotated[int, Column(8, Width.U64), _CLASSES]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFact(Event):
+    """A fact about the device that helps to read the rest; never a sign of guilt."""
+
+    KIND: ClassVar[int] = 19
+    t_us: TimeUs
+    fact: Annotated[int, Column(2, Width.U8), _DEVICE]
+    """`wire.codes.DeviceFactKind`."""
+    value: Annotated[int, Column(3, Width.U32), _DEVICE]
+
+
+@dataclass(frozen=True, slots=True)
+class ManualTime(Event):
+    """Work that was not observed, added by the trainer; its note is an attachment beside it."""
+
+    KIND: ClassVar[int] = 20
+    t_us: TimeUs
+    start_us: Annotated[int, Column(2, Width.I64), _CHOICE]
+    """Session time; negative: before clock-in."""
+    length_s: Annotated[int, Column(3, Width.U32), _CHOICE]
+    reason: Annotated[int, Column(4, Width.U8), _CHOICE]
+    """`wire.codes.ManualReason`."""
+
+
 EVENT_TYPES: tuple[type[Event], ...] = (
     Keystroke,
     PointerSecond,
@@ -279,5 +377,11 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     DeclaredMode,
     Blanking,
     Attachment,
+    PageEdit,
+    PageFocus,
+    CaretJump,
+    TextSubmitted,
+    DeviceFact,
+    ManualTime,
 )
 """Every kind, in the order of its number."""

@@ -33,6 +33,29 @@ class WindowRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
+class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A named part of a task page, so that "opened response B" can be known."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    selector: Annotated[str, Meta(min_length=1, max_length=200)]
+    """CSS, as `Element.matches` takes it."""
+
+
+class SiteRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pages whose text fields the browser extension may observe.
+
+    `pattern` is a match pattern of browser extensions: `https://tasks.example.org/rate/*`.
+    """
+
+    pattern: Annotated[
+        str,
+        Meta(
+            min_length=9, max_length=200, pattern=r"^https?://(\*\.)?[A-Za-z0-9.-]+(:\d+)?/[!-~]*$"
+        ),
+    ]
+    regions: tuple[Region, ...] = ()
+
+
 class Screenshots(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How screenshots are taken, if they are."""
 
@@ -72,7 +95,11 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     version: Annotated[int, Meta(ge=1, le=0xFFFF_FFFF)]
     windows: tuple[WindowRule, ...]
+    sites: tuple[SiteRule, ...] = ()
+    """Pages in scope for the browser extension."""
     screenshots: Screenshots | None = None
+    confidential: bool = False
+    """No screenshots at all, whatever `screenshots` says."""
     allowed: AllowedUse = AllowedUse()
     retention: Retention = Retention()
     record_titles: bool = False
@@ -87,6 +114,16 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if rule.matches(title, process):
                 return rule.category
         return Category.OTHER
+
+    @property
+    def pictures(self) -> Screenshots | None:
+        """How screenshots are taken; None: not at all."""
+        return None if self.confidential else self.screenshots
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """All named regions in order; events name them by their place, counted from 1."""
+        return tuple(region for site in self.sites for region in site.regions)
 
     def digest(self) -> bytes:
         """SHA-256 of the canonical document: what a consent names."""

@@ -21,8 +21,12 @@ unassigned is an emoji in the next, and both ends must agree.
 import unicodedata
 from enum import StrEnum
 
+from wire import limits
+from wire.errors import WireError
 from wire.keys import KeyClass
 
+OBJECT_MARK = b"VTC1"
+"""How a stored class sequence begins."""
 _LINE_ENDS = frozenset("\n\r\v\f\x85\u2028\u2029")
 
 
@@ -62,3 +66,29 @@ def classes_of(text: str) -> str:
     """The class sequence of a text, one letter of the table above per character."""
     normal = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
     return "".join(map(class_of, normal))
+
+
+def pack_classes(classes: str) -> bytes:
+    """A class sequence as a stored object.
+
+    Raises:
+        WireError: it holds anything but classes, or too many of them.
+    """
+    if not set(classes) <= set(TextClass):
+        raise WireError("a class sequence holds something that is no class")
+    data = OBJECT_MARK + classes.encode("ascii")
+    if len(data) > limits.OBJECT_MAX_BYTES:
+        raise WireError(f"a class sequence of {len(classes)} characters")
+    return data
+
+
+def unpack_classes(data: bytes) -> str:
+    """The class sequence in a stored object.
+
+    Raises:
+        WireError: it is none.
+    """
+    text = data.removeprefix(OBJECT_MARK).decode("ascii", "replace")
+    if not data.startswith(OBJECT_MARK) or not set(text) <= set(TextClass):
+        raise WireError("not a class sequence")
+    return text

@@ -58,7 +58,8 @@ def scored(chain: Chain, typing: Typing, house: House, assessor: DetectorAssesso
     for picture in (PICTURE, BLANKED, UNNAMED):
         assert chain.device.put(chain.session, picture).status_code == 201
     pictures = [screenshot(1_000_000, PICTURE), screenshot(2_000_000, BLANKED)]
-    blanking = events.Blanking(3_000_000, ObjectKind.IMAGE, *digest_parts(BLANKED))
+    named = (*digest_parts(BLANKED), 0, 0, 0, 0)
+    blanking = events.Blanking(3_000_000, ObjectKind.IMAGE, *named)
     chain.send([*typing(0, 190), *pictures, blanking], final=True)
     assert do_next(house.installation.store, Scoring(house.installation.store, assessor), "t")
     return chain.session.hex()
