@@ -7,9 +7,9 @@ import msgspec
 
 from agent import AGENT_VERSION
 from agent.errors import NotEnrolled, ServerRefused, ServerUnreachable, StateUnsafe
+from agent.face.wording import plain
 from agent.paths import Paths, check_private, write_private
-from agent.transport import Answer, Transport
-from agent.wording import plain
+from agent.shipping.transport import Answer, Transport
 from wire.errors import MessageInvalid
 from wire.messages import Enrolment, EnrolmentRequest, decode_message, encode_message
 from wire.signing import SigningKey, VerifyKey

@@ -14,31 +14,31 @@ import time
 from collections.abc import Callable
 
 from agent import AGENT_VERSION
-from agent.capture import Capture
-from agent.capture_thread import CaptureThread
+from agent.capture.loop import Capture
+from agent.capture.thread import CaptureThread
 from agent.clock import monotonic_us, read_clock
-from agent.consent import accepted_policy
-from agent.control import Reply, Request, Server
 from agent.errors import (
     AgentError,
     ControlFailed,
     SpoolDamaged,
     SpoolRefused,
 )
+from agent.face.consent import accepted_policy
+from agent.face.control import Reply, Request, Server
+from agent.face.report import broken_sources, session_status
+from agent.face.status import Status, spool_status
 from agent.identity import Identity
 from agent.paths import Paths
-from agent.recorder import SessionFacts
-from agent.recording import Recording
-from agent.report import broken_sources, session_status
-from agent.salvage import open_spool
+from agent.session.recorder import SessionFacts
+from agent.session.recording import Recording
 from agent.settings import Settings
-from agent.shipper import Shipper
-from agent.shipping import ShippingThread
+from agent.shipping.shipper import Shipper
+from agent.shipping.thread import ShippingThread
 from agent.sources.protocol import Source
 from agent.sources.x11 import SessionMemory, check_connects, x11_sources
 from agent.sources.x11_clipboard import X11Clipboard
+from agent.spool.salvage import open_spool
 from agent.startup import close_unfinished
-from agent.status import Status, spool_status
 from wire.codes import Mode, PauseReason, SourceName
 from wire.policy import Policy
 

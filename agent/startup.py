@@ -11,8 +11,8 @@ from agent.clock import read_clock
 from agent.errors import AlreadyRunning, SpoolRefused
 from agent.identity import Identity
 from agent.paths import Paths
-from agent.recorder import SessionFacts, closing_batch
-from agent.spool import Spool
+from agent.session.recorder import SessionFacts, closing_batch
+from agent.spool.store import Spool
 
 log = logging.getLogger(__name__)
 

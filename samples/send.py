@@ -11,14 +11,14 @@ from pathlib import Path
 
 from agent import AGENT_VERSION
 from agent.clock import ClockReading, zone_name
-from agent.consent import store_consent
-from agent.delivery import Delivery
+from agent.face.consent import store_consent
 from agent.identity import Identity, enrol, expect_ok, store_identity
 from agent.paths import Paths
-from agent.recorder import Recorder, SessionFacts
-from agent.shipper import Shipper
-from agent.spool import Spool
-from agent.transport import Transport
+from agent.session.recorder import Recorder, SessionFacts
+from agent.shipping.delivery import Delivery
+from agent.shipping.shipper import Shipper
+from agent.shipping.transport import Transport
+from agent.spool.store import Spool
 from samples.recorded import PICTURES, Sample, events_of
 from wire.codes import ObjectKind
 from wire.messages import (

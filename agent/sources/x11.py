@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agent.capture import Candidate
+from agent.capture.loop import Candidate
 from agent.redact import TextReducer
 from agent.sources.pynput_input import PynputKeyboard, PynputPointer
 from agent.sources.x11_clipboard import X11Clipboard

@@ -17,7 +17,7 @@ from agent.clock import ClockReading
 from agent.identity import Identity
 from agent.paths import HOME_VARIABLE, Paths, open_paths
 from agent.settings import Settings
-from agent.spool import Spool
+from agent.spool.store import Spool
 from wire.batch import Batch, decode, open_envelope, verify
 from wire.chain import ChainHead, derive_nonce, follow, nonce_holds
 from wire.codes import Category

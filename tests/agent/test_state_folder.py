@@ -7,9 +7,6 @@ import threading
 import msgspec
 import pytest
 
-from agent import control
-from agent.consent import accepted_policy, consent_text, has_consent, store_consent
-from agent.control import LINE_MAX_BYTES, Reply, Request, Server
 from agent.errors import (
     AgentError,
     AgentNotRunning,
@@ -19,11 +16,14 @@ from agent.errors import (
     NotEnrolled,
     StateUnsafe,
 )
+from agent.face import control
+from agent.face.consent import accepted_policy, consent_text, has_consent, store_consent
+from agent.face.control import LINE_MAX_BYTES, Reply, Request, Server
+from agent.face.status import Status
 from agent.identity import Identity, load_identity, store_identity
 from agent.paths import HOME_VARIABLE, Paths, open_paths
 from agent.settings import read_settings
 from agent.startup import only_instance
-from agent.status import Status
 from tests.agent.conftest import POLICY
 from wire.codes import Category
 from wire.policy import Policy, Screenshots, WindowRule

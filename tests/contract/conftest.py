@@ -13,12 +13,12 @@ import pytest
 
 from agent import AGENT_VERSION
 from agent.clock import ClockReading
-from agent.delivery import Delivery
 from agent.identity import Identity, enrol
-from agent.recorder import Recorder, SessionFacts
-from agent.shipper import Shipper
-from agent.spool import Spool
-from agent.transport import Transport
+from agent.session.recorder import Recorder, SessionFacts
+from agent.shipping.delivery import Delivery
+from agent.shipping.shipper import Shipper
+from agent.shipping.transport import Transport
+from agent.spool.store import Spool
 from wire.batch import Envelope
 from wire.events import Keystroke
 from wire.messages import ConsentRequest, ProjectOffer, Projects, decode_message, encode_message

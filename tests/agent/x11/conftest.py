@@ -11,7 +11,7 @@ import pytest
 from Xlib import X, Xatom, display
 from Xlib.error import ConnectionClosedError
 
-from agent.capture import Capture
+from agent.capture.loop import Capture
 from agent.observations import Observation
 
 

@@ -34,7 +34,7 @@ class Trainer:
         }
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        program = "from agent.cli import main; main(prog_name='veritype')"
+        program = "from agent.cli.main import main; main(prog_name='veritype')"
         return subprocess.run(
             [sys.executable, "-c", program, *arguments],
             env=self.environment,

@@ -7,7 +7,7 @@ import threading
 import msgspec
 import pytest
 
-from agent.capture import Candidate, Capture
+from agent.capture.loop import Candidate, Capture
 from agent.clock import monotonic_us
 from agent.errors import SourceUnavailable
 from agent.observations import (

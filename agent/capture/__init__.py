@@ -1,0 +1,1 @@
+"""The process that captures: its loop, its pipe to the agent process, its watchdog."""

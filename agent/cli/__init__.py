@@ -1,0 +1,1 @@
+"""The `veritype` command, one module per group of commands."""

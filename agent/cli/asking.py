@@ -1,0 +1,22 @@
+"""Asking the running agent process."""
+
+from agent.errors import AgentNotRunning, ControlFailed
+from agent.face import control
+from agent.face.control import Request
+from agent.face.status import Status
+from agent.identity import load_identity
+from agent.paths import open_paths
+
+
+def ask(request: Request, wait_s: float = 15.0) -> Status:
+    """Ask the agent process, and say in plain words if there is none.
+
+    Raises:
+        ControlFailed: nothing runs, or it could not do what was asked.
+    """
+    paths = open_paths()
+    load_identity(paths)
+    try:
+        return control.ask(paths.socket, request, wait_s)
+    except AgentNotRunning as error:
+        raise ControlFailed("You are not clocked in.") from error

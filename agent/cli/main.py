@@ -1,0 +1,33 @@
+"""The `veritype` command. Exit codes: 0 done, 1 an expected failure in one sentence, 2 usage."""
+
+from typing import Any
+
+import click
+
+from agent import AGENT_VERSION
+from agent.cli.clock import clock, mode, task
+from agent.cli.device import enrol
+from agent.cli.status import status
+from agent.errors import AgentError
+
+
+class _Sentences(click.Group):
+    """A group whose expected errors end in one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except AgentError as error:
+            click.echo(f"veritype: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Sentences)
+@click.version_option(AGENT_VERSION, prog_name="veritype")
+def main() -> None:
+    """Record your paid working hours, visibly: when and how you type, never what."""
+
+
+for command in (enrol, clock, status, mode, task):
+    main.add_command(command)

@@ -1,0 +1,210 @@
+"""What the command line does for a trainer: enrol, consent, start the agent, ask it."""
+
+import os
+import subprocess
+import sys
+import time
+
+from agent.display import check_display
+from agent.errors import (
+    AgentError,
+    AgentNotRunning,
+    ConsentMissing,
+    ControlFailed,
+    ServerUnreachable,
+)
+from agent.face import control
+from agent.face.consent import has_consent, store_consent
+from agent.face.control import Request
+from agent.face.status import Status, spool_status
+from agent.face.wording import plain
+from agent.identity import Identity, expect_ok
+from agent.paths import Paths
+from agent.settings import Settings
+from agent.shipping.transport import Transport
+from agent.spool.salvage import open_spool
+from agent.startup import only_instance
+from wire.errors import MessageInvalid
+from wire.messages import ConsentRequest, ProjectOffer, Projects, decode_message, encode_message
+from wire.policy import Policy
+
+CLOCK_IN_S = 45.0
+_STOP_S = 15.0
+_START_S = 15.0
+_POLL_S = 0.05
+_DISPLAY_VARIABLES = ("DISPLAY", "XAUTHORITY", "XDG_SESSION_TYPE", "WAYLAND_DISPLAY")
+
+
+def transport_for(identity: Identity, settings: Settings) -> Transport:
+    """Requests as this device."""
+    return Transport(
+        identity.server, identity.token, settings.connect_timeout_s, settings.read_timeout_s
+    )
+
+
+def choose_project(transport: Transport, wanted: str) -> ProjectOffer:
+    """The project by its name; without a name, the only one.
+
+    Raises:
+        AgentError: none fits, or several do; the text lists them.
+    """
+    try:
+        offers = decode_message(expect_ok(transport.get("/agent/v1/projects")), Projects).projects
+    except MessageInvalid as error:
+        raise ServerUnreachable("The server's list of projects could not be read.") from error
+    fitting = [offer for offer in offers if not wanted or offer.name.lower() == wanted.lower()]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(plain(offer.name) for offer in offers) or "none"
+    if wanted:
+        raise AgentError(f"There is no project of that name for you. Yours: {names}.")
+    raise AgentError(f"Say which project with --project. Yours: {names}.")
+
+
+def consented(paths: Paths, offer: ProjectOffer) -> bool:
+    """Whether both this device and the server know that exactly this policy was accepted."""
+    return has_consent(paths, offer.policy) and offer.consented_version == offer.policy.version
+
+
+def give_consent(paths: Paths, transport: Transport, offer: ProjectOffer) -> None:
+    """Tell the server, then remember here, that the trainer accepted this policy."""
+    request = ConsentRequest(offer.project, offer.policy.version, offer.policy.digest())
+    expect_ok(transport.post("/agent/v1/consents", encode_message(request)))
+    store_consent(paths, offer.policy)
+
+
+def check_accepted(version: int | None, policy: Policy) -> None:
+    """Check a version accepted on the command line against the one in force.
+
+    Raises:
+        ConsentMissing: none was accepted, or another.
+    """
+    if version is None:
+        raise ConsentMissing(
+            f"Rules version {policy.version} was not accepted yet: read it with "
+            "`veritype clock in` on a terminal, or accept it with "
+            f"--accept-policy {policy.version}."
+        )
+    if version != policy.version:
+        raise ConsentMissing(
+            f"Rules version {policy.version} is in force, not {version}: nothing was accepted."
+        )
+
+
+def clock_in(paths: Paths, offer: ProjectOffer) -> Status:
+    """Have the agent record; returns when its sources do."""
+    check_display()
+    ensure_running(paths)
+    request = Request(
+        do="clock-in",
+        project=offer.project,
+        project_name=offer.name,
+        policy_digest=offer.policy.digest(),
+        display={name: os.environ[name] for name in _DISPLAY_VARIABLES if name in os.environ},
+    )
+    return control.ask(paths.socket, request, CLOCK_IN_S)
+
+
+def ensure_running(paths: Paths) -> None:
+    """Start the agent process unless it runs, and wait until it answers.
+
+    Raises:
+        ControlFailed: it does not come up; its log says why.
+    """
+    deadline_s = time.monotonic() + _START_S
+    process: subprocess.Popen[bytes] | None = None
+    while time.monotonic() < deadline_s:
+        try:
+            control.ask(paths.socket, Request(do="status"), 2.0)
+        except AgentNotRunning:
+            if process is None or process.poll() is not None:
+                process = _start(paths)
+            time.sleep(_POLL_S)
+        else:
+            return
+    raise ControlFailed(f"The agent process does not start; {paths.log} may say why.")
+
+
+def status_of(paths: Paths, settings: Settings, server: str) -> Status:
+    """The agent's status; without a running agent, what the spool says."""
+    try:
+        return control.ask(paths.socket, Request(do="status"), 5.0)
+    except AgentNotRunning:
+        return _resting_status(paths, settings, server)
+
+
+def wait_until_sent(paths: Paths, settings: Settings, server: str, seconds: float) -> Status:
+    """Wait until every batch and every picture that may go is acknowledged.
+
+    Raises:
+        AgentError: something still waits after `seconds`, or the server would not take batches
+            of the last session or of what waited; the text says what and why.
+    """
+    deadline_s = time.monotonic() + seconds
+    before: int | None = None
+    while True:
+        status = status_of(paths, settings, server)
+        spool = status.spool
+        if before is None:
+            # What was refused in earlier sessions was said then.
+            before = spool.batches_aside - spool.aside_newest
+        if not spool.batches_waiting and not spool.objects_waiting:
+            if spool.batches_aside > before:
+                raise AgentError(_aside_sentence(spool.batches_aside - before, spool.aside_why))
+            return status
+        if time.monotonic() >= deadline_s:
+            raise AgentError(_waiting_sentence(status))
+        if not status.running:
+            ensure_running(paths)
+        time.sleep(_POLL_S)
+
+
+def _waiting_sentence(status: Status) -> str:
+    why = f" {status.server_error}" if status.server_error else ""
+    return (
+        f"Clocked out, and still waiting to be sent: {status.spool.batches_waiting} batches and "
+        f"{status.spool.objects_waiting} pictures; they are kept and tried again.{why}"
+    )
+
+
+def _aside_sentence(batches: int, why: str) -> str:
+    which = "1 batch lies" if batches == 1 else f"{batches} batches lie"
+    return (
+        f"Clocked out, and not everything is acknowledged: {which} aside on this device and will "
+        f"not be sent: {why}"
+    )
+
+
+def _resting_status(paths: Paths, settings: Settings, server: str) -> Status:
+    if not paths.spool.exists():
+        return Status(running=False, recording=False, server=server)
+    with only_instance(paths):
+        spool, damage = open_spool(paths.spool, settings.spool_max_bytes)
+        counts = spool.counts(time.time_ns() // 1000)
+        left_open = [row for row in spool.unfinished() if row.nonce is not None]
+        spool.close()
+    trouble = [damage] if damage else []
+    if left_open:
+        trouble.append("The agent ended while you were clocked in; clock in to go on.")
+    return Status(
+        running=False,
+        recording=False,
+        spool=spool_status(counts),
+        last_acknowledged_us=counts.last_receipt_us,
+        server=server,
+        trouble=tuple(trouble),
+    )
+
+
+def _start(paths: Paths) -> subprocess.Popen[bytes]:
+    descriptor = os.open(paths.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "agent", "run"],
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            start_new_session=True,
+        )
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,121 @@
+"""Consent: what will be recorded, in plain words, and which policies this person accepted."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+
+from agent.errors import ConsentMissing
+from agent.face.wording import plain
+from agent.paths import Paths, check_private, write_private
+from wire.codes import Category
+from wire.errors import PolicyInvalid
+from wire.policy import Policy, Screenshots, parse_policy
+
+_CATEGORY_WORDS = {
+    Category.TASK: "the task",
+    Category.ASSISTANT: "AI assistants",
+    Category.REFERENCE: "reference material",
+    Category.EDITOR: "editors",
+    Category.COMMUNICATION: "mail and chat",
+    Category.PRIVATE: "private windows",
+}
+
+
+def consent_text(project: str, policy: Policy) -> str:
+    """What the trainer accepts, in words that need no expert."""
+    lines = [
+        f"Project {plain(project)}, rules version {policy.version}",
+        "",
+        "While you are clocked in, and only then, Veritype records:",
+        "  - in task windows: when you press and release keys and which KIND of key it is (letter,",
+        "    digit, space, delete ...), never which letter; clicks, scrolling, pointer movement;",
+        "  - in other windows: only what kind of window it is and how many keys and clicks a",
+        "    minute; in windows that the rules call private, only that one is in front;",
+        "  - copying and pasting: how long the text is and whether it is the same text, never the",
+        "    text. What you copy elsewhere is forgotten unless you paste it into a task window;",
+        f"  - pauses without any input longer than {_duration(policy.idle_after_s)};",
+        f"  - {_screenshots(policy.screenshots)}",
+        f"  - window titles: {'of task windows' if policy.record_titles else 'never'}.",
+        "",
+        "Nothing runs before you clock in, after you clock out or while you pause.",
+        "",
+        "Windows are told apart by these patterns (title, program):",
+        *_windows(policy),
+        "",
+        f"Allowed here: {_allowed(policy)}",
+        f"Kept: typing rhythm {policy.retention.class_sequences_days} days, screenshots"
+        f" {policy.retention.screenshots_days} days, other evidence"
+        f" {policy.retention.evidence_days} days after the last decision. At most"
+        f" {policy.false_flag_rate:.1%} of genuine sessions may be flagged, and people decide.",
+    ]
+    return "\n".join(lines)
+
+
+def store_consent(paths: Paths, policy: Policy) -> bytes:
+    """Remember that exactly this policy was accepted; returns its digest."""
+    paths.consents.mkdir(mode=0o700, exist_ok=True)
+    digest = policy.digest()
+    write_private(_file(paths, digest), msgspec.json.encode(policy, order="sorted"))
+    return digest
+
+
+def has_consent(paths: Paths, policy: Policy) -> bool:
+    """Whether exactly this policy was accepted on this device."""
+    return _file(paths, policy.digest()).exists()
+
+
+def accepted_policy(paths: Paths, digest: bytes) -> Policy:
+    """The accepted policy with this digest.
+
+    Raises:
+        ConsentMissing: it was not accepted here, or its file was changed.
+    """
+    file = _file(paths, digest)
+    try:
+        check_private(file)
+        policy = parse_policy(file.read_bytes())
+    except (OSError, PolicyInvalid) as error:
+        raise ConsentMissing("These rules were not accepted on this device.") from error
+    if policy.digest() != digest:
+        raise ConsentMissing("The accepted rules on this device were changed; accept them again.")
+    return policy
+
+
+def _file(paths: Paths, digest: bytes) -> Path:
+    return paths.consents / f"{digest.hex()}.json"
+
+
+def _duration(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} minutes"
+
+
+def _screenshots(screenshots: Screenshots | None) -> str:
+    if screenshots is None:
+        return "no screenshots;"
+    what = "the whole screen" if screenshots.whole_screen else "task windows, the rest blacked out"
+    blur = ", made coarse before it leaves memory" if screenshots.pixelate else ""
+    held = str(timedelta(seconds=screenshots.review_delay_s))
+    return (
+        f"a screenshot of {what}{blur}, at a random moment every"
+        f" {_duration(screenshots.interval_s)}; it stays here {held} (h:m:s) before it is sent;"
+    )
+
+
+def _windows(policy: Policy) -> list[str]:
+    return [
+        f"  {_CATEGORY_WORDS.get(rule.category, 'other')}: {plain(rule.title)},"
+        f" {plain(rule.process)}"
+        for rule in policy.windows[:100]
+    ] + ([f"  ... and {len(policy.windows) - 100} more"] if len(policy.windows) > 100 else [])
+
+
+def _allowed(policy: Policy) -> str:
+    words = [f"pasting up to {policy.allowed.paste_chars} characters"]
+    words += [
+        f"pasting from {_CATEGORY_WORDS.get(category, 'other windows')}"
+        for category in policy.allowed.paste_from
+    ]
+    words += ["AI help with grammar"] if policy.allowed.ai_grammar_help else []
+    words += ["AI judging"] if policy.allowed.ai_judging else []
+    return ", ".join(words) + "."

@@ -1,0 +1,143 @@
+"""How the command line and the agent process talk: JSON lines over a socket of this user alone."""
+
+import contextlib
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from agent.errors import AgentNotRunning, ControlFailed
+from agent.face.status import Status
+
+LINE_MAX_BYTES = 65_536
+_PEER = struct.Struct("3i")
+_CLIENT_S = 2.0
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the command line asks for."""
+
+    do: str
+    """`status`, `clock-in`, `clock-out`, `pause`, `resume`, `mode`, `task-begin`, `task-end`."""
+    project: bytes = b""
+    project_name: str = ""
+    policy_digest: bytes = b""
+    reason: int = 0
+    mode: int = 0
+    on: bool = False
+    display: dict[str, str] = {}
+    """Environment that names the display, as the command line sees it."""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What the agent answers."""
+
+    error: str = ""
+    status: Status | None = None
+
+
+class Server:
+    """The agent's end. `poll` answers at most one request and never waits longer than told."""
+
+    def __init__(self, path: Path) -> None:
+        """Listen; the caller holds the instance lock, so an old socket is nobody's."""
+        path.unlink(missing_ok=True)
+        self._path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with _short(path) as address:
+            self._socket.bind(address)
+        path.chmod(0o600)
+        self._socket.listen(8)
+
+    def accept(self, wait_s: float) -> "Conversation | None":
+        """The next request of this user; None if none came in time."""
+        self._socket.settimeout(wait_s)
+        try:
+            peer, _ = self._socket.accept()
+        except TimeoutError:
+            return None
+        if _peer_uid(peer) != os.getuid():
+            peer.close()
+            return None
+        peer.settimeout(_CLIENT_S)
+        return Conversation(peer)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._socket.close()
+        self._path.unlink(missing_ok=True)
+
+
+class Conversation:
+    """One request and its reply."""
+
+    def __init__(self, peer: socket.socket) -> None:
+        self._peer = peer
+
+    def request(self) -> Request | None:
+        """The request; None if it is not one."""
+        try:
+            return msgspec.json.decode(_read_line(self._peer), type=Request)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+
+    def reply(self, reply: Reply) -> None:
+        """Answer and hang up; a client that left is no fault."""
+        with contextlib.suppress(OSError):
+            self._peer.sendall(msgspec.json.encode(reply) + b"\n")
+        self._peer.close()
+
+
+def ask(path: Path, request: Request, wait_s: float = 10.0) -> Status:
+    """Ask the agent process.
+
+    Raises:
+        AgentNotRunning: nobody answers.
+        ControlFailed: it could not do what was asked; the text says why.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(wait_s)
+        try:
+            with _short(path) as address:
+                client.connect(address)
+            client.sendall(msgspec.json.encode(request) + b"\n")
+            reply = msgspec.json.decode(_read_line(client), type=Reply)
+        except (FileNotFoundError, ConnectionError) as error:
+            raise AgentNotRunning("The agent is not running.") from error
+        except (OSError, msgspec.DecodeError) as error:
+            raise ControlFailed("The agent process does not answer.") from error
+    if reply.error or reply.status is None:
+        raise ControlFailed(reply.error or "The agent process gave no status.")
+    return reply.status
+
+
+def _read_line(peer: socket.socket) -> bytes:
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        piece = peer.recv(8192)
+        if not piece:
+            raise ConnectionResetError("the other end hung up")
+        line += piece
+        if len(line) > LINE_MAX_BYTES:
+            raise ConnectionResetError("a line too long")
+    return bytes(line)
+
+
+def _peer_uid(peer: socket.socket) -> int:
+    if not hasattr(socket, "SO_PEERCRED"):
+        return os.getuid()
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
+    return int(_PEER.unpack(credentials)[1])
+
+
+@contextlib.contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """A name of the socket that fits the 107 bytes of `sun_path`, however deep the folder."""
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{descriptor}/{path.name}"
+    finally:
+        os.close(descriptor)

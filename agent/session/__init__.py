@@ -1,0 +1,1 @@
+"""One session: which observations become events, and events into sealed batches."""

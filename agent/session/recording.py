@@ -1,0 +1,211 @@
+"""One session being recorded: observations in, batches in the spool. Called from two threads.
+
+The capture thread calls `observe`, the main thread everything else; one lock guards both. The
+rules inside are pure.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from agent.clock import ClockReading
+from agent.errors import SpoolDamaged, SpoolRefused
+from agent.observations import (
+    ChordPressed,
+    KeyHeld,
+    MiddleClicked,
+    Observation,
+    PointerUsed,
+    SourceHealth,
+)
+from agent.picture import Picture
+from agent.session.presence import IdleRule
+from agent.session.recorder import Recorder, SessionFacts
+from agent.session.scope import ScopeRule
+from agent.spool.store import Spool
+from wire.codes import Category, LossReason, MarkerKind, Mode, ObjectKind, PauseReason, SourceState
+from wire.events import DeclaredMode, Event, Marker
+from wire.limits import BATCH_MAX_SPAN_US
+from wire.policy import Policy
+from wire.signing import SigningKey
+
+log = logging.getLogger(__name__)
+
+
+class Recording:
+    """The recorder of a session with the rules in front of it and the spool behind it."""
+
+    def __init__(
+        self,
+        facts: SessionFacts,
+        policy: Policy,
+        opened: ClockReading,
+        spool: Spool,
+        key: SigningKey,
+        seal_interval_us: int = BATCH_MAX_SPAN_US,
+    ) -> None:
+        """Clock in at `opened`; the spool must hold the session, opened by the server."""
+        self.facts = facts
+        self.policy = policy
+        self.opened = opened
+        self._spool = spool
+        self._key = key
+        self._lock = threading.RLock()
+        self._recorder = Recorder(facts, opened, seal_interval_us)
+        self._scope = ScopeRule(opened.monotonic_us)
+        self._idle = IdleRule(opened.monotonic_us, policy.idle_after_s)
+        self._task = 0
+        self._tasks = 0
+        self._modes: set[Mode] = set()
+        self.middle_clicked: Callable[[int], None] = _ignore
+        """Called with the time of a middle click in scope."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether the trainer paused."""
+        return self._recorder.paused
+
+    @property
+    def covered_us(self) -> int:
+        """How far the session has been observed."""
+        return self._recorder.covered_us
+
+    @property
+    def modes(self) -> list[Mode]:
+        """Declared modes in force."""
+        return sorted(self._modes)
+
+    @property
+    def in_scope(self) -> bool:
+        """Whether a task window is in front."""
+        return self._scope.focus.category is Category.TASK
+
+    def observe(self, seen: Observation) -> None:
+        """Take an observation; while paused it is dropped, as no listener should run."""
+        with self._lock:
+            if self.paused:
+                return
+            if isinstance(seen, KeyHeld | PointerUsed | ChordPressed) and not self._private(seen):
+                self._recorder.extend(self._idle.used(seen.at_us))
+            if isinstance(seen, SourceHealth) and seen.state is SourceState.FAILED:
+                self._recorder.losses.add(LossReason.SOURCE_FAILED)
+            self._recorder.extend(self._scope.observe(seen))
+            if isinstance(seen, MiddleClicked) and self.in_scope:
+                self.middle_clicked(seen.at_us)
+
+    def tick(self, clock: ClockReading) -> bool:
+        """The sources were alive until now; seals what is due and says whether it did."""
+        sealed = False
+        with self._lock:
+            self._recorder.tick(clock)
+            if not self.paused:
+                self._recorder.extend(self._scope.tick(clock.monotonic_us))
+                self._recorder.extend(self._idle.tick(clock.monotonic_us))
+            while self._recorder.due() and self._seal(clock):
+                sealed = True
+        return sealed
+
+    def pause(self, clock: ClockReading, reason: PauseReason) -> None:
+        """Pause: call it when the listeners have stopped."""
+        with self._lock:
+            self._recorder.extend(self._scope.flush(clock.monotonic_us))
+            self._recorder.pause(clock, reason)
+            self._seal_all(clock)
+
+    def resume(self, clock: ClockReading) -> None:
+        """Go on: call it before the listeners start."""
+        with self._lock:
+            while self._recorder.due() and self._seal(clock):
+                pass
+            self._recorder.resume(clock)
+            self._recorder.extend(self._idle.begin(clock.monotonic_us))
+
+    def clock_out(self, clock: ClockReading) -> None:
+        """End the session: call it when the listeners have stopped."""
+        with self._lock:
+            self._recorder.extend(self._scope.flush(clock.monotonic_us))
+            self._recorder.clock_out(clock)
+            while not self._recorder.fits_one_batch():
+                self._seal(clock)
+            self._seal(clock, final=True)
+
+    def declare(self, clock: ClockReading, mode: Mode, *, on: bool) -> None:
+        """The trainer says that an aid is in use, or no more."""
+        with self._lock:
+            (self._modes.add if on else self._modes.discard)(mode)
+            self._add(DeclaredMode(self._now(clock), mode, on))
+
+    def begin_task(self, clock: ClockReading) -> int:
+        """A task begins; returns its number in the session."""
+        with self._lock:
+            self._tasks += 1
+            self._task = self._tasks
+            self._add(Marker(self._now(clock), MarkerKind.TASK_BEGIN, self._task, 0))
+            return self._task
+
+    def end_task(self, clock: ClockReading, *, submitted: bool = False) -> int:
+        """The task in hand ends; returns its number, 0 if there was none."""
+        with self._lock:
+            ended, self._task = self._task, 0
+            if ended:
+                kind = MarkerKind.TASK_SUBMIT if submitted else MarkerKind.TASK_END
+                self._add(Marker(self._now(clock), kind, ended, 0))
+            return ended
+
+    def keep(self, picture: Picture) -> bool:
+        """Store a picture; one that cannot be stored is counted in the next header."""
+        rules = self.policy.screenshots
+        held_us = rules.review_delay_s * 1_000_000 if rules else 0
+        not_before_us = time.time_ns() // 1000 + held_us
+        kind, session = ObjectKind.IMAGE, self.facts.session
+        try:
+            self._spool.add_object(session, kind, picture.digest, picture.data, not_before_us)
+        except SpoolRefused as error:
+            self.lose(LossReason(error.reason))
+            return False
+        except SpoolDamaged:
+            self.lose(LossReason.SPOOL_DAMAGED)
+            return False
+        return True
+
+    def lose(self, reason: LossReason, count: int = 1) -> None:
+        """Count a loss for the next header."""
+        with self._lock:
+            self._recorder.losses.add(reason, count)
+
+    def _add(self, event: Event) -> None:
+        self._recorder.add(event)
+
+    def _now(self, clock: ClockReading) -> int:
+        return self._recorder.session_us(clock.monotonic_us)
+
+    def _private(self, seen: KeyHeld | PointerUsed | ChordPressed) -> bool:
+        return self._scope.focus_at(seen.at_us).category is Category.PRIVATE
+
+    def _seal_all(self, clock: ClockReading) -> None:
+        while not self._recorder.fits_one_batch():
+            self._seal(clock)
+        self._seal(clock)
+
+    def _seal(self, clock: ClockReading, *, final: bool = False) -> bool:
+        """Seal one batch into the spool; a batch it does not take is counted as lost."""
+        with self._spool.exclusive():
+            link = self._spool.session(self.facts.session).link
+            counted = self._spool.losses()
+            self._recorder.losses.put_back(counted)
+            envelope = self._recorder.seal(clock, link, self._key, final=final)
+            try:
+                self._spool.add_batch(envelope, counted)
+            except SpoolRefused as error:
+                log.warning("batch not spooled: loss reason %d", error.reason)
+                self._recorder.not_stored(envelope, error.reason, counted)
+                return False
+            except SpoolDamaged:
+                self._recorder.not_stored(envelope, LossReason.SPOOL_DAMAGED, counted)
+                raise
+        return True
+
+
+def _ignore(_at_us: int) -> None:
+    """Nobody reads the primary selection."""

@@ -1,0 +1,1 @@
+"""What is sent next, what an answer means, and HTTP."""

@@ -1,0 +1,311 @@
+"""What to send next, and what an answer means. A machine without I/O.
+
+`decide` maps what waits and the time to one action; `answered` maps the answer to one outcome.
+The caller does the sending, applies the outcome to the spool, and sleeps. Nothing is ever dropped
+here: an outcome either names a verified receipt, or keeps the batch, or puts it aside by name.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent.face.wording import plain
+from agent.shipping.transport import Answer
+from agent.spool.rows import BatchRow, ObjectRow, SessionRow
+from wire.errors import MessageInvalid, SignatureInvalid
+from wire.messages import Acknowledgement, SessionGrant, decode_message
+from wire.problems import Problem, ProblemCode
+from wire.signing import VerifyKey
+
+BACKOFF_BASE_S = 1.0
+BACKOFF_CAP_S = 300.0
+REALIGN_TRIES = 3
+"""Chaining anew this often without a receipt in between means that the two ends disagree."""
+
+_REFUSED_FOR_GOOD = frozenset(
+    (
+        ProblemCode.MALFORMED,
+        ProblemCode.TOO_LARGE,
+        ProblemCode.UNSUPPORTED_VERSION,
+        ProblemCode.SIGNATURE_INVALID,
+        ProblemCode.DIGEST_MISMATCH,
+        ProblemCode.UNKNOWN_NONCE,
+        ProblemCode.INVALID_REQUEST,
+    )
+)
+_SESSION_REFUSED = frozenset(
+    (ProblemCode.UNKNOWN_SESSION, ProblemCode.WRONG_DEVICE, ProblemCode.CONFLICT)
+)
+_OBJECT_REFUSED = _REFUSED_FOR_GOOD | {ProblemCode.UNKNOWN_SESSION, ProblemCode.WRONG_DEVICE}
+_OPENING_MAY_SUCCEED_LATER = frozenset((ProblemCode.OVERLOADED, ProblemCode.INTERNAL, None))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the spool has to send, first things first."""
+
+    opening: SessionRow | None = None
+    batch: BatchRow | None = None
+    object: ObjectRow | None = None
+    next_object_in_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """POST the session's opening."""
+
+    session: SessionRow
+
+
+@dataclass(frozen=True, slots=True)
+class SendBatch:
+    """POST a sealed batch."""
+
+    batch: BatchRow
+
+
+@dataclass(frozen=True, slots=True)
+class UploadObject:
+    """PUT a picture, title or note."""
+
+    object: ObjectRow
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to do for so long, or until something new is spooled (None: until then)."""
+
+    seconds: float | None
+
+
+Action = OpenSession | SendBatch | UploadObject | Wait
+Sending = OpenSession | SendBatch | UploadObject
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The server opened the session."""
+
+    grant: SessionGrant
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningRefused:
+    """The server will not open the session."""
+
+    session: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A receipt whose digest and signature hold: the batch may go."""
+
+    receipt: Acknowledgement
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server will never take this batch: aside with it, counted, the rest chained anew."""
+
+    batch: BatchRow
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Realign:
+    """The server waits for another number: go on from there."""
+
+    session: bytes
+    expected_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """The server will take nothing more of this session."""
+
+    session: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectStored:
+    """The server has the object."""
+
+    object: ObjectRow
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRefused:
+    """The server will never take this object."""
+
+    object: ObjectRow
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Not sent; everything is kept and tried again."""
+
+    reason: str
+
+
+Outcome = (
+    Opened
+    | OpeningRefused
+    | Acknowledged
+    | Refused
+    | Realign
+    | GivenUp
+    | ObjectStored
+    | ObjectRefused
+    | Kept
+)
+
+
+class Shipper:
+    """Decides; keeps only the backoff and the last trouble."""
+
+    def __init__(
+        self,
+        server_key: VerifyKey,
+        cap_s: float = BACKOFF_CAP_S,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        """`draw` gives numbers from [0, 1) for the jitter."""
+        self._server_key = server_key
+        self._cap_s = cap_s
+        self._draw = draw
+        self._failures = 0
+        self._realigned = 0
+        self._not_before_s = 0.0
+        self.last_error = ""
+        """A sentence for the status; empty when the last answer was good."""
+        self.policy_version_in_force = 0
+
+    def decide(self, waiting: Waiting, now_s: float) -> Action:
+        """The next action; `now_s` is any clock that never steps back."""
+        if now_s < self._not_before_s:
+            return Wait(self._not_before_s - now_s)
+        if waiting.opening is not None:
+            return OpenSession(waiting.opening)
+        if waiting.batch is not None:
+            return SendBatch(waiting.batch)
+        if waiting.object is not None:
+            return UploadObject(waiting.object)
+        return Wait(waiting.next_object_in_s)
+
+    def answered(self, sending: Sending, answer: Answer, now_s: float) -> Outcome:
+        """What an answer means for what was sent."""
+        if isinstance(sending, OpenSession):
+            outcome = self._opening_answered(sending.session, answer)
+        elif isinstance(sending, SendBatch):
+            outcome = self._batch_answered(sending.batch, answer)
+        else:
+            outcome = _object_answered(sending.object, answer)
+        self._note(outcome, answer, now_s)
+        return outcome
+
+    def retry_now(self) -> None:
+        """Something changed (a clock-out, a new start): do not sit out the backoff."""
+        self._not_before_s = 0.0
+
+    def _opening_answered(self, session: SessionRow, answer: Answer) -> Outcome:
+        problem = answer.problem()
+        if answer.ok:
+            return _grant(session, answer)
+        code = problem.code if problem else None
+        if code in _OPENING_MAY_SUCCEED_LATER or problem is None:
+            return Kept(_trouble(answer))
+        return OpeningRefused(session.session, _sentence(problem))
+
+    def _batch_answered(self, batch: BatchRow, answer: Answer) -> Outcome:
+        if answer.ok:
+            return self._receipt(batch, answer)
+        problem = answer.problem()
+        if problem is None or answer.failure:
+            return Kept(_trouble(answer))
+        if problem.code in _REFUSED_FOR_GOOD:
+            return Refused(batch, _sentence(problem))
+        if problem.code in _SESSION_REFUSED:
+            return GivenUp(batch.session, _sentence(problem))
+        if problem.code is ProblemCode.OUT_OF_ORDER:
+            return self._out_of_order(batch, problem)
+        return Kept(_sentence(problem))
+
+    def _out_of_order(self, batch: BatchRow, problem: Problem) -> Outcome:
+        expected = problem.expected_sequence
+        if expected is None or expected < 0:
+            return GivenUp(batch.session, _sentence(problem))
+        if self._realigned >= REALIGN_TRIES:
+            return GivenUp(batch.session, "The server and this device disagree about the chain.")
+        return Realign(batch.session, expected)
+
+    def _receipt(self, batch: BatchRow, answer: Answer) -> Outcome:
+        try:
+            receipt = decode_message(answer.body, Acknowledgement)
+            receipt.verify(self._server_key)
+        except (MessageInvalid, SignatureInvalid, OverflowError):
+            return Kept("The server's receipt does not hold; the batch is kept.")
+        named = (receipt.session, receipt.sequence, receipt.digest)
+        if named != (batch.session, batch.sequence, batch.digest):
+            return Kept("The server's receipt is for something else; the batch is kept.")
+        return Acknowledged(receipt)
+
+    def _note(self, outcome: Outcome, answer: Answer, now_s: float) -> None:
+        if isinstance(outcome, Kept):
+            self.last_error = outcome.reason
+            self._not_before_s = now_s + self._delay_s(answer.retry_after_s)
+            self._failures += 1
+            return
+        self._failures = 0
+        self._not_before_s = 0.0
+        if isinstance(outcome, Realign):
+            self._realigned += 1
+        elif isinstance(outcome, Acknowledged | Opened):
+            self._realigned = 0
+        if isinstance(outcome, Acknowledged):
+            self.policy_version_in_force = outcome.receipt.policy_version
+        if isinstance(outcome, Refused | GivenUp | OpeningRefused | ObjectRefused):
+            self.last_error = outcome.reason
+        else:
+            self.last_error = ""
+
+    def _delay_s(self, retry_after_s: float | None) -> float:
+        """Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter."""
+        ceiling_s = min(self._cap_s, BACKOFF_BASE_S * float(1 << min(self._failures, 30)))
+        # A floor of a twentieth, so that a lucky draw does not hammer a struggling server.
+        jittered_s = ceiling_s * max(0.05, self._draw())
+        return max(jittered_s, retry_after_s or 0.0)
+
+
+def _grant(session: SessionRow, answer: Answer) -> Outcome:
+    try:
+        grant = decode_message(answer.body, SessionGrant)
+    except MessageInvalid:
+        return Kept("The server's answer to clocking in could not be read.")
+    if grant.session != session.session:
+        return Kept("The server answered for another session.")
+    return Opened(grant)
+
+
+def _object_answered(row: ObjectRow, answer: Answer) -> Outcome:
+    if answer.ok:
+        return ObjectStored(row)
+    problem = answer.problem()
+    if problem is None or answer.failure:
+        return Kept(_trouble(answer))
+    if problem.code in _OBJECT_REFUSED:
+        return ObjectRefused(row, _sentence(problem))
+    return Kept(_sentence(problem))
+
+
+def _trouble(answer: Answer) -> str:
+    if answer.failure:
+        return answer.failure
+    problem = answer.problem()
+    return _sentence(problem) if problem else f"The server answered {answer.status}."
+
+
+def _sentence(problem: Problem) -> str:
+    return f"The server answered {problem.status}: {plain(problem.detail or problem.title)}"

@@ -1,0 +1,1 @@
+"""What was recorded and is not yet safe on the server, on disk."""
