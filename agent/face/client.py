@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 
 from agent.display import check_display
@@ -20,6 +19,7 @@ from agent.face.status import Status, spool_status
 from agent.face.wording import plain
 from agent.identity import Identity, expect_ok
 from agent.paths import Paths
+from agent.processes import command
 from agent.settings import Settings
 from agent.shipping.transport import Transport
 from agent.spool.salvage import open_spool
@@ -200,7 +200,7 @@ def _start(paths: Paths) -> subprocess.Popen[bytes]:
     descriptor = os.open(paths.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         return subprocess.Popen(
-            [sys.executable, "-m", "agent", "run"],
+            command("run"),
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
