@@ -8,7 +8,9 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
+from functools import lru_cache
 
+from agent.categories import Judge, judge_of
 from agent.observations import Chord, TextFacts
 from wire.codes import Category
 from wire.events import MISSING_U32
@@ -92,9 +94,17 @@ def chord_of(keysym: int, *, control: bool, shift: bool) -> Chord | None:
     return None
 
 
+@lru_cache(maxsize=4)
+def _judge(policy: Policy) -> Judge:
+    return judge_of(policy)
+
+
 def category_of(policy: Policy, title: str, process: str) -> Category:
-    """The category of a window; its title is read here and kept nowhere."""
-    return policy.categorise(title[:TITLE_MAX_CHARS], process[:TITLE_MAX_CHARS])
+    """The category of a window; its title is read here and kept nowhere.
+
+    The policy's rules first, then Veritype's own list (`agent.categories`).
+    """
+    return _judge(policy)(title[:TITLE_MAX_CHARS], process[:TITLE_MAX_CHARS])
 
 
 class TextReducer:

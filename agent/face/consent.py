@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from agent.categories import window_list
 from agent.errors import ConsentMissing
 from agent.face.wording import plain
 from agent.paths import Paths, check_private, write_private
@@ -42,6 +43,9 @@ def consent_text(project: str, policy: Policy) -> str:
         "",
         "Windows are told apart by these patterns (title, program):",
         *_windows(policy),
+        f"  and where none fits, by Veritype's own list, version {window_list().version}, of",
+        "  assistants, editors, reference works, mail and chat, and private windows (password",
+        "  managers, banks, private browsing). That list never makes a window a task window.",
         "",
         f"Allowed here: {_allowed(policy)}",
         f"Kept: typing rhythm {policy.retention.class_sequences_days} days, screenshots"

@@ -118,5 +118,5 @@ def test_the_reducer_shows_no_key() -> None:
 
 def test_a_title_becomes_a_category() -> None:
     assert category_of(POLICY, "My TASK 7", "firefox") is Category.TASK
-    assert category_of(POLICY, "Mail", "thunderbird") is Category.OTHER
+    assert category_of(POLICY, "Mail", "unheard-of") is Category.OTHER
     assert category_of(POLICY, "x" * 10_000_000, "p") is Category.OTHER
