@@ -40,6 +40,10 @@ class SourceUnavailable(AgentError):  # noqa: N818
     """This desktop lacks what one source needs."""
 
 
+class CaptureBroken(AgentError):  # noqa: N818
+    """The process that captures said something that does not read, or ended."""
+
+
 class InsecureServer(AgentError):  # noqa: N818
     """Plain http to another machine, or an address that is none."""
 

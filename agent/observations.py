@@ -1,4 +1,4 @@
-"""What sources emit: frozen values of integers. Nothing here can hold a typed character.
+"""What sources emit: frozen values of integers, and masked pictures. Nothing holds what is typed.
 
 `at_us` is the suspend-inclusive monotonic clock of the machine; the session's own time is made
 from it later. The raw material (key codes, titles, clipboard text) ends in `agent.redact`.
@@ -121,6 +121,8 @@ class PictureTaken:
     size_bytes: int = 0
     perceptual: int = 0
     digest: bytes = b""
+    data: bytes = b""
+    """The encoded picture, masked."""
 
 
 @dataclass(frozen=True, slots=True)

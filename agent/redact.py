@@ -110,12 +110,13 @@ def category_of(policy: Policy, title: str, process: str) -> Category:
 class TextReducer:
     """Reduces texts to length, lines and a tag under a key that lives as long as the session.
 
-    The key is made here, is never stored or sent, and does not show in the object's text form:
-    equal tags prove equal texts within the session and say nothing outside it.
+    The key is never stored or sent, and does not show in the object's text form: equal tags prove
+    equal texts within the session and say nothing outside it.
     """
 
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
+    def __init__(self, key: bytes | None = None) -> None:
+        """`key` of the session; without one, a new one."""
+        self._key = key or secrets.token_bytes(32)
 
     def reduce(self, text: str) -> TextFacts:
         """Facts of a text, in code points after NFC with CR LF as one newline."""

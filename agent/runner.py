@@ -1,8 +1,8 @@
 """The agent process.
 
-Three threads: this one answers the command line and seals batches, one captures while a session
-records (`capture_thread`), one ships (`shipping`). They share the `Recording` (locked) and the
-`Spool` (locked).
+Three threads: this one answers the command line and seals batches, one reads what the capturing
+process sends while a session records (`capture.process`), one ships (`shipping.thread`). They
+share the `Recording` (locked) and the `Spool` (locked).
 """
 
 import contextlib
@@ -14,9 +14,8 @@ import time
 from collections.abc import Callable
 
 from agent import AGENT_VERSION
-from agent.capture.loop import Capture
-from agent.capture.thread import CaptureThread
-from agent.clock import monotonic_us, read_clock
+from agent.capture.watch import Watch
+from agent.clock import read_clock
 from agent.errors import (
     AgentError,
     ControlFailed,
@@ -25,7 +24,7 @@ from agent.errors import (
 )
 from agent.face.consent import accepted_policy
 from agent.face.control import Reply, Request, Server
-from agent.face.report import broken_sources, session_status
+from agent.face.report import broken_sources, session_status, source_statuses
 from agent.face.status import Status, spool_status
 from agent.identity import Identity
 from agent.paths import Paths
@@ -34,12 +33,9 @@ from agent.session.recording import Recording
 from agent.settings import Settings
 from agent.shipping.shipper import Shipper
 from agent.shipping.thread import ShippingThread
-from agent.sources.protocol import Source
-from agent.sources.x11 import SessionMemory, check_connects, x11_sources
-from agent.sources.x11_clipboard import X11Clipboard
 from agent.spool.salvage import open_spool
 from agent.startup import close_unfinished
-from wire.codes import Mode, PauseReason, SourceName
+from wire.codes import Mode, PauseReason
 from wire.policy import Policy
 
 log = logging.getLogger(__name__)
@@ -64,8 +60,7 @@ class Runner:
         self._ending = threading.Event()
         self._recording: Recording | None = None
         self._project_name = ""
-        self._capture: CaptureThread | None = None
-        self._memory = SessionMemory()
+        self._watch: Watch | None = None
 
     def run(self) -> None:
         """Serve until nothing is recorded and nothing waits."""
@@ -147,26 +142,29 @@ class Runner:
     def _clock_in(self, request: Request) -> None:
         if self._recording is not None:
             raise ControlFailed("You are clocked in already.")
-        for name in _DISPLAY_VARIABLES:
-            if name in request.display:
-                os.environ[name] = request.display[name]
         policy = accepted_policy(self._paths, request.policy_digest)
-        check_connects()
+        watch = Watch({**os.environ, **_display_of(request)})
+        try:
+            watch.ready()
+            recording = self._begun(request, policy)
+            self._trouble.clear()
+            try:
+                watch.listen(recording)
+            except AgentError:
+                recording.clock_out(read_clock())
+                self._shipping.wake()
+                raise
+        except BaseException:
+            watch.end()
+            raise
+        self._watch, self._recording = watch, recording
+        self._project_name = request.project_name
+
+    def _begun(self, request: Request, policy: Policy) -> Recording:
         session = self._opened_session(request.project, policy)
         facts = SessionFacts(session, self._identity.device, policy.version, AGENT_VERSION)
         interval_us = self._settings.seal_interval_us
-        recording = Recording(
-            facts, policy, read_clock(), self._spool, self._identity.key, interval_us
-        )
-        self._trouble.clear()
-        self._memory = SessionMemory()
-        try:
-            self._capture = self._listen(recording, policy)
-        except AgentError:
-            recording.clock_out(read_clock())
-            self._shipping.wake()
-            raise
-        self._recording, self._project_name = recording, request.project_name
+        return Recording(facts, policy, read_clock(), self._spool, self._identity.key, interval_us)
 
     def _opened_session(self, project: bytes, policy: Policy) -> bytes:
         session = secrets.token_bytes(16)
@@ -192,7 +190,7 @@ class Runner:
         recording = self._session()
         self._stop_listening()
         recording.clock_out(read_clock())
-        self._recording, self._memory = None, SessionMemory()
+        self._recording = None
         self._shipper.retry_now()
         self._shipping.wake()
 
@@ -200,7 +198,8 @@ class Runner:
         recording = self._session()
         if recording.paused:
             raise ControlFailed("You are paused already.")
-        self._stop_listening()
+        if self._watch is not None:
+            self._watch.rest()
         recording.pause(read_clock(), reason)
         self._shipping.wake()
 
@@ -210,7 +209,8 @@ class Runner:
             raise ControlFailed("You are not paused.")
         recording.resume(read_clock())
         try:
-            self._capture = self._listen(recording, recording.policy)
+            if self._watch is not None:
+                self._watch.listen(recording)
         except AgentError:
             recording.pause(read_clock(), PauseReason.NONE)
             raise
@@ -230,8 +230,9 @@ class Runner:
         recording = self._recording
         if recording is None:
             return
-        capture = self._capture
-        if not recording.paused and (capture is None or capture.silent()):
+        if not recording.paused and (self._watch is None or self._watch.silent()):
+            if self._watch is not None:
+                self._watch.look()
             return
         if not recording.tick(read_clock()):
             return
@@ -242,20 +243,10 @@ class Runner:
             self._recording = None
             self._trouble.append(f"Recording stopped: {stuck} Clock in again to go on.")
 
-    # Capture.
-
-    def _listen(self, recording: Recording, policy: Policy) -> CaptureThread:
-        offers = x11_sources(policy, recording.keep, self._memory)
-        capture = Capture(offers, recording.observe, monotonic_us)
-        thread = CaptureThread(capture)
-        recording.middle_clicked = lambda at_us: _read_primary(capture, at_us)
-        thread.start()
-        return thread
-
     def _stop_listening(self) -> None:
-        if self._capture is not None:
-            self._capture.stop()
-        self._capture = None
+        if self._watch is not None:
+            self._watch.end()
+        self._watch = None
 
     def _something_waits(self) -> bool:
         try:
@@ -268,13 +259,13 @@ class Runner:
 
     def status(self) -> Status:
         """Everything the trainer should know now."""
-        recording, capture = self._recording, self._capture
+        recording = self._recording
         counts = self._spool.counts(time.time_ns() // 1000)
-        sources = capture.sources() if capture is not None else ()
+        sources = self._watch.sources if self._watch is not None else ()
         status = Status(
             running=True,
             recording=False,
-            sources=sources,
+            sources=source_statuses(sources),
             spool=spool_status(counts),
             last_acknowledged_us=counts.last_receipt_us,
             server=self._identity.server,
@@ -283,13 +274,10 @@ class Runner:
         )
         if recording is None:
             return status
-        silent = capture is None or capture.silent()
-        broken = broken_sources(() if silent or capture is None else capture.capture.states())
+        broken = broken_sources(sources)
         in_force = self._shipper.policy_version_in_force
         return session_status(status, recording, self._project_name, broken, in_force)
 
 
-def _read_primary(capture: Capture, at_us: int) -> None:
-    source: Source | None = capture.source(SourceName.CLIPBOARD)
-    if isinstance(source, X11Clipboard):
-        source.read_primary(at_us, monotonic_us())
+def _display_of(request: Request) -> dict[str, str]:
+    return {name: request.display[name] for name in _DISPLAY_VARIABLES if name in request.display}

@@ -1,7 +1,7 @@
 """The capture loop's body: waits for the sources' connections and pumps them. It has no thread.
 
-Its heartbeat moves only when every source was pumped, so it is the end of the pipe that is
-measured: a display that hangs in a round trip stops the heartbeat too.
+A turn ends only when every source was pumped, so the heartbeat that follows it is the end of the
+pipe: a display that hangs in a round trip stops it too.
 """
 
 import logging
@@ -55,13 +55,19 @@ class Capture:
         candidates: Sequence[tuple[SourceName, Sequence[Candidate]]],
         emit: Emit,
         now_us: Callable[[], int],
+        required: frozenset[SourceName] = REQUIRED,
     ) -> None:
+        """`required` are the sources without which `start` refuses."""
+        self.required = required
+        self._woken_by: list[int] = []
         self._slots = [_Slot(name, choices) for name, choices in candidates]
         self._emit = emit
         self._now_us = now_us
         self._next_check_us = 0
-        self.beat_us = now_us()
-        """When the last whole turn ended."""
+
+    def wake_on(self, descriptor: int) -> None:
+        """End a turn early when this can be read; the caller reads it."""
+        self._woken_by.append(descriptor)
 
     def states(self) -> list[tuple[SourceName, SourceState, str]]:
         """Each source's state, and why if it is not running."""
@@ -79,11 +85,10 @@ class Capture:
         """
         for slot in self._slots:
             self._start(slot)
-            if slot.source is None and slot.name in REQUIRED:
+            if slot.source is None and slot.name in self.required:
                 why = slot.why
                 self.stop()
                 raise SourceUnavailable(why)
-        self.beat_us = self._now_us()
 
     def stop(self) -> None:
         """Stop every source: connections are closed when this returns."""
@@ -108,7 +113,6 @@ class Capture:
         if self._now_us() >= self._next_check_us:
             self._check()
             self._pump(None)
-        self.beat_us = self._now_us()
 
     def _due_us(self) -> int:
         dues = [slot.due_us for slot in self._slots if slot.source is not None]
@@ -122,11 +126,11 @@ class Capture:
             if slot.source is not None and (number := slot.source.fileno()) is not None
         }
         try:
-            readable, _, _ = select.select(list(waiting), [], [], wait_s)
+            readable, _, _ = select.select([*waiting, *self._woken_by], [], [], wait_s)
         except (OSError, ValueError):
             log.warning("a source's connection is gone")
             return set(waiting.values())
-        return {waiting[number] for number in readable}
+        return {waiting[number] for number in readable if number in waiting}
 
     def _pump(self, ready: set[SourceName] | None) -> None:
         """Pump the sources that are ready or due; None pumps all."""

@@ -4,23 +4,31 @@ from collections.abc import Sequence
 
 import msgspec
 
-from agent.capture.loop import REQUIRED
-from agent.face.status import Status
+from agent.capture.frames import SourceReport
+from agent.face.status import SourceStatus, Status
 from agent.session.recording import Recording
-from wire.codes import SourceName, SourceState
+from wire.codes import SourceState
 
-_STOPPED = "The recorder has stopped: nothing is recorded. Clock out and in again."
+_STOPPED = "The recorder has stopped: nothing is recorded. It is started anew."
 
 
-def broken_sources(states: Sequence[tuple[SourceName, SourceState, str]]) -> list[str]:
+def broken_sources(sources: Sequence[SourceReport]) -> list[str]:
     """A sentence for each needed source that does not work; none running is a stopped recorder."""
-    if not states:
+    if not sources:
         return [_STOPPED]
     return [
-        f"The {name.name.lower()} source does not work: {why}"
-        for name, state, why in states
-        if name in REQUIRED and state in (SourceState.FAILED, SourceState.MISSING)
+        f"The {source.name.name.lower()} source does not work: {source.why}"
+        for source in sources
+        if source.needed and source.state in (SourceState.FAILED, SourceState.MISSING)
     ]
+
+
+def source_statuses(sources: Sequence[SourceReport]) -> tuple[SourceStatus, ...]:
+    """Each source's health, for the status."""
+    return tuple(
+        SourceStatus(source.name.name.lower(), source.state.name.lower(), source.why)
+        for source in sources
+    )
 
 
 def session_status(

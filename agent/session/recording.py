@@ -1,30 +1,42 @@
 """One session being recorded: observations in, batches in the spool. Called from two threads.
 
-The capture thread calls `observe`, the main thread everything else; one lock guards both. The
-rules inside are pure.
+The thread that reads from the capturing process calls `observe`, the main thread everything else;
+one lock guards both. The rules inside are pure.
 """
 
 import logging
+import secrets
 import threading
 import time
-from collections.abc import Callable
 
+import msgspec
+
+from agent.capture.frames import Listen
 from agent.clock import ClockReading
 from agent.errors import SpoolDamaged, SpoolRefused
 from agent.observations import (
     ChordPressed,
+    FocusSeen,
     KeyHeld,
-    MiddleClicked,
     Observation,
+    PictureTaken,
     PointerUsed,
     SourceHealth,
 )
-from agent.picture import Picture
 from agent.session.presence import IdleRule
 from agent.session.recorder import Recorder, SessionFacts
 from agent.session.scope import ScopeRule
 from agent.spool.store import Spool
-from wire.codes import Category, LossReason, MarkerKind, Mode, ObjectKind, PauseReason, SourceState
+from wire.codes import (
+    Category,
+    LossReason,
+    MarkerKind,
+    Mode,
+    ObjectKind,
+    PauseReason,
+    ScreenshotOutcome,
+    SourceState,
+)
 from wire.events import DeclaredMode, Event, Marker
 from wire.limits import BATCH_MAX_SPAN_US
 from wire.policy import Policy
@@ -58,8 +70,8 @@ class Recording:
         self._task = 0
         self._tasks = 0
         self._modes: set[Mode] = set()
-        self.middle_clicked: Callable[[int], None] = _ignore
-        """Called with the time of a middle click in scope."""
+        self._windows_seen = self._keyboards_seen = 0
+        self._tag_key = secrets.token_bytes(32)
 
     @property
     def paused(self) -> bool:
@@ -90,9 +102,21 @@ class Recording:
                 self._recorder.extend(self._idle.used(seen.at_us))
             if isinstance(seen, SourceHealth) and seen.state is SourceState.FAILED:
                 self._recorder.losses.add(LossReason.SOURCE_FAILED)
+            if isinstance(seen, PictureTaken) and seen.data and not self.keep(seen):
+                seen = PictureTaken(seen.at_us, ScreenshotOutcome.FAILED)
+            self._note_numbers(seen)
             self._recorder.extend(self._scope.observe(seen))
-            if isinstance(seen, MiddleClicked) and self.in_scope:
-                self.middle_clicked(seen.at_us)
+
+    def listen(self, *, coarse_pictures: bool) -> Listen:
+        """What a capturing process must know to record this session, or to go on with it."""
+        with self._lock:
+            return Listen(
+                msgspec.json.encode(self.policy),
+                self._tag_key,
+                self._windows_seen,
+                self._keyboards_seen,
+                coarse_pictures,
+            )
 
     def tick(self, clock: ClockReading) -> bool:
         """The sources were alive until now; seals what is due and says whether it did."""
@@ -153,9 +177,9 @@ class Recording:
                 self._add(Marker(self._now(clock), kind, ended, 0))
             return ended
 
-    def keep(self, picture: Picture) -> bool:
+    def keep(self, picture: PictureTaken) -> bool:
         """Store a picture; one that cannot be stored is counted in the next header."""
-        rules = self.policy.screenshots
+        rules = self.policy.pictures
         held_us = rules.review_delay_s * 1_000_000 if rules else 0
         not_before_us = time.time_ns() // 1000 + held_us
         kind, session = ObjectKind.IMAGE, self.facts.session
@@ -173,6 +197,12 @@ class Recording:
         """Count a loss for the next header."""
         with self._lock:
             self._recorder.losses.add(reason, count)
+
+    def _note_numbers(self, seen: Observation) -> None:
+        if isinstance(seen, FocusSeen):
+            self._windows_seen = max(self._windows_seen, seen.window)
+        elif isinstance(seen, KeyHeld):
+            self._keyboards_seen = max(self._keyboards_seen, seen.device)
 
     def _add(self, event: Event) -> None:
         self._recorder.add(event)
@@ -205,7 +235,3 @@ class Recording:
                 self._recorder.not_stored(envelope, LossReason.SPOOL_DAMAGED, counted)
                 raise
         return True
-
-
-def _ignore(_at_us: int) -> None:
-    """Nobody reads the primary selection."""

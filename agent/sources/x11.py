@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from msgspec import structs
+
 from agent.capture.loop import Candidate
 from agent.redact import TextReducer
 from agent.sources.pynput_input import PynputKeyboard, PynputPointer
@@ -11,7 +13,7 @@ from agent.sources.x11_display import XConnection
 from agent.sources.x11_focus import X11Focus
 from agent.sources.x11_keyboard import X11Keyboard
 from agent.sources.x11_pointer import X11Pointer
-from agent.sources.x11_screenshots import Keep, X11Screenshots
+from agent.sources.x11_screenshots import X11Screenshots
 from wire.codes import SourceName, SourceState
 from wire.policy import Policy
 
@@ -27,6 +29,18 @@ class SessionMemory:
     """Window numbers of the display, to those of the session."""
     keyboards: dict[int, int] = field(default_factory=dict)
 
+    @classmethod
+    def begun(cls, tag_key: bytes, windows_seen: int, keyboards_seen: int) -> "SessionMemory":
+        """The memory of a session that an earlier process may have begun.
+
+        Its numbers are not given twice: they count on behind those that were given away.
+        """
+        return cls(
+            TextReducer(tag_key),
+            {-number: number for number in range(1, windows_seen + 1)},
+            {-number: number for number in range(1, keyboards_seen + 1)},
+        )
+
 
 def check_connects() -> None:
     """Try the display, before anything is begun that would need it.
@@ -37,8 +51,11 @@ def check_connects() -> None:
     XConnection().close()
 
 
-def x11_sources(policy: Policy, keep_picture: Keep, memory: SessionMemory) -> Offers:
-    """What to start for a session, anew after each of its pauses."""
+def x11_sources(policy: Policy, memory: SessionMemory, *, coarse: bool = False) -> Offers:
+    """What to start for a session, anew after each of its pauses.
+
+    `coarse`: the trainer wants pictures made coarse, whatever the policy says.
+    """
     offers: list[tuple[SourceName, Sequence[Candidate]]] = [
         (SourceName.FOCUS, (Candidate(lambda: X11Focus(policy, memory.windows)),)),
         (SourceName.CLIPBOARD, (Candidate(lambda: X11Clipboard(memory.reducer)),)),
@@ -54,8 +71,9 @@ def x11_sources(policy: Policy, keep_picture: Keep, memory: SessionMemory) -> Of
             (Candidate(X11Pointer), Candidate(PynputPointer, SourceState.DEGRADED)),
         ),
     ]
-    rules = policy.screenshots
+    rules = policy.pictures
     if rules is not None:
-        pictures = Candidate(lambda: X11Screenshots(policy, rules, keep_picture))
+        wanted = structs.replace(rules, pixelate=rules.pixelate or coarse)
+        pictures = Candidate(lambda: X11Screenshots(policy, wanted))
         offers.append((SourceName.SCREENSHOTS, (pictures,)))
     return offers

@@ -25,8 +25,6 @@ _DEPTH_MAX = 4
 
 _TRIES = 2
 
-Keep = Callable[[Picture], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
@@ -38,7 +36,7 @@ class _Scene:
 
 
 class X11Screenshots:
-    """Takes pictures when they are due and hands them to `keep`, which stores or refuses them."""
+    """Takes pictures when they are due."""
 
     name = SourceName.SCREENSHOTS
 
@@ -46,12 +44,10 @@ class X11Screenshots:
         self,
         policy: Policy,
         rules: Screenshots,
-        keep: Keep,
         draw: Callable[[], float] = random.random,
     ) -> None:
         self._policy = policy
         self._rules = rules
-        self._keep = keep
         self._draw = draw
         self._connection: XConnection | None = None
         self._windows: Windows | None = None
@@ -129,18 +125,15 @@ class X11Screenshots:
             before = scene
             scene = _scene(connection, windows, whole_screen=self._rules.whole_screen)
             if scene == before:
-                return self._stored(now_us, image, area, scene.layers)
+                return self._finished(now_us, image, area, scene.layers)
         return PictureTaken(now_us, ScreenshotOutcome.FAILED)
 
-    def _stored(
+    def _finished(
         self, now_us: int, image: Image.Image, area: Box, layers: list[Layer]
     ) -> PictureTaken:
         hidden = not self._rules.whole_screen or not all(layer.shown for layer in layers)
         flags = ScreenshotFlag.MASKED if hidden else ScreenshotFlag(0)
-        picture = finished(masked(image, area, layers), self._rules, flags)
-        if not self._keep(picture):
-            return PictureTaken(now_us, ScreenshotOutcome.FAILED)
-        return _described(now_us, picture)
+        return _described(now_us, finished(masked(image, area, layers), self._rules, flags))
 
 
 def _described(at_us: int, picture: Picture) -> PictureTaken:
@@ -153,6 +146,7 @@ def _described(at_us: int, picture: Picture) -> PictureTaken:
         len(picture.data),
         picture.perceptual,
         picture.digest,
+        picture.data,
     )
 
 
