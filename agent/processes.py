@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 PROCESS_FLAG = "--process"
 PROCESSES = {
     "run": "agent.agent_process",
+    "capture": "agent.capture.child",
 }
 """Each process and the module whose `main(arguments) -> int` it is. A process imports its own
 module alone, so that none pays for what another needs."""

@@ -4,8 +4,8 @@ import pytest
 
 from agent.errors import SpoolRefused
 from agent.identity import Identity
+from agent.observations import PictureTaken
 from agent.paths import Paths
-from agent.picture import Picture
 from agent.runner import Runner
 from agent.session.recorder import SessionFacts
 from agent.session.recording import Recording
@@ -13,11 +13,13 @@ from agent.settings import Settings
 from agent.spool.store import Spool
 from tests.agent.conftest import POLICY, FakeClock
 from wire.batch import open_envelope
-from wire.codes import LossReason, ScreenshotFlag
+from wire.codes import LossReason, ScreenshotOutcome
 from wire.signing import SigningKey
 
 SESSION = b"s" * 16
-PICTURE = Picture(b"RIFF....WEBP" * 4_000, b"o" * 32, 1, 1, 0, ScreenshotFlag(0))
+PICTURE = PictureTaken(
+    0, ScreenshotOutcome.TAKEN, 0, 1, 1, 48_000, 0, b"o" * 32, b"RIFF....WEBP" * 4_000
+)
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from agent.observations import (
     PointerUsed,
     SourceHealth,
 )
-from agent.picture import Picture
 from agent.redact import TextReducer
 from agent.sources.pynput_input import PynputKeyboard
 from agent.sources.x11 import SessionMemory, x11_sources
@@ -32,6 +31,7 @@ from tests.agent.conftest import POLICY
 from tests.agent.x11.conftest import Desktop, turn_until, wait_for
 from wire.codes import Category, KeyFlag, ScreenshotOutcome, SourceName, SourceState
 from wire.keys import KeyClass
+from wire.messages import object_digest
 from wire.policy import Screenshots
 
 pytestmark = pytest.mark.live
@@ -152,9 +152,7 @@ def test_a_held_key_is_one_press(desktop: Desktop) -> None:
 
 def test_after_stop_no_connection_is_left_and_nothing_is_seen(desktop: Desktop) -> None:
     seen: list[Observation] = []
-    capture = Capture(
-        x11_sources(POLICY, lambda _: True, SessionMemory()), seen.append, monotonic_us
-    )
+    capture = Capture(x11_sources(POLICY, SessionMemory()), seen.append, monotonic_us)
     before = len(clients(desktop))
     capture.start()
     assert len(clients(desktop)) > before
@@ -172,9 +170,7 @@ def clients(desktop: Desktop) -> list[object]:
 
 def test_focus_says_category_and_follows_titles(desktop: Desktop) -> None:
     seen: list[Observation] = []
-    capture = Capture(
-        x11_sources(POLICY, lambda _: True, SessionMemory()), seen.append, monotonic_us
-    )
+    capture = Capture(x11_sources(POLICY, SessionMemory()), seen.append, monotonic_us)
     desktop.window("first task")
     capture.start()
     (first,) = turn_until(capture, seen, FocusSeen)
@@ -200,7 +196,7 @@ def test_windows_and_tags_keep_their_numbers_across_a_pause(desktop: Desktop) ->
     desktop.window("a task")
     for _ in range(2):
         seen: list[Observation] = []
-        capture = Capture(x11_sources(POLICY, lambda _: True, memory), seen.append, monotonic_us)
+        capture = Capture(x11_sources(POLICY, memory), seen.append, monotonic_us)
         with owning("the same text", "plain", 0):
             capture.start()
             (copied,) = turn_until(capture, seen, Copied)
@@ -217,9 +213,7 @@ def test_windows_and_tags_keep_their_numbers_across_a_pause(desktop: Desktop) ->
 
 def test_pointer_clicks_scrolls_and_movement(desktop: Desktop) -> None:
     seen: list[Observation] = []
-    capture = Capture(
-        x11_sources(POLICY, lambda _: True, SessionMemory()), seen.append, monotonic_us
-    )
+    capture = Capture(x11_sources(POLICY, SessionMemory()), seen.append, monotonic_us)
     capture.start()
     capture.turn()
     desktop.keys("mousemove", "100", "100", "click", "1", "click", "5", "click", "2")
@@ -303,29 +297,23 @@ def test_screenshots_show_task_windows_only(
     desktop: Desktop, title: str, outcome: ScreenshotOutcome
 ) -> None:
     seen: list[Observation] = []
-    kept: list[Picture] = []
     policy = msgspec.structs.replace(POLICY, screenshots=Screenshots(interval_s=5))
-
-    def keep(picture: Picture) -> bool:
-        kept.append(picture)
-        return True
-
-    capture = Capture(x11_sources(policy, keep, SessionMemory()), seen.append, monotonic_us)
+    capture = Capture(x11_sources(policy, SessionMemory()), seen.append, monotonic_us)
     desktop.window(title)
     capture.start()
     (taken,) = turn_until(capture, seen, PictureTaken)
     capture.stop()
     assert isinstance(taken, PictureTaken)
     assert taken.outcome == outcome
-    assert [picture.digest for picture in kept] == ([taken.digest] if kept else [])
-    assert bool(kept) == (outcome is ScreenshotOutcome.TAKEN)
+    assert bool(taken.data) == (outcome is ScreenshotOutcome.TAKEN)
+    assert taken.digest == (object_digest(taken.data) if taken.data else b"")
 
 
 def test_without_a_display_the_sentence_is_clear(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("XDG_SESSION_TYPE", "wayland")
-    capture = Capture(x11_sources(POLICY, lambda _: True, SessionMemory()), print, monotonic_us)
+    capture = Capture(x11_sources(POLICY, SessionMemory()), print, monotonic_us)
     with pytest.raises(SourceUnavailable, match="Wayland"):
         capture.start()
     monkeypatch.setenv("XDG_SESSION_TYPE", "x11")
