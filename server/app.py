@@ -22,6 +22,7 @@ from server.problem_handlers import add_problem_handlers
 from server.routes.agent import AgentRoutes
 from server.routes.platform import platform_router
 from server.routes.published import published_router
+from server.routes.releases import ReleaseRoutes
 from server.security_headers import SecurityHeaders
 from server.services.agents import Agents
 from server.services.review import Review
@@ -38,6 +39,7 @@ _HOUR_S = 3600
 class Installation:
     """An opened data folder."""
 
+    folder: DataFolder
     settings: Settings
     store: SqliteStore
     objects: ObjectStore
@@ -69,6 +71,7 @@ def open_installation(path: Path) -> Installation:
             "there is no Veritype data in that folder; run 'veritype-server init' first"
         )
     return Installation(
+        folder,
         load_settings(path),
         SqliteStore(folder.database),
         FolderObjects(folder.objects),
@@ -122,6 +125,8 @@ def _pages(installation: Installation, tokens: Tokens, writer: BatchWriter) -> F
     agents = Agents(store, objects, keys, settings)
     review = Review(store, objects)
     app.router.routes.extend(AgentRoutes(agents, tokens).routes())
+    releases = ReleaseRoutes(installation.folder.releases, keys.signing, tokens)
+    app.router.routes.extend(releases.routes())
     app.include_router(platform_router(review, tokens))
     app.include_router(published_router(keys.signing.verify_key))
     app.router.routes.extend(ConsoleRoutes(review, SignIn(store)).routes())

@@ -12,6 +12,7 @@ import click
 from server.app import Installation, make_data_folder, open_installation
 from server.errors import ServerError
 from server.records import Role
+from server.releases import add_release
 from server.services.administration import Administration
 from server.serving import serve as run_server
 from wire.errors import WireError
@@ -132,6 +133,48 @@ def project_add(name: str, folder: Path, as_json: bool, document: Path) -> None:
     made = _administration(folder).add_project(name, document.read_bytes())
     fields = {"id": made.id.hex(), "name": made.name, "policy_version": made.policy.version}
     _print(fields, f"project {made.name} was added", as_json)
+
+
+@project.command("policy")
+@click.argument("name")
+@_data
+@_as_json
+@click.option(
+    "--policy",
+    "document",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="The policy, as JSON, with a higher version than the one in force.",
+)
+@_plainly
+def project_policy(name: str, folder: Path, as_json: bool, document: Path) -> None:
+    """Put a new version of a project's policy in force.
+
+    Sessions that are open keep the version they were opened with; the next clock-in asks.
+    """
+    made = _administration(folder).change_policy(name, document.read_bytes())
+    fields = {"id": made.id.hex(), "name": made.name, "policy_version": made.policy.version}
+    _print(fields, f"policy {made.policy.version} of {made.name} is in force", as_json)
+
+
+@main.group()
+def release() -> None:
+    """The agent's release that devices are offered."""
+
+
+@release.command("add")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_data
+@_as_json
+@click.option("--version", required=True, help="The release's number, such as 1.2.0.")
+@_plainly
+def release_add(file: Path, folder: Path, as_json: bool, version: str) -> None:
+    """Offer FILE to agents (`veritype update`), signed by this server's key."""
+    installation = open_installation(folder)
+    installation.store.close()
+    digest = add_release(installation.folder.releases, file, version)
+    fields: dict[str, object] = {"version": version, "file": file.name, "sha256": digest}
+    _print(fields, f"{file.name} is offered as version {version}, SHA-256 {digest}", as_json)
 
 
 @main.command()

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from server.errors import ConfigInvalid
+from wire.messages import MinimumVersion
 
 FILE_NAME = "server.toml"
 _PREFIX = "VERITYPE_"
@@ -28,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         sign_in_hours: How long a sign-in to the console lasts.
         ingest_queue_max: Batches waiting for the disk before new ones are refused with 503.
         objects_per_session_max: Screenshots, titles and notes that one session may hold.
+        agent_minimum_version: Older agents open no session; empty: any may.
+        agent_minimum_reason: Why, in words for the trainer.
         log_level: `debug`, `info`, `warning` or `error`.
     """
 
@@ -36,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     sign_in_hours: Annotated[int, Meta(ge=1, le=168)] = 12
     ingest_queue_max: Annotated[int, Meta(ge=1, le=1_000_000)] = 5_000
     objects_per_session_max: Annotated[int, Meta(ge=0, le=100_000)] = 5_000
+    agent_minimum_version: MinimumVersion = ""
+    agent_minimum_reason: Annotated[str, Meta(max_length=300)] = ""
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
 
 

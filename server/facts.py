@@ -11,18 +11,16 @@ import msgspec
 
 from server.records import StoredBatch
 from wire.batch import Batch, decode, open_envelope
-from wire.codes import LossReason, PresenceChange
+from wire.codes import LossReason
 from wire.errors import BodyUndecodable, WireError
-from wire.events import Keystroke, Marker, Presence
+from wire.events import Keystroke, ManualTime, Marker, Presence
 from wire.header import Header
-from wire.stretches import Intervals, between, pauses
+from wire.stretches import AWAY, Intervals, between, joined, length_us, manual, pauses, without
 
-Interval = tuple[int, int]
 _LATE_US = 60_000_000
 _PAUSE_SLACK_US = 1_000_000
 """So long after the session's last header an event can be. Not after its own batch's header: the
 batch before a gap carries the events that ended the gap."""
-_AWAY = (PresenceChange.IDLE, PresenceChange.LOCKED, PresenceChange.SUSPENDED)
 
 
 class LostStretch(msgspec.Struct, frozen=True):
@@ -54,6 +52,8 @@ class SessionFacts(msgspec.Struct, frozen=True):
     idle_s: float = 0.0
     """Without input for longer than the policy allows, locked or suspended; apart from pauses and
     lost stretches, so that it can be added to them."""
+    manual_s: float = 0.0
+    """Added by the trainer by hand, where nothing was observed; never part of `worked_s`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +90,19 @@ def facts_of(opened: OpenedSession, opened_us: int) -> SessionFacts:
     lost = lost_stretches(opened)
     paused = paused_intervals(opened, end_us)
     unknown = joined([*paused, *((s.start_ms * 1000, s.end_ms * 1000) for s in lost)])
-    off = joined([*unknown, *idle_intervals(opened.batches, end_us)])
+    off = tuple(joined([*unknown, *idle_intervals(opened.batches, end_us)]))
     return SessionFacts(
         duration_s=_seconds(end_us),
-        worked_s=_seconds(max(end_us - _length(off), 0)),
-        paused_s=_seconds(_length(paused)),
+        worked_s=_seconds(max(end_us - length_us(off), 0)),
+        paused_s=_seconds(length_us(paused)),
         batches=len(opened.headers),
         quarantined_batches=len(opened.undecodable),
         unanchored_batches=sum(header.unanchored_batches > 0 for header in opened.headers),
         ahead_of_server_s=_seconds(_ahead_us(opened, opened_us)),
         lost_events=_losses(opened.headers),
         lost_stretches=tuple(lost),
-        idle_s=_seconds(_length(off) - _length(unknown)),
+        idle_s=_seconds(length_us(off) - length_us(unknown)),
+        manual_s=_seconds(length_us(manual_intervals(opened, off, end_us))),
     )
 
 
@@ -133,7 +134,7 @@ def paused_intervals(opened: OpenedSession, end_us: int) -> Intervals:
 def idle_intervals(batches: Sequence[Batch], end_us: int) -> Intervals:
     """From idle, locked or suspended to the end of it; if that was lost, to the next key."""
     changes = [
-        (event.t_us, event.change in _AWAY)
+        (event.t_us, event.change in AWAY)
         for batch in batches
         for event in batch.body.events(Presence)
     ]
@@ -145,15 +146,11 @@ def idle_intervals(batches: Sequence[Batch], end_us: int) -> Intervals:
     return between(changes, end_us)
 
 
-def joined(intervals: Sequence[Interval]) -> list[Interval]:
-    """Intervals with overlaps merged, in order."""
-    merged: list[Interval] = []
-    for start, end in sorted(intervals):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+def manual_intervals(opened: OpenedSession, off: Intervals, end_us: int) -> Intervals:
+    """What was added by hand and not observed besides: no minute counts twice."""
+    added = [event for batch in opened.batches for event in batch.body.events(ManualTime)]
+    worked = without([(0, end_us)], off) if end_us else []
+    return tuple(without(manual(added, end_us), worked))
 
 
 def _in_time(batch: Batch, last_us: int) -> Batch:
@@ -180,10 +177,6 @@ def _losses(headers: Sequence[Header]) -> dict[str, int]:
 
 def _stretch(start_us: int, end_us: int, why: str) -> LostStretch:
     return LostStretch(start_us // 1000, end_us // 1000, why)
-
-
-def _length(intervals: Sequence[Interval]) -> int:
-    return sum(end - start for start, end in intervals)
 
 
 def _seconds(duration_us: int) -> float:

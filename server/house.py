@@ -21,6 +21,11 @@ class DataFolder:
         return self.path / "objects"
 
     @property
+    def releases(self) -> Path:
+        """The agent's release that is offered, and its description."""
+        return self.path / "releases"
+
+    @property
     def keys(self) -> Path:
         """The server's secrets."""
         return self.path / "keys"

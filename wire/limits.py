@@ -25,3 +25,5 @@ NOTE_MAX_CHARS = 2_000
 TITLE_MAX_CHARS = 300
 MESSAGE_MAX_BYTES = 65_536
 """A JSON message other than a batch."""
+RELEASE_MAX_BYTES = 500_000_000
+"""A released agent, as downloaded."""

@@ -4,10 +4,13 @@
 POST /agent/v1/enrolments                     EnrolmentRequest -> Enrolment
 GET  /agent/v1/projects                       -> Projects
 POST /agent/v1/consents                       ConsentRequest -> Consent
+DELETE /agent/v1/consents/{project}           -> Withdrawal
 POST /agent/v1/sessions                       SessionRequest -> SessionGrant
 POST /agent/v1/batches                        a sealed batch (bytes) -> Acknowledgement
 PUT  /agent/v1/objects/{digest}?session={id}  a screenshot, title or note (bytes) -> 201, or 200
                                               if it is there already
+GET  /agent/v1/release                        -> Release
+GET  /agent/v1/release/file                   the released file (bytes)
 ============================================  ================================================
 
 In paths, digests and ids are lower-case hex. All but the first carry
@@ -27,10 +30,14 @@ from wire.policy import Policy
 from wire.signing import SigningKey, VerifyKey
 
 RECEIPT_DOMAIN = b"veritype receipt v1"
+RELEASE_DOMAIN = b"veritype release v1"
 BATCH_CONTENT_TYPE = "application/vnd.veritype.batch"
 
 Key32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
+MinimumVersion = Annotated[str, Meta(max_length=20, pattern=r"^(\d+\.\d+\.\d+[a-z0-9.+]*)?$")]
+FileName = Annotated[str, Meta(max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
+"""A name without a folder: it is written into the folder that the person is in."""
 M = TypeVar("M", bound=msgspec.Struct)
 
 
@@ -66,6 +73,10 @@ class Projects(msgspec.Struct, frozen=True):
     """All projects of this person."""
 
     projects: tuple[ProjectOffer, ...]
+    minimum_agent_version: MinimumVersion = ""
+    """An older agent opens no session; empty: any may."""
+    minimum_agent_reason: Annotated[str, Meta(max_length=300)] = ""
+    """Why, in the operator's words."""
 
 
 class ConsentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,6 +92,12 @@ class Consent(msgspec.Struct, frozen=True):
 
     policy_version: U32
     accepted_us: U62
+
+
+class Withdrawal(msgspec.Struct, frozen=True):
+    """The server stored that the consent to a project's rules is withdrawn."""
+
+    withdrawn_us: U62
 
 
 class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -148,6 +165,39 @@ def acknowledge(
         session, sequence, digest, received_us, nonce, policy_version, key.verify_key.key_id, b""
     )
     signature = key.sign(RECEIPT_DOMAIN, draft.signed_bytes())
+    return msgspec.structs.replace(draft, signature=signature)
+
+
+class Release(msgspec.Struct, frozen=True):
+    """An agent that the server offers. Signed, so that nobody else can offer one."""
+
+    version: AgentVersion
+    file: FileName
+    size_bytes: Annotated[int, Meta(ge=1, le=limits.RELEASE_MAX_BYTES)]
+    sha256: Digest32
+    server_key_id: bytes
+    signature: bytes
+
+    def signed_bytes(self) -> bytes:
+        """What the signature covers: digest, size, version and file name."""
+        names = f"{self.version}\0{self.file}".encode()
+        return self.sha256 + self.size_bytes.to_bytes(8, "little") + names
+
+    def verify(self, key: VerifyKey) -> None:
+        """Check that this server offers it.
+
+        Raises:
+            SignatureInvalid: it was not signed by this server's key.
+        """
+        key.verify(RELEASE_DOMAIN, self.signed_bytes(), self.signature)
+
+
+def sign_release(
+    *, version: str, file: str, size_bytes: int, sha256: bytes, key: SigningKey
+) -> Release:
+    """Offer a release under the server's key."""
+    draft = Release(version, file, size_bytes, sha256, key.verify_key.key_id, b"")
+    signature = key.sign(RELEASE_DOMAIN, draft.signed_bytes())
     return msgspec.structs.replace(draft, signature=signature)
 
 

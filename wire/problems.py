@@ -29,6 +29,7 @@ class ProblemCode(StrEnum):
     CONFLICT = "conflict"
     CODE_INVALID = "code-invalid"
     CONSENT_MISSING = "consent-missing"
+    AGENT_TOO_OLD = "agent-too-old"
     INVALID_REQUEST = "invalid-request"
     OVERLOADED = "overloaded"
     INTERNAL = "internal"

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 
-from wire.codes import MarkerKind
-from wire.events import Marker
+from wire.codes import MarkerKind, PresenceChange
+from wire.events import ManualTime, Marker
 from wire.header import Header
 
 Intervals = tuple[tuple[int, int], ...]
 """(start, end) in session microseconds, in order, without overlaps."""
 
+AWAY = frozenset((PresenceChange.IDLE, PresenceChange.LOCKED, PresenceChange.SUSPENDED))
+"""Changes after which nobody is at work; any other ends that."""
+MANUAL_REACH_US = 24 * 3600 * 1_000_000
+"""So long before clock-in, and not earlier, can time be added by hand."""
 _MARKS = frozenset((MarkerKind.PAUSE, MarkerKind.RESUME, MarkerKind.CLOCK_OUT))
 
 
@@ -40,3 +44,51 @@ def pauses(headers: Iterable[Header], markers: Iterable[Marker], end_us: int) ->
     ]
     spoken = [(header.start_us, False) for header in headers if header.end_us > header.start_us]
     return between([*marked, *spoken], end_us)
+
+
+def manual(added: Iterable[ManualTime], end_us: int) -> list[tuple[int, int]]:
+    """What the trainer added by hand: from a day before clock-in to the session's end."""
+    found = []
+    for each in added:
+        start_us = max(each.start_us, -MANUAL_REACH_US)
+        stop_us = min(each.start_us + each.length_s * 1_000_000, end_us)
+        if stop_us > start_us:
+            found.append((start_us, stop_us))
+    return found
+
+
+def joined(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Intervals with overlaps merged, in order."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(intervals):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def without(
+    intervals: Iterable[tuple[int, int]], taken: Iterable[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The parts of intervals that lie in none of `taken`."""
+    rest: list[tuple[int, int]] = []
+    gone = joined(taken)
+    first = 0
+    for start, end in joined(intervals):
+        while first < len(gone) and gone[first][1] <= start:
+            first += 1
+        at, number = start, first
+        while number < len(gone) and gone[number][0] < end:
+            if gone[number][0] > at:
+                rest.append((at, gone[number][0]))
+            at = max(at, gone[number][1])
+            number += 1
+        if at < end:
+            rest.append((at, end))
+    return rest
+
+
+def length_us(intervals: Iterable[tuple[int, int]]) -> int:
+    """How long intervals without overlaps are together."""
+    return sum(end - start for start, end in intervals)

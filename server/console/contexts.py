@@ -101,6 +101,7 @@ def _facts(view: SessionView) -> tuple[tuple[str, str], ...]:
         ("Worked", _hours(facts.worked_s)),
         ("Paused", _hours(facts.paused_s)),
         ("Without input or locked", _hours(facts.idle_s)),
+        *((("Added by hand, not observed", _hours(facts.manual_s)),) if facts.manual_s else ()),
         ("From clock-in to clock-out", _hours(facts.duration_s)),
         ("Batches received", str(facts.batches)),
         ("Sealed while offline", str(facts.unanchored_batches)),

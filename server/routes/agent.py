@@ -26,6 +26,7 @@ class AgentRoutes:
             Route("/agent/v1/enrolments", self.enrol, methods=["POST"]),
             Route("/agent/v1/projects", self.projects, methods=["GET"]),
             Route("/agent/v1/consents", self.consent, methods=["POST"]),
+            Route("/agent/v1/consents/{project}", self.withdraw, methods=["DELETE"]),
             Route("/agent/v1/sessions", self.open_session, methods=["POST"]),
             Route("/agent/v1/objects/{digest}", self.put_object, methods=["PUT"]),
         ]
@@ -45,6 +46,12 @@ class AgentRoutes:
         device = await self._device(request)
         message = await message_of(request, ConsentRequest)
         return answer(await run_in_threadpool(self._agents.consent, device, message))
+
+    async def withdraw(self, request: Request) -> Response:
+        """The person accepts no policy of this project any more."""
+        device = await self._device(request)
+        project = request.path_params["project"]
+        return answer(await run_in_threadpool(self._agents.withdraw, device, project))
 
     async def open_session(self, request: Request) -> Response:
         """Clock-in."""

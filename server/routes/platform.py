@@ -45,6 +45,7 @@ class SessionOut:
     duration_s: float | None
     worked_s: float | None
     idle_s: float | None
+    manual_s: float | None
     head_sequence: int
     quarantined_batches: int | None
     unanchored_batches: int | None
@@ -151,6 +152,7 @@ def _session_out(view: SessionView) -> SessionOut:
         duration_s=facts.duration_s if facts else None,
         worked_s=facts.worked_s if facts else None,
         idle_s=facts.idle_s if facts else None,
+        manual_s=facts.manual_s if facts else None,
         head_sequence=line.head_sequence,
         quarantined_batches=facts.quarantined_batches if facts else None,
         unanchored_batches=facts.unanchored_batches if facts else None,

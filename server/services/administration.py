@@ -57,6 +57,19 @@ class Administration:
         """Add a project with its policy; raises `wire.errors.PolicyInvalid`."""
         return self._own.add_project(_name(name), parse_policy(document))
 
+    def change_policy(self, name: str, document: bytes) -> Project:
+        """Put a later version of a project's policy in force; open sessions keep theirs."""
+        policy = parse_policy(document)
+        project = next((p for p in self._own.projects() if p.name == name), None)
+        if project is None:
+            raise NotKnown("there is no project of that name; see 'veritype-server project add'")
+        if policy.version <= project.policy.version:
+            raise ServerError(
+                f"version {project.policy.version} is in force; the new one needs a higher number"
+            )
+        self._own.add_policy(project.id, policy)
+        return Project(project.id, project.name, policy)
+
     def pair(self, person_name: str) -> str:
         """A pairing code for this person's next device."""
         person = next((p for p in self._own.people() if p.name == person_name), None)

@@ -29,9 +29,11 @@ from wire.messages import (
     Projects,
     SessionGrant,
     SessionRequest,
+    Withdrawal,
     object_digest,
 )
 from wire.problems import ProblemCode
+from wire.versions import is_older
 
 _ID_BYTES = 16
 _ENROLMENTS = 10
@@ -92,7 +94,9 @@ class Agents:
                     store.consented_version(device.person, project.id),
                 )
                 for project in store.projects()
-            )
+            ),
+            self._settings.agent_minimum_version,
+            self._settings.agent_minimum_reason,
         )
 
     def consent(self, device: Device, request: ConsentRequest) -> Consent:
@@ -107,8 +111,17 @@ class Agents:
         given_us = store.add_consent(device.person, request.project, policy, now_us())
         return Consent(policy.version, given_us)
 
+    def withdraw(self, device: Device, project_hex: str) -> Withdrawal:
+        """Store a withdrawal: no session is opened after it; what was recorded still comes in."""
+        if not _HEX_ID.fullmatch(project_hex):
+            raise Refusal(ProblemCode.INVALID_REQUEST, 400, "The project is lower-case hex.")
+        project = self._project(device, bytes.fromhex(project_hex))
+        store = self._store.of(device.organisation)
+        return Withdrawal(store.withdraw_consent(device.person, project.id, now_us()))
+
     def open_session(self, device: Device, request: SessionRequest) -> SessionGrant:
         """Open a session, or grant the same one again."""
+        self._check_version(request.agent_version)
         store = self._store.of(device.organisation)
         project = self._project(device, request.project)
         accepted = store.consented_version(device.person, project.id)
@@ -174,6 +187,17 @@ class Agents:
         # Bytes first: what is listed can always be shown.
         self._objects.put(device.organisation, digest, data)
         return store.add_object(session_row, StoredObject(digest, content_type, len(data)))
+
+    def _check_version(self, version: str) -> None:
+        minimum = self._settings.agent_minimum_version
+        if not is_older(version, minimum):
+            return
+        why = self._settings.agent_minimum_reason.strip() or "The operator gave no reason."
+        raise Refusal(
+            ProblemCode.AGENT_TOO_OLD,
+            403,
+            f"Agent {minimum} or later is needed here: {why} Run `veritype update`.",
+        )
 
     def _project(self, device: Device, project: bytes) -> Project:
         found = self._store.of(device.organisation).project(project)

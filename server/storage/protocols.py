@@ -74,6 +74,9 @@ class Directory(Protocol):
     def add_project(self, name: str, policy: Policy) -> Project:
         """Add a project; raises `NameTaken`."""
 
+    def add_policy(self, project: bytes, policy: Policy) -> None:
+        """Add the next version of a project's policy; raises `NameTaken`."""
+
     def add_pairing_code(self, code_hash: bytes, person: bytes, expires_us: int) -> None:
         """Store a code that enrols one device for this person."""
 
@@ -81,10 +84,13 @@ class Directory(Protocol):
         """Store a platform key; raises `NameTaken`."""
 
     def consented_version(self, person: bytes, project: bytes) -> int:
-        """The policy version this person accepted last; 0: none."""
+        """The policy version this person accepted last and has not withdrawn since; 0: none."""
 
     def add_consent(self, person: bytes, project: bytes, policy: Policy, now_us: int) -> int:
-        """Store a consent once; the moment it was given first."""
+        """Store a consent once; the moment it was given first since any withdrawal."""
+
+    def withdraw_consent(self, person: bytes, project: bytes, now_us: int) -> int:
+        """Store that no policy of this project is accepted any more; when that was."""
 
     def audit(self, actor: str, action: str, subject: str) -> None:
         """Add a line to the append-only log."""

@@ -121,7 +121,18 @@ consents = Table(
     Column("policy_version", BigInteger, nullable=False),
     Column("policy_digest", LargeBinary(32), nullable=False),
     Column("accepted_us", BigInteger, nullable=False),
-    UniqueConstraint("person", "project", "policy_version"),
+    Index("consents_of_person", "person", "project", "accepted_us"),
+)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    _row(),
+    _organisation(),
+    _person(),
+    _project(),
+    Column("withdrawn_us", BigInteger, nullable=False),
+    Index("withdrawals_of_person", "person", "project", "withdrawn_us"),
 )
 
 sessions = Table(

@@ -2,6 +2,7 @@
 
 import io
 import secrets
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -13,10 +14,16 @@ from server.keys import hash_of, hash_of_code, new_pairing_code, new_token
 from server.records import Role
 from server.services import agents
 from tests.server.device import Chain, Device
-from tests.server.house import House
+from tests.server.house import House, browsing, serving
 from tests.server.kinds import NewDevice, ProblemOf
 from wire import limits
-from wire.messages import ConsentRequest, SessionGrant, encode_message, object_digest
+from wire.messages import (
+    ConsentRequest,
+    SessionGrant,
+    Withdrawal,
+    encode_message,
+    object_digest,
+)
 from wire.problems import Problem, ProblemCode
 
 
@@ -111,6 +118,69 @@ def test_session_id_of_somebody_else_is_refused(
     thief = new_device(house.other)
     thief.consent()
     refusal(problem, thief.open(chain.session), ProblemCode.CONFLICT, 409)
+
+
+def withdraw(device: Device, project: str | None = None) -> httpx.Response:
+    name = project or device.projects().projects[0].project.hex()
+    return device.online.delete(f"/agent/v1/consents/{name}", headers=device.auth)
+
+
+def test_withdrawn_consent_opens_no_session_and_what_was_recorded_still_comes_in(
+    chain: Chain, problem: ProblemOf
+) -> None:
+    device = chain.device
+    first = withdraw(device)
+    assert msgspec.json.decode(first.content, type=Withdrawal).withdrawn_us > 0
+    assert withdraw(device).content == first.content
+    assert device.projects().projects[0].consented_version == 0
+    refusal(problem, device.open(), ProblemCode.CONSENT_MISSING, 403)
+    chain.send(final=True)
+
+
+def test_consent_can_be_given_again_for_the_same_version(
+    chain: Chain, house: House, problem: ProblemOf
+) -> None:
+    device = chain.device
+    withdraw(device)
+    assert device.consent().status_code == 200
+    assert device.open().status_code == 200
+    assert (house.rows("consents"), house.rows("withdrawals")) == (2, 1)
+    withdraw(device)
+    refusal(problem, device.open(), ProblemCode.CONSENT_MISSING, 403)
+
+
+def test_withdrawal_is_one_persons_and_of_a_project_that_is_there(
+    chain: Chain, new_device: NewDevice, house: House, problem: ProblemOf
+) -> None:
+    other = new_device(house.other)
+    other.consent()
+    withdraw(other)
+    assert chain.device.open().status_code == 200
+    refusal(problem, withdraw(other, "A" * 32), ProblemCode.INVALID_REQUEST, 400)
+    refusal(problem, withdraw(other, "a" * 32), ProblemCode.NOT_FOUND, 404)
+    assert house.rows("withdrawals") == 1
+
+
+@pytest.fixture
+def demanding(house: House) -> Iterator[httpx.Client]:
+    """A client of a server that asks for a newer agent."""
+    (house.path / "server.toml").write_text(
+        'agent_minimum_version = "0.2.0"\nagent_minimum_reason = "Older ones lose pictures."'
+    )
+    with serving(house.path) as address, browsing(address) as client:
+        yield client
+
+
+def test_older_agent_is_told_why_and_its_running_session_goes_on(
+    chain: Chain, demanding: httpx.Client, problem: ProblemOf
+) -> None:
+    device = Device(demanding, chain.device.key, chain.device.enrolment)
+    offered = device.projects()
+    assert offered.minimum_agent_version == "0.2.0"
+    found = refusal(problem, device.open(), ProblemCode.AGENT_TOO_OLD, 403)
+    assert "Older ones lose pictures." in found.detail
+    envelope = chain.seal(final=True)
+    assert device.post(envelope.sealed).status_code == 200
 
 
 @pytest.mark.parametrize(

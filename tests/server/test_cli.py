@@ -71,6 +71,18 @@ def test_errors_are_one_sentence(data: Path, arguments: tuple[str, ...]) -> None
     run(*arguments, "--data", str(data), fails=1)
 
 
+def test_a_later_policy_comes_into_force_and_an_older_one_never(data: Path, tmp_path: Path) -> None:
+    run("init", "--data", str(data))
+    file = tmp_path / "policy.json"
+    file.write_bytes(msgspec.json.encode(POLICY))
+    run("project", "add", "Demo", "--policy", str(file), "--data", str(data))
+    change = ("project", "policy", "Demo", "--policy", str(file), "--data", str(data))
+    assert "version 1 is in force" in run(*change, fails=1)
+    file.write_bytes(msgspec.json.encode(msgspec.structs.replace(POLICY, version=2)))
+    assert json.loads(run(*change, "--json"))["policy_version"] == 2
+    run("project", "policy", "Other", "--policy", str(file), "--data", str(data), fails=1)
+
+
 def test_bad_policy_is_one_sentence(data: Path, tmp_path: Path) -> None:
     run("init", "--data", str(data))
     policy = tmp_path / "policy.json"

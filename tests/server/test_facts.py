@@ -85,3 +85,30 @@ def test_a_pause_is_shown_as_a_pause_and_not_as_a_loss() -> None:
         (60_000, 90_000, "gap")
     ]
     assert (found.worked_s, found.paused_s) == (40, 30)
+
+
+def by_hand(at_s: int, from_s: int, length_s: int) -> events.ManualTime:
+    return events.ManualTime(at_s * S_US, from_s * S_US, length_s, 3)
+
+
+def test_time_added_by_hand_is_apart_and_counts_no_minute_twice() -> None:
+    resume = events.Marker(50 * S_US, MarkerKind.RESUME, 0, 0)
+    added = [by_hand(55, 10, 30), by_hand(55, 30, 15), by_hand(56, -600, 300)]
+    found = facts((0, 20, [pause(20)]), (50, 60, [resume, *added]))
+    assert (found.worked_s, found.manual_s) == (30, 25 + 300)
+
+
+@pytest.mark.parametrize(
+    ("from_s", "length_s", "counts_s"),
+    [
+        (-9_000_000_000_000, 4_294_967_295, 0),
+        (-90_000, 4_294_967_295, 86_400),
+        (70, 4_294_967_295, 0),
+        (0, 30, 0),
+    ],
+)
+def test_time_added_by_hand_reaches_a_day_back_and_not_past_the_end(
+    from_s: int, length_s: int, counts_s: int
+) -> None:
+    found = facts((0, 30, [by_hand(20, from_s, length_s)]))
+    assert (found.worked_s, found.manual_s) == (30, counts_s)

@@ -1,7 +1,7 @@
 from tests.wire.builders import header
 from wire.codes import MarkerKind
 from wire.events import Marker
-from wire.stretches import between, pauses
+from wire.stretches import between, joined, pauses, without
 
 SECOND = 1_000_000
 
@@ -36,3 +36,15 @@ def test_a_pause_whose_resume_was_lost_ends_where_a_header_speaks_again() -> Non
 def test_a_header_that_speaks_for_no_time_ends_no_pause() -> None:
     empty = header(start_us=30 * SECOND, end_us=30 * SECOND)
     assert pauses([empty], [marked(1, MarkerKind.PAUSE)], 60 * SECOND) == ((SECOND, 60 * SECOND),)
+
+
+def test_what_is_taken_from_intervals_is_gone_and_nothing_else() -> None:
+    assert joined([(5, 9), (1, 3), (2, 4), (4, 5)]) == [(1, 9)]
+    assert without([(0, 10), (20, 30)], [(2, 3), (8, 22), (25, 26), (40, 50)]) == [
+        (0, 2),
+        (3, 8),
+        (22, 25),
+        (26, 30),
+    ]
+    assert without([(0, 10)], []) == [(0, 10)]
+    assert without([(0, 10)], [(-5, 20)]) == []
