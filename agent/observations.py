@@ -126,6 +126,23 @@ class PictureTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretField:
+    """A password field took the focus or lost it. In between nothing is recorded, by any source."""
+
+    at_us: int
+    focused: bool
+    by: SourceName = SourceName.ACCESSIBILITY
+    """Who says so; the field counts as focused while any source says that it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonThere:
+    """The person did something; what it was, and when exactly, is not said."""
+
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceHealth:
     """A source changed its state."""
 
@@ -144,5 +161,7 @@ Observation = (
     | PrimaryRead
     | SelectionRequested
     | PictureTaken
+    | SecretField
+    | PersonThere
     | SourceHealth
 )

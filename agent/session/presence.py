@@ -15,11 +15,13 @@ class IdleRule:
 
     def used(self, at_us: int) -> list[Event]:
         """There was input."""
+        idle_us = self._last_us + self._after_us
         self._last_us = max(self._last_us, at_us)
         if not self._idle:
             return []
         self._idle = False
-        return [Presence(max(0, at_us - self._origin_us), PresenceChange.ACTIVE)]
+        # A coarse time may lie before the idle began.
+        return [Presence(max(at_us, idle_us) - self._origin_us, PresenceChange.ACTIVE)]
 
     def tick(self, now_us: int) -> list[Event]:
         """Time went on; idle begins where the allowance ended."""

@@ -19,6 +19,7 @@ from agent.observations import (
     FocusSeen,
     KeyHeld,
     Observation,
+    PersonThere,
     PictureTaken,
     PointerUsed,
     SourceHealth,
@@ -26,6 +27,7 @@ from agent.observations import (
 from agent.session.presence import IdleRule
 from agent.session.recorder import Recorder, SessionFacts
 from agent.session.scope import ScopeRule
+from agent.session.secret import SecretRule
 from agent.spool.store import Spool
 from wire.codes import (
     Category,
@@ -43,6 +45,8 @@ from wire.policy import Policy
 from wire.signing import SigningKey
 
 log = logging.getLogger(__name__)
+
+_SIGNS_OF_LIFE = KeyHeld | PointerUsed | ChordPressed | PersonThere
 
 
 class Recording:
@@ -65,6 +69,7 @@ class Recording:
         self._key = key
         self._lock = threading.RLock()
         self._recorder = Recorder(facts, opened, seal_interval_us)
+        self._secrets = SecretRule()
         self._scope = ScopeRule(opened.monotonic_us)
         self._idle = IdleRule(opened.monotonic_us, policy.idle_after_s)
         self._task = 0
@@ -98,14 +103,9 @@ class Recording:
         with self._lock:
             if self.paused:
                 return
-            if isinstance(seen, KeyHeld | PointerUsed | ChordPressed) and not self._private(seen):
-                self._recorder.extend(self._idle.used(seen.at_us))
-            if isinstance(seen, SourceHealth) and seen.state is SourceState.FAILED:
-                self._recorder.losses.add(LossReason.SOURCE_FAILED)
-            if isinstance(seen, PictureTaken) and seen.data and not self.keep(seen):
-                seen = PictureTaken(seen.at_us, ScreenshotOutcome.FAILED)
             self._note_numbers(seen)
-            self._recorder.extend(self._scope.observe(seen))
+            for each in self._secrets.observe(seen):
+                self._take(each)
 
     def listen(self, *, coarse_pictures: bool) -> Listen:
         """What a capturing process must know to record this session, or to go on with it."""
@@ -124,8 +124,11 @@ class Recording:
         with self._lock:
             self._recorder.tick(clock)
             if not self.paused:
-                self._recorder.extend(self._scope.tick(clock.monotonic_us))
-                self._recorder.extend(self._idle.tick(clock.monotonic_us))
+                for seen in self._secrets.tick(clock.monotonic_us):
+                    self._take(seen)
+                settled_us = self._secrets.settled_us(clock.monotonic_us)
+                self._recorder.extend(self._scope.tick(settled_us))
+                self._recorder.extend(self._idle.tick(settled_us))
             while self._recorder.due() and self._seal(clock):
                 sealed = True
         return sealed
@@ -133,7 +136,7 @@ class Recording:
     def pause(self, clock: ClockReading, reason: PauseReason) -> None:
         """Pause: call it when the listeners have stopped."""
         with self._lock:
-            self._recorder.extend(self._scope.flush(clock.monotonic_us))
+            self._flush(clock)
             self._recorder.pause(clock, reason)
             self._seal_all(clock)
 
@@ -148,7 +151,7 @@ class Recording:
     def clock_out(self, clock: ClockReading) -> None:
         """End the session: call it when the listeners have stopped."""
         with self._lock:
-            self._recorder.extend(self._scope.flush(clock.monotonic_us))
+            self._flush(clock)
             self._recorder.clock_out(clock)
             while not self._recorder.fits_one_batch():
                 self._seal(clock)
@@ -204,13 +207,29 @@ class Recording:
         elif isinstance(seen, KeyHeld):
             self._keyboards_seen = max(self._keyboards_seen, seen.device)
 
+    def _take(self, seen: Observation) -> None:
+        """An observation that no secret field has kept back."""
+        if isinstance(seen, _SIGNS_OF_LIFE) and not self._private(seen):
+            self._recorder.extend(self._idle.used(seen.at_us))
+        if isinstance(seen, SourceHealth) and seen.state is SourceState.FAILED:
+            self._recorder.losses.add(LossReason.SOURCE_FAILED)
+        if isinstance(seen, PictureTaken) and seen.data and not self.keep(seen):
+            seen = PictureTaken(seen.at_us, ScreenshotOutcome.FAILED)
+        self._recorder.extend(self._scope.observe(seen))
+
+    def _flush(self, clock: ClockReading) -> None:
+        """The listeners have stopped: nothing that waits can still turn out to be secret."""
+        for seen in self._secrets.flush():
+            self._take(seen)
+        self._recorder.extend(self._scope.flush(clock.monotonic_us))
+
     def _add(self, event: Event) -> None:
         self._recorder.add(event)
 
     def _now(self, clock: ClockReading) -> int:
         return self._recorder.session_us(clock.monotonic_us)
 
-    def _private(self, seen: KeyHeld | PointerUsed | ChordPressed) -> bool:
+    def _private(self, seen: KeyHeld | PointerUsed | ChordPressed | PersonThere) -> bool:
         return self._scope.focus_at(seen.at_us).category is Category.PRIVATE
 
     def _seal_all(self, clock: ClockReading) -> None:

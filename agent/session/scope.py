@@ -17,9 +17,11 @@ from agent.observations import (
     KeyHeld,
     MiddleClicked,
     Observation,
+    PersonThere,
     PictureTaken,
     PointerUsed,
     PrimaryRead,
+    SecretField,
     SelectionRequested,
     SourceHealth,
     TextFacts,
@@ -116,6 +118,8 @@ class ScopeRule:
                 return [_screenshot(self._us(seen.at_us), seen)]
             case SourceHealth():
                 return self._health(seen)
+            case SecretField() | PersonThere():
+                return []
             case _:
                 return self._moved_text(seen)
 
