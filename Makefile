@@ -8,7 +8,7 @@ DEMO_INSTALLED := $(VENV)/.installed-demo
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test unit live lint types contracts lowest wheel lock evaluate train samples bench clean system
+.PHONY: help demo test unit live lint types contracts lowest wheel lock evaluate train samples bench bench-agent clean system
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ samples: $(INSTALLED) ## generate the sample sessions again
 
 bench: $(INSTALLED) ## speed, as ratios against named peers in the same run
 	@$(BIN)/python -m bench.codec
+
+bench-agent: system $(INSTALLED) ## the agent's budgets on a real display: MINUTES=10 [JSON=1]
+	@$(BIN)/python -m bench.agent --minutes $(or $(MINUTES),10) $(if $(JSON),--json)
 
 clean: ## remove what make made
 	rm -rf $(VENV) build dist .build demo-data *.egg-info

@@ -145,8 +145,8 @@ def connected(name: str) -> Iterator[Xlib.display.Display]:
 
 
 @contextmanager
-def desktop(folder: Path) -> Iterator[Desktop]:
-    """Start a desktop; all of it ends with the block.
+def desktop(folder: Path, screen: str = SCREEN) -> Iterator[Desktop]:
+    """Start a desktop with a screen of that size; all of it ends with the block.
 
     Raises:
         NeverHappenedError: it did not come up; the text says why.
@@ -155,7 +155,7 @@ def desktop(folder: Path) -> Iterator[Desktop]:
         raise NeverHappenedError(complaint(missing_packages()))
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as closing:
-        name, server = _start_server(folder, closing)
+        name, server = _start_server(folder, closing, screen)
         manager = start(
             ["openbox", "--sm-disable"],
             folder / "openbox.log",
@@ -166,7 +166,7 @@ def desktop(folder: Path) -> Iterator[Desktop]:
         yield Desktop(name, folder, server, closing)
 
 
-def _start_server(folder: Path, closing: ExitStack) -> tuple[str, Child]:
+def _start_server(folder: Path, closing: ExitStack, screen: str) -> tuple[str, Child]:
     reader, writer = os.pipe()
     closing.callback(os.close, reader)
     command = [
@@ -175,7 +175,7 @@ def _start_server(folder: Path, closing: ExitStack) -> tuple[str, Child]:
         str(writer),
         "-screen",
         "0",
-        SCREEN,
+        screen,
         "-nolisten",
         "tcp",
         "-noreset",
