@@ -8,7 +8,6 @@ from statistics import median
 import msgspec
 
 from agent.observations import Observation, PictureTaken
-from agent.picture import Picture
 from agent.sources.x11_screenshots import X11Screenshots
 from bench.agent.cost import PictureCost
 from wire.codes import Category, ScreenshotOutcome
@@ -24,14 +23,8 @@ def main() -> int:
     policy = Policy(
         1, windows=(WindowRule(Category.TASK, title="evaluation task*"),), screenshots=rules
     )
-    kept: list[Picture] = []
     seen: list[Observation] = []
-
-    def keep(picture: Picture) -> bool:
-        kept.append(picture)
-        return True
-
-    source = X11Screenshots(policy, rules, keep, draw=lambda: 0.0)
+    source = X11Screenshots(policy, rules, draw=lambda: 0.0)
     source.start(seen.append)
     costs = []
     for turn in range(PICTURES + 1):
@@ -44,7 +37,7 @@ def main() -> int:
         print(f"pictures were not taken: {[t.outcome for t in taken]}", file=sys.stderr)
         return 1
     peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    sizes = median(len(picture.data) for picture in kept)
+    sizes = median(picture.size_bytes for picture in taken)
     # The first turn only plans.
     cost = PictureCost(len(taken), median(costs[1:]) * 1000.0, peak_bytes, round(sizes))
     sys.stdout.buffer.write(msgspec.json.encode(cost))
