@@ -104,6 +104,7 @@ class CaptureChild:
         capture.wake_on(self._commands)
         capture.start()
         self._capture, self._beaten_us = capture, 0
+        self._beat(capture)
 
     def _rest(self) -> None:
         if self._capture is not None:

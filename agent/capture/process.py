@@ -32,7 +32,7 @@ from agent.processes import command
 
 log = logging.getLogger(__name__)
 
-SILENT_US = 3_500_000
+SILENT_US = 3_000_000
 """A capture loop without a heartbeat for so long has stopped: status says so within 5 s."""
 _READ_BYTES = 1 << 18
 _START_S = 20.0

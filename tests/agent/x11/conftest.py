@@ -1,11 +1,13 @@
 """A virtual display with a window manager, for tests that need real input."""
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from Xlib import X, Xatom, display
@@ -13,6 +15,8 @@ from Xlib.error import ConnectionClosedError
 
 from agent.capture.loop import Capture
 from agent.observations import Observation
+from tests.agent.conftest import PlatformServer
+from tests.agent.x11.trainer import Trainer
 
 
 @dataclass
@@ -99,3 +103,14 @@ def desktop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
     for process in (manager, server):
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture
+def trainer(desktop: Desktop, tmp_path: Path, platform: PlatformServer) -> Iterator[Trainer]:
+    made = Trainer(tmp_path / "home")
+    made.do("enrol", platform.url, "good-code")
+    yield made
+    pid = made.agent_pid()
+    if pid is not None:
+        os.kill(pid, signal.SIGTERM)
+        wait_for(lambda: made.agent_pid() is None)

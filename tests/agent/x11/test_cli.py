@@ -1,85 +1,17 @@
 """The command line and the agent process on a real display, against a real server."""
 
-import json
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from agent.paths import HOME_VARIABLE
 from tests.agent.conftest import PlatformServer
 from tests.agent.x11.conftest import Desktop, wait_for
+from tests.agent.x11.trainer import Trainer, keystrokes
 from wire.codes import LossReason, MarkerKind
-from wire.events import Keystroke, Marker
+from wire.events import Marker
 
 pytestmark = pytest.mark.live
-
-
-class Trainer:
-    """Runs `veritype` commands in one state folder."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.environment = {
-            **os.environ,
-            HOME_VARIABLE: str(home),
-            "VERITYPE_SEAL_INTERVAL_S": "0.5",
-            "VERITYPE_RETRY_CAP_S": "0.2",
-            "VERITYPE_READ_TIMEOUT_S": "1",
-        }
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        program = "from agent.cli.main import main; main(prog_name='veritype')"
-        return subprocess.run(
-            [sys.executable, "-c", program, *arguments],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def do(self, *arguments: str) -> str:
-        done = self.run(*arguments)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def status(self) -> dict[str, Any]:
-        return dict(json.loads(self.do("status", "--json")))
-
-    def agent_pid(self) -> int | None:
-        mark = f"{HOME_VARIABLE}={self.home}".encode()
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                if mark not in (folder / "environ").read_bytes().split(b"\0"):
-                    continue
-                if b"agent\0run" in (folder / "cmdline").read_bytes():
-                    return int(folder.name)
-            except OSError:
-                continue
-        return None
-
-
-@pytest.fixture
-def trainer(desktop: Desktop, tmp_path: Path, platform: PlatformServer) -> Iterator[Trainer]:
-    made = Trainer(tmp_path / "home")
-    made.do("enrol", platform.url, "good-code")
-    yield made
-    pid = made.agent_pid()
-    if pid is not None:
-        os.kill(pid, signal.SIGTERM)
-        wait_for(lambda: made.agent_pid() is None)
-
-
-def keystrokes(platform: PlatformServer) -> int:
-    every = [batch for batches in platform.batches.values() for batch in batches]
-    return sum(len(batch.body.events(Keystroke)) for batch in every)
 
 
 def clock_in(trainer: Trainer) -> None:
