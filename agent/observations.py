@@ -7,7 +7,7 @@ from it later. The raw material (key codes, titles, clipboard text) ends in `age
 from dataclasses import dataclass
 from enum import IntEnum
 
-from wire.codes import Category, SourceName, SourceState
+from wire.codes import Category, EditHow, SourceName, SourceState
 from wire.keys import KeyClass
 
 
@@ -143,6 +143,52 @@ class PersonThere:
 
 
 @dataclass(frozen=True, slots=True)
+class PageEdited:
+    """A text field of a task page changed, as the browser extension saw it."""
+
+    at_us: int
+    duration_us: int
+    how: EditHow
+    inserted_chars: int
+    deleted_chars: int
+    flags: int
+    """`wire.codes.EditFlag` bits."""
+    field: int
+    region: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageFocused:
+    """The attention in a task page moved to another of the policy's regions; 0: none."""
+
+    at_us: int
+    region: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaretJumped:
+    """The caret of a text field in a task page moved other than by typing."""
+
+    at_us: int
+    field: int
+    distance_chars: int
+    flags: int
+    """`wire.codes.CaretFlag` bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSubmittedSeen:
+    """A text was submitted in a task page."""
+
+    at_us: int
+    field: int
+    region: int
+    length_chars: int
+    packed: bytes
+    """Its class sequence as `wire.textclass.pack_classes` stores it; empty: not stored."""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceHealth:
     """A source changed its state."""
 
@@ -163,5 +209,9 @@ Observation = (
     | PictureTaken
     | SecretField
     | PersonThere
+    | PageEdited
+    | PageFocused
+    | CaretJumped
+    | TextSubmittedSeen
     | SourceHealth
 )

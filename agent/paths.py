@@ -44,6 +44,16 @@ class Paths:
         return self.home / "agent.sock"
 
     @property
+    def extension_socket(self) -> Path:
+        """Where the agent process listens for the browser extension's host."""
+        return self.home / "extension.sock"
+
+    @property
+    def native_host(self) -> Path:
+        """The command that a browser starts to reach the agent; `veritype browser install`."""
+        return self.home / "native-host"
+
+    @property
     def log(self) -> Path:
         """Structured log without personal data."""
         return self.home / "agent.log"

@@ -12,6 +12,7 @@ PROCESS_FLAG = "--process"
 PROCESSES = {
     "run": "agent.agent_process",
     "capture": "agent.capture.child",
+    "native-host": "agent.extension.host",
 }
 """Each process and the module whose `main(arguments) -> int` it is. A process imports its own
 module alone, so that none pays for what another needs."""

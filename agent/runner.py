@@ -1,8 +1,9 @@
 """The agent process.
 
-Three threads: this one answers the command line and seals batches, one reads what the capturing
-process sends while a session records (`capture.process`), one ships (`shipping.thread`). They
-share the `Recording` (locked) and the `Spool` (locked).
+Four threads: this one answers the command line and seals batches, one reads what the capturing
+process sends while a session records (`capture.process`), one hears browsers
+(`extension.listener`), one ships (`shipping.thread`). They share the `Recording` (locked) and the
+`Spool` (locked).
 """
 
 import contextlib
@@ -22,11 +23,18 @@ from agent.errors import (
     SpoolDamaged,
     SpoolRefused,
 )
+from agent.extension.listener import ExtensionListener
 from agent.face.consent import accepted_policy
 from agent.face.control import Reply, Request, Server
-from agent.face.report import broken_sources, session_status, source_statuses
-from agent.face.status import Status, spool_status
+from agent.face.report import (
+    broken_sources,
+    extension_status,
+    session_status,
+    source_statuses,
+)
+from agent.face.status import SourceStatus, Status, spool_status
 from agent.identity import Identity
+from agent.observations import Observation
 from agent.paths import Paths
 from agent.session.recorder import SessionFacts
 from agent.session.recording import Recording
@@ -61,17 +69,20 @@ class Runner:
         self._recording: Recording | None = None
         self._project_name = ""
         self._watch: Watch | None = None
+        self._pages: ExtensionListener | None = None
 
     def run(self) -> None:
         """Serve until nothing is recorded and nothing waits."""
         close_unfinished(self._spool, self._identity)
         server = Server(self._paths.socket)
+        self._pages = ExtensionListener(self._paths.extension_socket, self._seen_in_page)
         self._shipping.start()
         try:
             self._serve(server)
         finally:
             server.close()
             self._end()
+            self._pages.close()
             self._shipping.stop()
             self._spool.close()
 
@@ -159,6 +170,7 @@ class Runner:
             raise
         self._watch, self._recording = watch, recording
         self._project_name = request.project_name
+        self._observe_pages(policy)
 
     def _begun(self, request: Request, policy: Policy) -> Recording:
         session = self._opened_session(request.project, policy)
@@ -198,6 +210,7 @@ class Runner:
         recording = self._session()
         if recording.paused:
             raise ControlFailed("You are paused already.")
+        self._observe_pages(None)
         if self._watch is not None:
             self._watch.rest()
         recording.pause(read_clock(), reason)
@@ -214,6 +227,7 @@ class Runner:
         except AgentError:
             recording.pause(read_clock(), PauseReason.NONE)
             raise
+        self._observe_pages(recording.policy)
 
     def _session(self) -> Recording:
         if self._recording is None:
@@ -244,9 +258,19 @@ class Runner:
             self._trouble.append(f"Recording stopped: {stuck} Clock in again to go on.")
 
     def _stop_listening(self) -> None:
+        self._observe_pages(None)
         if self._watch is not None:
             self._watch.end()
         self._watch = None
+
+    def _observe_pages(self, policy: Policy | None) -> None:
+        if self._pages is not None:
+            self._pages.scope(policy)
+
+    def _seen_in_page(self, seen: Observation) -> None:
+        recording = self._recording
+        if recording is not None:
+            recording.observe(seen)
 
     def _something_waits(self) -> bool:
         try:
@@ -265,7 +289,7 @@ class Runner:
         status = Status(
             running=True,
             recording=False,
-            sources=source_statuses(sources),
+            sources=source_statuses(sources) + self._browsers(),
             spool=spool_status(counts),
             last_acknowledged_us=counts.last_receipt_us,
             server=self._identity.server,
@@ -277,6 +301,10 @@ class Runner:
         broken = broken_sources(sources)
         in_force = self._shipper.policy_version_in_force
         return session_status(status, recording, self._project_name, broken, in_force)
+
+    def _browsers(self) -> tuple[SourceStatus, ...]:
+        state = self._pages.state() if self._pages is not None else None
+        return () if state is None else (extension_status(state),)
 
 
 def _display_of(request: Request) -> dict[str, str]:

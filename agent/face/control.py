@@ -1,19 +1,16 @@
 """How the command line and the agent process talk: JSON lines over a socket of this user alone."""
 
 import contextlib
-import os
 import socket
-import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from agent.errors import AgentNotRunning, ControlFailed
 from agent.face.status import Status
+from agent.local_socket import address_of, is_own, listen
 
 LINE_MAX_BYTES = 65_536
-_PEER = struct.Struct("3i")
 _CLIENT_S = 2.0
 
 
@@ -44,13 +41,8 @@ class Server:
 
     def __init__(self, path: Path) -> None:
         """Listen; the caller holds the instance lock, so an old socket is nobody's."""
-        path.unlink(missing_ok=True)
         self._path = path
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        with _short(path) as address:
-            self._socket.bind(address)
-        path.chmod(0o600)
-        self._socket.listen(8)
+        self._socket = listen(path)
 
     def accept(self, wait_s: float) -> "Conversation | None":
         """The next request of this user; None if none came in time."""
@@ -59,7 +51,7 @@ class Server:
             peer, _ = self._socket.accept()
         except TimeoutError:
             return None
-        if _peer_uid(peer) != os.getuid():
+        if not is_own(peer):
             peer.close()
             return None
         peer.settimeout(_CLIENT_S)
@@ -101,7 +93,7 @@ def ask(path: Path, request: Request, wait_s: float = 10.0) -> Status:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         client.settimeout(wait_s)
         try:
-            with _short(path) as address:
+            with address_of(path) as address:
                 client.connect(address)
             client.sendall(msgspec.json.encode(request) + b"\n")
             reply = msgspec.json.decode(_read_line(client), type=Reply)
@@ -124,20 +116,3 @@ def _read_line(peer: socket.socket) -> bytes:
         if len(line) > LINE_MAX_BYTES:
             raise ConnectionResetError("a line too long")
     return bytes(line)
-
-
-def _peer_uid(peer: socket.socket) -> int:
-    if not hasattr(socket, "SO_PEERCRED"):
-        return os.getuid()
-    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
-    return int(_PEER.unpack(credentials)[1])
-
-
-@contextlib.contextmanager
-def _short(path: Path) -> Iterator[str]:
-    """A name of the socket that fits the 107 bytes of `sun_path`, however deep the folder."""
-    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{descriptor}/{path.name}"
-    finally:
-        os.close(descriptor)

@@ -8,6 +8,7 @@ import logging
 import secrets
 import threading
 import time
+from dataclasses import replace
 
 import msgspec
 
@@ -19,11 +20,14 @@ from agent.observations import (
     FocusSeen,
     KeyHeld,
     Observation,
+    PageEdited,
     PersonThere,
     PictureTaken,
     PointerUsed,
     SourceHealth,
+    TextSubmittedSeen,
 )
+from agent.session.pages import classes_digest
 from agent.session.presence import IdleRule
 from agent.session.recorder import Recorder, SessionFacts
 from agent.session.scope import ScopeRule
@@ -31,6 +35,7 @@ from agent.session.secret import SecretRule
 from agent.spool.store import Spool
 from wire.codes import (
     Category,
+    EditFlag,
     LossReason,
     MarkerKind,
     Mode,
@@ -185,9 +190,18 @@ class Recording:
         rules = self.policy.pictures
         held_us = rules.review_delay_s * 1_000_000 if rules else 0
         not_before_us = time.time_ns() // 1000 + held_us
-        kind, session = ObjectKind.IMAGE, self.facts.session
+        return self._store(ObjectKind.IMAGE, picture.digest, picture.data, not_before_us)
+
+    def _keep_classes(self, seen: TextSubmittedSeen) -> bool:
+        """Store the classes of a submitted text, if there are any; they may go at once."""
+        if not seen.packed:
+            return False
+        return self._store(ObjectKind.TEXT_CLASSES, classes_digest(seen), seen.packed, 0)
+
+    def _store(self, kind: ObjectKind, digest: bytes, data: bytes, not_before_us: int) -> bool:
+        """Put an object into the spool; one that does not go in is counted in the next header."""
         try:
-            self._spool.add_object(session, kind, picture.digest, picture.data, not_before_us)
+            self._spool.add_object(self.facts.session, kind, digest, data, not_before_us)
         except SpoolRefused as error:
             self.lose(LossReason(error.reason))
             return False
@@ -215,6 +229,10 @@ class Recording:
             self._recorder.losses.add(LossReason.SOURCE_FAILED)
         if isinstance(seen, PictureTaken) and seen.data and not self.keep(seen):
             seen = PictureTaken(seen.at_us, ScreenshotOutcome.FAILED)
+        if isinstance(seen, PageEdited) and seen.flags & EditFlag.TRUSTED:
+            self._recorder.extend(self._idle.used(seen.at_us))
+        if isinstance(seen, TextSubmittedSeen) and not self._keep_classes(seen):
+            seen = replace(seen, packed=b"")
         self._recorder.extend(self._scope.observe(seen))
 
     def _flush(self, clock: ClockReading) -> None:

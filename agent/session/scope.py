@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agent.observations import (
+    CaretJumped,
     Chord,
     ChordPressed,
     Copied,
@@ -17,6 +18,8 @@ from agent.observations import (
     KeyHeld,
     MiddleClicked,
     Observation,
+    PageEdited,
+    PageFocused,
     PersonThere,
     PictureTaken,
     PointerUsed,
@@ -25,7 +28,9 @@ from agent.observations import (
     SelectionRequested,
     SourceHealth,
     TextFacts,
+    TextSubmittedSeen,
 )
+from agent.session.pages import PageSeen, inserted_by, page_event
 from wire.codes import (
     Category,
     ClipboardAction,
@@ -79,6 +84,10 @@ class _Paste:
     seen_by: InsertionSeenBy
     copy: _Copy | None = None
     """What it pastes; None while the copy just before it is still being read."""
+    by_chord: bool = False
+    """A shortcut for it was pressed."""
+    length_chars: int | None = None
+    """How much went in, if that was seen."""
 
 
 class ScopeRule:
@@ -120,6 +129,8 @@ class ScopeRule:
                 return self._health(seen)
             case SecretField() | PersonThere():
                 return []
+            case PageEdited() | PageFocused() | CaretJumped() | TextSubmittedSeen():
+                return self._page(seen)
             case _:
                 return self._moved_text(seen)
 
@@ -229,8 +240,44 @@ class ScopeRule:
         if seen.chord is not Chord.PASTE:
             self._copy_chord = seen
         elif self._in_scope(seen.at_us):
-            self._pastes.append(self._paste(seen.at_us, InsertionSeenBy.CHORD))
+            self._paste_chord(seen.at_us)
         return []
+
+    def _paste_chord(self, at_us: int) -> None:
+        """A paste was asked for; what came of it may have been seen first."""
+        for index in self._nearest(at_us):
+            if not self._pastes[index].by_chord:
+                self._pastes[index] = replace(self._pastes[index], by_chord=True)
+                return
+        self._pastes.append(replace(self._paste(at_us, InsertionSeenBy.CHORD), by_chord=True))
+
+    def _nearest(self, at_us: int) -> list[int]:
+        """Pastes that could be the same as one of this moment, the nearest first."""
+        apart = [(abs(at_us - each.at_us), index) for index, each in enumerate(self._pastes)]
+        return [index for away_us, index in sorted(apart) if away_us <= PASTE_WAIT_US]
+
+    def _page(self, seen: PageSeen) -> list[Event]:
+        events = [page_event(self._us(seen.at_us), seen)]
+        how = inserted_by(seen)
+        if how is None or not isinstance(seen, PageEdited):
+            return events
+        if how is InsertionHow.PASTE:
+            self._pasted_in_page(seen)
+            return events
+        paste = _Paste(seen.at_us, self.focus_at(seen.at_us).window, InsertionSeenBy.EXTENSION)
+        facts = TextFacts(seen.inserted_chars, MISSING_U32, 0)
+        return [*events, self._insertion(paste, how, facts)]
+
+    def _pasted_in_page(self, seen: PageEdited) -> None:
+        """The page saw a paste: the one that was asked for just before, or one not seen else."""
+        strongest, length_chars = InsertionSeenBy.EXTENSION, seen.inserted_chars
+        for index in self._nearest(seen.at_us):
+            paste = self._pastes[index]
+            if paste.seen_by is not strongest:
+                self._pastes[index] = replace(paste, seen_by=strongest, length_chars=length_chars)
+                return
+        paste = self._paste(seen.at_us, strongest)
+        self._pastes.append(replace(paste, length_chars=length_chars))
 
     def _paste(self, at_us: int, seen_by: InsertionSeenBy) -> _Paste:
         """A paste of the present clipboard, unless a copy was asked for and not read yet."""
@@ -281,15 +328,21 @@ class ScopeRule:
             return []
         for index, paste in enumerate(self._pastes):
             if abs(seen.at_us - paste.at_us) <= PASTE_WAIT_US:
-                self._pastes[index] = replace(paste, seen_by=InsertionSeenBy.SELECTION)
+                seen_by = max(paste.seen_by, InsertionSeenBy.SELECTION)
+                self._pastes[index] = replace(paste, seen_by=seen_by)
                 return []
         self._pastes.append(self._paste(seen.at_us, InsertionSeenBy.SELECTION))
         return []
 
     def _inserted(self, paste: _Paste) -> Iterator[Event]:
         copy = paste.copy or self._copy
+        facts = copy.facts if copy else None
+        length_chars = paste.length_chars
+        if length_chars is not None and (not facts or facts.length_chars != length_chars):
+            # Something else went in than what was copied, so its tag says nothing about it.
+            facts = TextFacts(length_chars, MISSING_U32, 0)
         yield from self._report(copy)
-        yield self._insertion(paste, InsertionHow.PASTE, copy.facts if copy else None)
+        yield self._insertion(paste, InsertionHow.PASTE, facts)
 
     def _insertion(self, paste: _Paste, how: InsertionHow, facts: TextFacts | None) -> Event:
         text = facts or _UNKNOWN_TEXT

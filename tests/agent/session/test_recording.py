@@ -1,10 +1,12 @@
 """A recording whose spool cannot be written: nothing ends, nothing is lost uncounted."""
 
+import hashlib
+
 import pytest
 
 from agent.errors import SpoolRefused
 from agent.identity import Identity
-from agent.observations import PictureTaken
+from agent.observations import PictureTaken, TextSubmittedSeen
 from agent.paths import Paths
 from agent.runner import Runner
 from agent.session.recorder import SessionFacts
@@ -12,9 +14,11 @@ from agent.session.recording import Recording
 from agent.settings import Settings
 from agent.spool.store import Spool
 from tests.agent.conftest import POLICY, FakeClock
-from wire.batch import open_envelope
+from wire.batch import decode, open_envelope
 from wire.codes import LossReason, ScreenshotOutcome
+from wire.events import TextSubmitted
 from wire.signing import SigningKey
+from wire.textclass import pack_classes
 
 SESSION = b"s" * 16
 PICTURE = PictureTaken(
@@ -132,3 +136,17 @@ def test_a_tick_that_fails_is_said_and_the_next_one_comes(
     assert runner.status().trouble == (
         "Storing what is recorded failed (the disk is full); it is tried again.",
     )
+
+
+def test_the_classes_of_a_submitted_text_are_stored_and_named(
+    recording: Recording, spool: Spool, clock: FakeClock
+) -> None:
+    packed = pack_classes("aaa 0.")
+    recording.observe(TextSubmittedSeen(clock.now_us, 1, 0, 6, packed))
+    assert due(recording, clock)
+    row = spool.next_object(1)
+    assert row is not None
+    assert (row.data, row.digest) == (packed, hashlib.sha256(packed).digest())
+    (stored,) = spool.waiting_batches(SESSION)
+    (event,) = decode(open_envelope(stored.sealed)).body.events(TextSubmitted)
+    assert event.digest_0 == int.from_bytes(row.digest[:8], "big")
