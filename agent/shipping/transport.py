@@ -14,6 +14,7 @@ import requests
 
 from agent import AGENT_VERSION
 from agent.errors import InsecureServer
+from agent.shipping.deadline import TimedAdapter
 from wire import limits
 from wire.problems import CONTENT_TYPE, Problem
 
@@ -23,6 +24,7 @@ JSON = "application/json"
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 _CHUNK_BYTES = 16_384
 _RETRY_AFTER_MAX_S = 3600.0
+_NO_ANSWER = "The server took the request and did not answer in time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Transport:
         self._server = check_server(server)
         self._timeouts = (connect_s, read_s)
         self._session = requests.Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, TimedAdapter())
         # The environment's .netrc would replace the token; its proxies are taken below.
         self._session.trust_env = False
         if not _is_loopback(self._server):
@@ -107,7 +111,7 @@ class Transport:
         except requests.exceptions.ConnectTimeout:
             return Answer(failure="The server did not take the connection in time.")
         except requests.exceptions.Timeout:
-            return Answer(failure="The server took the request and did not answer in time.")
+            return Answer(failure=_NO_ANSWER)
         except requests.exceptions.ChunkedEncodingError:
             return Answer(failure="The server's answer broke off.")
         except requests.exceptions.ConnectionError as error:
@@ -169,6 +173,8 @@ def _retry_after_s(value: str | None) -> float | None:
 
 def _connection_sentence(error: requests.exceptions.ConnectionError) -> str:
     text = str(error)
+    if "Read timed out" in text:
+        return _NO_ANSWER
     if "refused" in text:
         return "The server refuses connections: it seems to be down."
     if "resolve" in text or "Name or service" in text:

@@ -131,6 +131,14 @@ class PlatformServer:
             return 500, "text/html", b"<h1>oops</h1>", {}
         if mood == "503":
             return 503, "text/plain", b"busy", {"Retry-After": "1"}
+        if mood == "429":
+            busy = problem(ProblemCode.OVERLOADED, 429, "Too many at once.")
+            return 429, CONTENT_TYPE, msgspec.json.encode(busy), {"Retry-After": "2"}
+        if mood == "413":
+            large = problem(ProblemCode.TOO_LARGE, 413, "This is too large.")
+            return 413, CONTENT_TYPE, msgspec.json.encode(large), {}
+        if mood == "413 of a proxy":
+            return 413, "text/html", b"<h1>Request Entity Too Large</h1>", {}
         found = self._message(handler.command, handler.path, body)
         if isinstance(found, Problem):
             return found.status, CONTENT_TYPE, msgspec.json.encode(found), {}
@@ -150,6 +158,17 @@ class PlatformServer:
                 key=SigningKey.generate(),
             )
             answer = encode_message(forged)
+        if mood == "receipt for another" and b'"signature"' in answer:
+            other = acknowledge(
+                session=found.session,  # type: ignore[attr-defined]
+                sequence=found.sequence + 1,  # type: ignore[attr-defined]
+                digest=bytes(32),
+                received_us=1,
+                nonce=bytes(16),
+                policy_version=1,
+                key=self.key,
+            )
+            answer = encode_message(other)
         return 200, "application/json", answer, {}
 
     def _message(self, method: str, path: str, body: bytes) -> msgspec.Struct:

@@ -14,7 +14,7 @@ from agent.paths import Paths
 from agent.session.recorder import Recorder, SessionFacts
 from agent.settings import Settings
 from agent.shipping.delivery import Delivery
-from agent.shipping.shipper import Kept, Shipper
+from agent.shipping.shipper import Kept, Shipper, Wait
 from agent.shipping.transport import Transport
 from agent.spool.store import Spool
 from tests.agent.conftest import PlatformServer
@@ -86,6 +86,9 @@ def test_all_is_delivered_in_order(device: Device, platform: PlatformServer) -> 
         ("half", "answer broke off"),
         ("wrong-ack", "The server's receipt does not hold; the batch is kept."),
         ("bad-signature", "The server's receipt does not hold; the batch is kept."),
+        ("receipt for another", "The server's receipt is for something else; the batch is kept."),
+        ("429", "The server answered 429: Too many at once."),
+        ("413 of a proxy", "The server answered 413."),
     ],
 )
 def test_a_misbehaving_server_loses_nothing_and_is_named(
@@ -102,6 +105,30 @@ def test_a_misbehaving_server_loses_nothing_and_is_named(
     assert device.delivery.drain(5)
     assert sequences(platform) == [0]
     assert device.shipper.last_error == ""
+
+
+def test_too_many_requests_are_not_repeated_before_the_server_said(
+    device: Device, platform: PlatformServer
+) -> None:
+    device.add()
+    platform.mood, platform.moods_left = "429", 1
+    assert isinstance(device.delivery.step().outcome, Kept)
+    wait = device.delivery.step().action
+    assert isinstance(wait, Wait)
+    assert wait.seconds is not None
+    assert 1.5 < wait.seconds <= 2.0
+    assert sequences(platform) == []
+
+
+def test_a_batch_too_large_for_the_server_is_put_aside_counted_and_the_rest_arrives(
+    device: Device, platform: PlatformServer
+) -> None:
+    device.add(9)
+    device.add(1)
+    platform.mood, platform.moods_left = "413", 1
+    assert device.delivery.drain(5)
+    assert sequences(platform) == [0]
+    assert losses(platform) == {LossReason.REFUSED_BY_SERVER: 9 + 1}  # and the clock-in
 
 
 def test_a_server_that_is_down_is_tried_again(device: Device, platform: PlatformServer) -> None:
