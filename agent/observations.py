@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from wire.codes import Category, EditHow, SourceName, SourceState
+from wire.events import MISSING_U32
 from wire.keys import KeyClass
 
 
@@ -20,10 +21,12 @@ class Chord(IntEnum):
 
 
 class Selection(IntEnum):
-    """The two places X11 keeps copied text in."""
+    """The places X11 keeps copied text in."""
 
     CLIPBOARD = 0
     PRIMARY = 1
+    DROP = 2
+    """What is being dragged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +85,35 @@ class FocusSeen:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A selection changed hands and its text was reduced. `facts` is None if unreadable."""
+    """The clipboard changed hands. `facts` is None if its text was not or could not be read."""
 
     at_us: int
     facts: TextFacts | None
     before_recording: bool = False
     """It was there when recording began; its own time is not known."""
+    unread: bool = False
+    """It is read when it is pasted inside the scope; a `CopyRead` follows then."""
+    length_bytes: int = MISSING_U32
+    """Of its UTF-8 form, as the X server told it, not how many characters; never on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRead:
+    """A copy made outside the scope was read because it was pasted inside."""
+
+    at_us: int
+    copied_at_us: int
+    """The `at_us` of its `Copied`."""
+    facts: TextFacts | None
+    """None: it could not be read, or the clipboard had changed by then."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrimaryRead:
-    """The primary selection was read because of a middle click in scope."""
+    """The primary selection was read because it was pasted in scope."""
 
     at_us: int
-    """The click."""
+    """The click, or the program's request."""
     owned_at_us: int | None
     """When the text was selected; None: before recording began."""
     facts: TextFacts | None
@@ -103,10 +121,16 @@ class PrimaryRead:
 
 @dataclass(frozen=True, slots=True)
 class SelectionRequested:
-    """The window in front asked for the clipboard's text: a paste, however it was asked for."""
+    """The program in front asked for copied text: a paste, however the person asked for it.
+
+    For `Selection.DROP` it is the program that something was dropped on.
+    """
 
     at_us: int
+    selection: Selection
     window: int
+    """Where the text goes: the window in front, or the one under the pointer."""
+    category: Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +228,7 @@ Observation = (
     | MiddleClicked
     | FocusSeen
     | Copied
+    | CopyRead
     | PrimaryRead
     | SelectionRequested
     | PictureTaken

@@ -24,6 +24,7 @@ from agent.observations import (
     PersonThere,
     PictureTaken,
     PointerUsed,
+    SelectionRequested,
     SourceHealth,
     TextSubmittedSeen,
 )
@@ -216,7 +217,7 @@ class Recording:
             self._recorder.losses.add(reason, count)
 
     def _note_numbers(self, seen: Observation) -> None:
-        if isinstance(seen, FocusSeen):
+        if isinstance(seen, FocusSeen | SelectionRequested):
             self._windows_seen = max(self._windows_seen, seen.window)
         elif isinstance(seen, KeyHeld):
             self._keyboards_seen = max(self._keyboards_seen, seen.device)

@@ -11,9 +11,11 @@ from agent.sources.pynput_input import PynputKeyboard, PynputPointer
 from agent.sources.x11_clipboard import X11Clipboard
 from agent.sources.x11_display import XConnection
 from agent.sources.x11_focus import X11Focus
+from agent.sources.x11_front import FrontWindows
 from agent.sources.x11_keyboard import X11Keyboard
 from agent.sources.x11_pointer import X11Pointer
 from agent.sources.x11_screenshots import X11Screenshots
+from agent.sources.x11_selections import X11Selections
 from wire.codes import SourceName, SourceState
 from wire.policy import Policy
 
@@ -25,8 +27,7 @@ class SessionMemory:
     """What must stay the same across the pauses of one session, and end with it."""
 
     reducer: TextReducer = field(default_factory=TextReducer)
-    windows: dict[int, int] = field(default_factory=dict)
-    """Window numbers of the display, to those of the session."""
+    windows: FrontWindows = field(default_factory=FrontWindows)
     keyboards: dict[int, int] = field(default_factory=dict)
 
     @classmethod
@@ -37,7 +38,7 @@ class SessionMemory:
         """
         return cls(
             TextReducer(tag_key),
-            {-number: number for number in range(1, windows_seen + 1)},
+            FrontWindows(windows_seen),
             {-number: number for number in range(1, keyboards_seen + 1)},
         )
 
@@ -70,6 +71,7 @@ def x11_sources(policy: Policy, memory: SessionMemory, *, coarse: bool = False) 
             SourceName.POINTER,
             (Candidate(X11Pointer), Candidate(PynputPointer, SourceState.DEGRADED)),
         ),
+        (SourceName.SELECTIONS, (Candidate(lambda: X11Selections(policy, memory.windows)),)),
     ]
     rules = policy.pictures
     if rules is not None:

@@ -8,11 +8,10 @@ from agent.errors import SourceUnavailable
 from agent.observations import FocusSeen
 from agent.sources.protocol import Emit
 from agent.sources.x11_display import XConnection
+from agent.sources.x11_front import FrontWindows
 from agent.sources.x11_windows import Windows
 from wire.codes import Category, SourceName, SourceState
 from wire.policy import Policy
-
-_WINDOWS_MAX = 0xFFFF
 
 
 class X11Focus:
@@ -20,13 +19,13 @@ class X11Focus:
 
     name = SourceName.FOCUS
 
-    def __init__(self, policy: Policy, numbers: dict[int, int]) -> None:
-        """`numbers` maps the display's windows to the session's, and outlives a pause."""
+    def __init__(self, policy: Policy, windows: FrontWindows) -> None:
+        """`windows` numbers the display's windows for the session, and outlives a pause."""
         self._policy = policy
         self._connection: XConnection | None = None
         self._windows: Windows | None = None
         self._emit: Emit = _nowhere
-        self._numbers = numbers
+        self._numbers = windows
         self._front = 0
         self._last: tuple[Category, int] | None = None
 
@@ -48,6 +47,7 @@ class X11Focus:
         """Disconnect."""
         if self._connection is not None:
             self._connection.close()
+            self._numbers.came(monotonic_us(), 0)
         self._connection = self._windows = None
         self._emit = _nowhere
 
@@ -82,7 +82,8 @@ class X11Focus:
         if front != self._front:
             self._watch_title(front)
             self._front = front
-        seen = (self._windows.category(front), self._number(front))
+            self._numbers.came(at_us, front)
+        seen = (self._windows.category(front), self._numbers.number(front))
         if seen != self._last:
             self._last = seen
             self._emit(FocusSeen(at_us, *seen))
@@ -96,11 +97,6 @@ class X11Focus:
                     self._windows.window(number).change_attributes(event_mask=mask)
                 except xerror.XError:
                     continue
-
-    def _number(self, window: int) -> int:
-        if not window:
-            return 0
-        return self._numbers.setdefault(window, min(len(self._numbers) + 1, _WINDOWS_MAX))
 
 
 def _need_manager(windows: Windows) -> None:

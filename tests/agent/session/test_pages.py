@@ -11,6 +11,7 @@ from agent.observations import (
     Observation,
     PageEdited,
     PageFocused,
+    Selection,
     SelectionRequested,
     TextFacts,
     TextSubmittedSeen,
@@ -56,7 +57,7 @@ def insertions(rule: ScopeRule, *seen: Observation) -> list[Insertion]:
 
 
 PASTE_KEY = ChordPressed(at(5), Chord.PASTE)
-PASTE_REQUEST = SelectionRequested(at(5.01), 1)
+PASTE_REQUEST = SelectionRequested(at(5.01), Selection.CLIPBOARD, 1, Category.TASK)
 PASTE_SEEN = edit(5.02, EditHow.PASTE)
 
 

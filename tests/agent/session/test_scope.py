@@ -7,8 +7,6 @@ from agent.observations import (
     FocusSeen,
     KeyHeld,
     PointerUsed,
-    PrimaryRead,
-    SelectionRequested,
     SourceHealth,
     TextFacts,
 )
@@ -174,25 +172,6 @@ def test_a_paste_outside_the_scope_is_nothing() -> None:
     rule = rule_in(Category.ASSISTANT)
     rule.observe(Copied(at(1), TEXT))
     assert paste(rule, 2) == []
-
-
-def test_a_request_for_the_clipboard_makes_the_same_paste_stronger() -> None:
-    rule = rule_in(Category.TASK)
-    rule.observe(ChordPressed(at(1), Chord.PASTE))
-    rule.observe(SelectionRequested(at(1.01), 1))
-    (insertion,) = rule.tick(at(3))
-    assert isinstance(insertion, Insertion)
-    assert insertion.seen_by == InsertionSeenBy.SELECTION
-
-
-def test_a_middle_click_paste_names_where_the_text_was_selected() -> None:
-    rule = rule_in(Category.REFERENCE)
-    rule.observe(focus(5, Category.TASK, 2))
-    copy, insertion = rule.observe(PrimaryRead(at(6), at(3), TEXT))
-    assert isinstance(copy, Clipboard)
-    assert (copy.source, copy.t_us) == (Category.REFERENCE, 3_000_000)
-    assert isinstance(insertion, Insertion)
-    assert (insertion.how, insertion.tag) == (InsertionHow.PRIMARY, TEXT.tag)
 
 
 @pytest.mark.parametrize("state", [SourceState.FAILED, SourceState.MISSING])

@@ -7,6 +7,7 @@ from agent.observations import (
     Chord,
     ChordPressed,
     Copied,
+    CopyRead,
     FocusSeen,
     KeyHeld,
     MiddleClicked,
@@ -16,6 +17,7 @@ from agent.observations import (
     PointerUsed,
     PrimaryRead,
     SecretField,
+    Selection,
     SelectionRequested,
     SourceHealth,
     TextFacts,
@@ -65,8 +67,9 @@ def everything(seconds: float) -> list[Observation]:
         PointerUsed(at_us, moved_px=30, clicks=1, scrolls=2),
         MiddleClicked(at_us),
         Copied(at_us, TextFacts(9, 1, 77)),
+        CopyRead(at_us, at_us - 1, TextFacts(9, 1, 77)),
         PrimaryRead(at_us, at_us, TextFacts(9, 1, 77)),
-        SelectionRequested(at_us, 1),
+        SelectionRequested(at_us, Selection.CLIPBOARD, 1, Category.TASK),
     ]
 
 

@@ -1,0 +1,35 @@
+"""A Tk window to paste into: by key, by middle click, or by the only entry of its menu.
+
+Run by Debian's Python. It prints a line when it is on the screen, and then the length of its text
+whenever that changes.
+"""
+
+import sys
+import tkinter as tk
+
+
+def main() -> None:
+    root = tk.Tk()
+    root.title(sys.argv[1])
+    root.geometry("400x300+20+40")
+    text = tk.Text(root)
+    text.pack(fill="both", expand=True)
+    menu = tk.Menu(root, tearoff=0)
+    menu.add_command(label="Paste", command=lambda: text.event_generate("<<Paste>>"))
+    text.bind("<Button-3>", lambda event: menu.tk_popup(event.x_root, event.y_root))
+    said = [-1]
+
+    def look() -> None:
+        length = len(text.get("1.0", "end-1c"))
+        if text.winfo_viewable() and length != said[0]:
+            said[0] = length
+            print(length, flush=True)
+        root.after(20, look)
+
+    text.focus_set()
+    look()
+    root.mainloop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""Pastes as the X server sees them: real windows, real requests."""
+
+import select
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from Xlib import X
+
+from agent.capture.loop import Candidate, Capture
+from agent.clock import monotonic_us
+from agent.observations import FocusSeen, Observation, Selection, SelectionRequested, SourceHealth
+from agent.sources.x11_focus import X11Focus
+from agent.sources.x11_front import FrontWindows
+from agent.sources.x11_selections import X11Selections
+from tests.agent.conftest import POLICY
+from tests.agent.x11.conftest import Desktop, turn_until, wait_for
+from tests.live.needed import SYSTEM_PYTHON
+from wire.codes import Category, SourceName, SourceState
+
+pytestmark = pytest.mark.live
+
+_PROGRAM = Path(__file__).with_name("paste_program.py")
+_TEXT = b"a text of 23 characters"
+_ASKER = """
+import sys
+from Xlib import X, display
+d = display.Display()
+w = d.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
+selection, target = (d.intern_atom(name) for name in sys.argv[1:3])
+w.convert_selection(selection, target, selection, X.CurrentTime)
+d.sync()
+"""
+
+
+@contextmanager
+def capturing(seen: list[Observation]) -> Iterator[Capture]:
+    front = FrontWindows()
+    sources = [
+        (SourceName.FOCUS, (Candidate(lambda: X11Focus(POLICY, front)),)),
+        (SourceName.SELECTIONS, (Candidate(lambda: X11Selections(POLICY, front)),)),
+    ]
+    capture = Capture(sources, seen.append, monotonic_us)
+    capture.start()
+    yield capture
+    capture.stop()
+
+
+@contextmanager
+def paste_window(desktop: Desktop, title: str) -> Iterator[Callable[[], int]]:
+    """A Tk window in front; gives a function that waits for its text and returns the length."""
+    before = desktop.active()
+    program = subprocess.Popen(
+        [SYSTEM_PYTHON, str(_PROGRAM), title], stdout=subprocess.PIPE, text=True
+    )
+    assert program.stdout is not None
+
+    def length() -> int:
+        assert program.stdout is not None
+        assert select.select([program.stdout], [], [], 20)[0], "the window says nothing"
+        return int(program.stdout.readline())
+
+    try:
+        assert length() == 0
+        wait_for(lambda: desktop.active() not in (0, before))
+        yield length
+    finally:
+        program.kill()
+        program.wait()
+        program.stdout.close()
+
+
+@contextmanager
+def copied(selection: str) -> Iterator[None]:
+    """A program that is not in front owns a selection."""
+    owner = subprocess.Popen(
+        ["xclip", "-quiet", "-selection", selection], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert owner.stdin is not None
+    owner.stdin.write(_TEXT)
+    owner.stdin.close()
+    try:
+        wait_for(lambda: read_by_xclip(selection) == _TEXT)
+        yield
+    finally:
+        owner.kill()
+        owner.wait()
+        assert owner.stderr is not None
+        owner.stderr.close()
+
+
+def read_by_xclip(selection: str) -> bytes:
+    command = ["xclip", "-o", "-selection", selection]
+    return subprocess.run(command, capture_output=True, check=False).stdout
+
+
+def ask(selection: str, target: str) -> None:
+    subprocess.run([sys.executable, "-c", _ASKER, selection, target], check=True)
+
+
+def requests(seen: list[Observation]) -> list[SelectionRequested]:
+    return [each for each in seen if isinstance(each, SelectionRequested)]
+
+
+@pytest.mark.parametrize(
+    ("actions", "selection"),
+    [
+        (("key", "ctrl+v"), Selection.CLIPBOARD),
+        (("click", "3", "sleep", "0.2", "key", "Down", "Return"), Selection.CLIPBOARD),
+        (("click", "2"), Selection.PRIMARY),
+    ],
+    ids=["shortcut", "menu", "middle click"],
+)
+def test_a_paste_by_any_way_is_a_request_of_the_window_in_front(
+    desktop: Desktop, actions: tuple[str, ...], selection: Selection
+) -> None:
+    seen: list[Observation] = []
+    with copied(selection.name.lower()), capturing(seen) as capture:
+        with paste_window(desktop, "a task") as length:
+            turn_until(capture, seen, FocusSeen, 2)
+            began_us = monotonic_us()
+            desktop.keys("mousemove", "120", "150", *actions)
+            assert length() == len(_TEXT)
+            ended_us = monotonic_us()
+            (asked,) = turn_until(capture, seen, SelectionRequested)
+        front = [each for each in seen if isinstance(each, FocusSeen)]
+    assert isinstance(asked, SelectionRequested)
+    tasks = [each for each in front if each.category is Category.TASK]
+    assert (asked.selection, asked.category) == (selection, Category.TASK)
+    assert asked.window == tasks[-1].window
+    assert began_us - 5_000 <= asked.at_us <= ended_us
+
+
+def test_programs_that_are_not_in_front_do_not_paste(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    with copied("clipboard"), capturing(seen) as capture:
+        with paste_window(desktop, "a task") as length:
+            turn_until(capture, seen, FocusSeen, 2)
+            assert read_by_xclip("clipboard") == _TEXT
+            ask("CLIPBOARD", "UTF8_STRING")
+            desktop.keys("key", "ctrl+v")
+            assert length() == len(_TEXT)
+            turn_until(capture, seen, SelectionRequested)
+        capture.turn()
+    assert len(requests(seen)) == 1
+
+
+@pytest.mark.parametrize("dropped", [True, False], ids=["dropped", "dragged past"])
+def test_a_drop_is_the_release_over_the_window_that_asked(desktop: Desktop, dropped: bool) -> None:
+    seen: list[Observation] = []
+    target = desktop.connection.create_resource_object("window", desktop.window("a task"))
+    drag, text = (desktop.connection.intern_atom(n) for n in ("XdndSelection", "UTF8_STRING"))
+    with paste_window(desktop, "the assistant"), capturing(seen) as capture:
+        desktop.keys("mousemove", "430", "330", "mousedown", "1")
+        target.convert_selection(drag, text, drag, X.CurrentTime)
+        desktop.connection.sync()
+        for _ in range(3):
+            capture.turn()
+        assert requests(seen) == []
+        desktop.keys(*(() if dropped else ("mousemove", "100", "100")), "mouseup", "1")
+        if dropped:
+            turn_until(capture, seen, SelectionRequested)
+        else:
+            for _ in range(3):
+                capture.turn()
+    found = [(each.selection, each.category) for each in requests(seen)]
+    assert found == ([(Selection.DROP, Category.TASK)] if dropped else [])
+
+
+def test_the_recording_is_checked_through_to_the_end(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    with capturing(seen) as capture:
+        source = capture.source(SourceName.SELECTIONS)
+        assert isinstance(source, X11Selections)
+        states = {source.check() for _ in range(3)}
+        assert states == {SourceState.RUNNING}
+        data = source._data
+        assert data is not None
+        desktop.connection.create_resource_object("window", data._own.id).kill_client()
+        desktop.connection.sync()
+        turn_until(capture, seen, SourceHealth, 3)
+    health = [each for each in seen if isinstance(each, SourceHealth)]
+    assert (SourceName.SELECTIONS, SourceState.FAILED) in [(e.source, e.state) for e in health]
