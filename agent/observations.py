@@ -7,7 +7,7 @@ from it later. The raw material (key codes, titles, clipboard text) ends in `age
 from dataclasses import dataclass
 from enum import IntEnum
 
-from wire.codes import Category, EditHow, SourceName, SourceState
+from wire.codes import Category, DeviceFactKind, EditHow, SourceName, SourceState
 from wire.events import MISSING_U32
 from wire.keys import KeyClass
 
@@ -213,6 +213,15 @@ class TextSubmittedSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceFactSeen:
+    """A fact about the device, at clock-in and when it changes."""
+
+    at_us: int
+    fact: DeviceFactKind
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceHealth:
     """A source changed its state."""
 
@@ -238,5 +247,6 @@ Observation = (
     | PageFocused
     | CaretJumped
     | TextSubmittedSeen
+    | DeviceFactSeen
     | SourceHealth
 )

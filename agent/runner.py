@@ -8,7 +8,6 @@ process sends while a session records (`capture.process`), one hears browsers
 
 import contextlib
 import logging
-import os
 import secrets
 import threading
 import time
@@ -17,6 +16,7 @@ from collections.abc import Callable
 from agent import AGENT_VERSION
 from agent.capture.watch import Watch
 from agent.clock import read_clock
+from agent.display import WAYLAND_HIDES, desktop_environment, display_server
 from agent.errors import (
     AgentError,
     ControlFailed,
@@ -43,7 +43,7 @@ from agent.shipping.shipper import Shipper
 from agent.shipping.thread import ShippingThread
 from agent.spool.salvage import open_spool
 from agent.startup import close_unfinished
-from wire.codes import Mode, PauseReason
+from wire.codes import DisplayServer, Mode, PauseReason
 from wire.policy import Policy
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,6 @@ log = logging.getLogger(__name__)
 _TICK_S = 1.0
 _OPENING_S = 15.0
 _LINGER_S = 3.0
-_DISPLAY_VARIABLES = ("DISPLAY", "XAUTHORITY", "XDG_SESSION_TYPE", "WAYLAND_DISPLAY")
 
 
 class Runner:
@@ -154,11 +153,14 @@ class Runner:
         if self._recording is not None:
             raise ControlFailed("You are clocked in already.")
         policy = accepted_policy(self._paths, request.policy_digest)
-        watch = Watch({**os.environ, **_display_of(request)})
+        desktop = desktop_environment(request.display)
+        watch = Watch(desktop)
         try:
             watch.ready()
             recording = self._begun(request, policy)
             self._trouble.clear()
+            if display_server(desktop) is DisplayServer.WAYLAND:
+                self._say(WAYLAND_HIDES)
             try:
                 watch.listen(recording)
             except AgentError:
@@ -306,6 +308,3 @@ class Runner:
         state = self._pages.state() if self._pages is not None else None
         return () if state is None else (extension_status(state),)
 
-
-def _display_of(request: Request) -> dict[str, str]:
-    return {name: request.display[name] for name in _DISPLAY_VARIABLES if name in request.display}

@@ -143,6 +143,8 @@ class SourceName(IntEnum):
     ACCESSIBILITY = 8
     SELECTIONS = 9
     """Requests for copied text, seen on the display."""
+    DEVICE = 10
+    """Facts about the device (`DeviceFactKind`)."""
 
 
 class SourceState(IntEnum):

@@ -29,8 +29,8 @@ from agent.errors import AgentError, CaptureBroken
 from agent.journal import log_uncaught, write_journal
 from agent.observations import Observation
 from agent.paths import open_paths
+from agent.sources.memory import SessionMemory
 from agent.sources.offers import check_connects, sources_offered
-from agent.sources.x11 import SessionMemory
 from wire.policy import parse_policy
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ import click
 
 from agent.cli.asking import ask
 from agent.cli.status import show_status
-from agent.display import check_display
+from agent.display import check_desktop
 from agent.errors import AgentNotRunning, ConsentMissing, ControlFailed
 from agent.face import client, control
 from agent.face.consent import consent_text
@@ -34,7 +34,7 @@ def clock_in(project: str, accept_policy: int | None) -> None:
     """Begin to record."""
     paths, settings = open_paths(), read_settings()
     identity = load_identity(paths)
-    check_display()
+    check_desktop()
     transport = client.transport_for(identity, settings)
     offer = client.choose_project(transport, project)
     if not client.consented(paths, offer):
@@ -47,6 +47,8 @@ def clock_in(project: str, accept_policy: int | None) -> None:
         client.give_consent(paths, transport, offer)
     status = client.clock_in(paths, offer)
     click.echo(f"Clocked in for {plain(offer.name)}: recording.")
+    for sentence in status.trouble:
+        click.echo(f"! {sentence}")
     for sentence in _degraded(status):
         click.echo(sentence)
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 
-from agent.display import check_display
+from agent.display import DISPLAY_VARIABLES, check_desktop
 from agent.errors import (
     AgentError,
     AgentNotRunning,
@@ -32,7 +32,6 @@ CLOCK_IN_S = 45.0
 _STOP_S = 15.0
 _START_S = 15.0
 _POLL_S = 0.05
-_DISPLAY_VARIABLES = ("DISPLAY", "XAUTHORITY", "XDG_SESSION_TYPE", "WAYLAND_DISPLAY")
 
 
 def transport_for(identity: Identity, settings: Settings) -> Transport:
@@ -93,14 +92,14 @@ def check_accepted(version: int | None, policy: Policy) -> None:
 
 def clock_in(paths: Paths, offer: ProjectOffer) -> Status:
     """Have the agent record; returns when its sources do."""
-    check_display()
+    check_desktop()
     ensure_running(paths)
     request = Request(
         do="clock-in",
         project=offer.project,
         project_name=offer.name,
         policy_digest=offer.policy.digest(),
-        display={name: os.environ[name] for name in _DISPLAY_VARIABLES if name in os.environ},
+        display={name: os.environ[name] for name in DISPLAY_VARIABLES if name in os.environ},
     )
     return control.ask(paths.socket, request, CLOCK_IN_S)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from agent.front import FocusHistory
 from agent.observations import (
     CaretJumped,
+    DeviceFactSeen,
     FocusSeen,
     KeyHeld,
     Observation,
@@ -32,6 +33,7 @@ from wire.codes import (
 )
 from wire.events import (
     Activity,
+    DeviceFact,
     Event,
     Focus,
     Health,
@@ -76,6 +78,8 @@ class ScopeRule:
                 return self._focused(seen)
             case PictureTaken():
                 return [_screenshot(self._us(seen.at_us), seen)]
+            case DeviceFactSeen():
+                return [DeviceFact(self._us(seen.at_us), seen.fact, seen.value)]
             case SourceHealth():
                 return self._health(seen)
             case SecretField() | PersonThere():

@@ -1,13 +1,20 @@
-"""Which sources this system offers, best way first."""
+"""Which sources this system offers, best way first. The one place that asks which system it is."""
 
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.capture.frames import Listen
 from agent.capture.loop import REQUIRED, Candidate
-from agent.sources import x11
-from wire.codes import SourceName
+from agent.device.looks import device_looks
+from agent.display import check_desktop, display_server
+from agent.sources.device_facts import DeviceFacts, DisplayLook
+from agent.sources.memory import SessionMemory
+from wire.codes import DisplayServer, SourceName
 from wire.policy import Policy
+
+Sources = list[tuple[SourceName, Sequence[Candidate]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +26,42 @@ class Offers:
     """Without these, recording does not begin."""
 
 
-def check_connects() -> None:
+def check_connects(
+    environment: Mapping[str, str] = os.environ, platform: str = sys.platform
+) -> None:
     """Try the desktop, before anything is begun that would need it.
 
     Raises:
         SourceUnavailable: it cannot be recorded on; the text says what to look at.
     """
-    x11.check_connects()
+    if check_desktop(environment, platform) is DisplayServer.X11:
+        from agent.sources import x11  # noqa: PLC0415 - a platform backend
+
+        x11.check_connects()
 
 
-def sources_offered(policy: Policy, listen: Listen, memory: x11.SessionMemory) -> Offers:
+def sources_offered(
+    policy: Policy,
+    listen: Listen,
+    memory: SessionMemory,
+    environment: Mapping[str, str] = os.environ,
+    platform: str = sys.platform,
+) -> Offers:
     """What to start for a session, anew after each of its pauses."""
-    return Offers(x11.x11_sources(policy, memory, coarse=listen.coarse_pictures))
+    server = display_server(environment, platform)
+    look: DisplayLook | None = None
+    required = REQUIRED
+    match server:
+        case DisplayServer.WAYLAND:
+            from agent.sources.wayland import wayland_sources  # noqa: PLC0415 - a platform backend
+
+            # Nothing that is seen here would show whether it works: the extension's word is extra.
+            sources, required = wayland_sources(policy), frozenset[SourceName]()
+        case _:
+            from agent.sources import x11, x11_device  # noqa: PLC0415 - a platform backend
+
+            sources = list(x11.x11_sources(policy, memory, coarse=listen.coarse_pictures))
+            look = x11_device.X11Device()
+    looks = device_looks(server, environment, platform)
+    sources.append((SourceName.DEVICE, (Candidate(lambda: DeviceFacts(looks, look)),)))
+    return Offers(sources, required)

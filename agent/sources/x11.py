@@ -1,17 +1,15 @@
 """The sources of an X11 desktop, best way first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from msgspec import structs
 
 from agent.capture.loop import Candidate
-from agent.redact import TextReducer
+from agent.sources.memory import SessionMemory
 from agent.sources.pynput_input import PynputKeyboard, PynputPointer
 from agent.sources.x11_clipboard import X11Clipboard
 from agent.sources.x11_display import XConnection
 from agent.sources.x11_focus import X11Focus
-from agent.sources.x11_front import FrontWindows
 from agent.sources.x11_keyboard import X11Keyboard
 from agent.sources.x11_pointer import X11Pointer
 from agent.sources.x11_screenshots import X11Screenshots
@@ -20,27 +18,6 @@ from wire.codes import SourceName, SourceState
 from wire.policy import Policy
 
 Offers = Sequence[tuple[SourceName, Sequence[Candidate]]]
-
-
-@dataclass(frozen=True, slots=True)
-class SessionMemory:
-    """What must stay the same across the pauses of one session, and end with it."""
-
-    reducer: TextReducer = field(default_factory=TextReducer)
-    windows: FrontWindows = field(default_factory=FrontWindows)
-    keyboards: dict[int, int] = field(default_factory=dict)
-
-    @classmethod
-    def begun(cls, tag_key: bytes, windows_seen: int, keyboards_seen: int) -> "SessionMemory":
-        """The memory of a session that an earlier process may have begun.
-
-        Its numbers are not given twice: they count on behind those that were given away.
-        """
-        return cls(
-            TextReducer(tag_key),
-            FrontWindows(windows_seen),
-            {-number: number for number in range(1, keyboards_seen + 1)},
-        )
 
 
 def check_connects() -> None:

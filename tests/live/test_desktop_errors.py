@@ -16,7 +16,6 @@ from tests.live.trainer import POLICY, PROJECT, Trainer, trainer_at_desk
 NO_DESKTOP: dict[str, tuple[dict[str, str], str]] = {
     "no display": ({}, "display"),
     "unreachable display": ({"DISPLAY": ":7654"}, "display"),
-    "wayland": ({"WAYLAND_DISPLAY": "wayland-0", "XDG_SESSION_TYPE": "wayland"}, "wayland"),
 }
 TROUBLES = [mood for mood in Mood if mood is not Mood.WELL]
 

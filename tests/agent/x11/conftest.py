@@ -91,7 +91,8 @@ def desktop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
     with os.fdopen(reading) as pipe:
         name = f":{pipe.readline().strip()}"
     monkeypatch.setenv("DISPLAY", name)
-    monkeypatch.delenv("XDG_SESSION_TYPE", raising=False)
+    for variable in ("XDG_SESSION_TYPE", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(variable, raising=False)
     manager = subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     connection = display.Display(name)
     check = connection.intern_atom("_NET_SUPPORTING_WM_CHECK")

@@ -8,8 +8,15 @@ import pytest
 from tests.agent.conftest import PlatformServer
 from tests.agent.x11.conftest import Desktop, wait_for
 from tests.agent.x11.trainer import Trainer, keystrokes
-from wire.codes import LossReason, MarkerKind
-from wire.events import Marker
+from wire.codes import (
+    DeviceFactKind,
+    DisplayServer,
+    LossReason,
+    MarkerKind,
+    SourceName,
+    SourceState,
+)
+from wire.events import DeviceFact, Health, Marker
 
 pytestmark = pytest.mark.live
 
@@ -159,5 +166,33 @@ def test_no_display_is_one_sentence(trainer: Trainer) -> None:
     done = trainer.run("clock", "in", "--accept-policy", "3")
     assert done.returncode == 1
     assert done.stderr.startswith("veritype: There is no display")
-    trainer.environment["XDG_SESSION_TYPE"] = "wayland"
-    assert "Wayland" in trainer.run("clock", "in").stderr
+
+
+def source_states(trainer: Trainer) -> dict[str, str]:
+    return {source["name"]: source["state"] for source in trainer.status()["sources"]}
+
+
+def test_on_wayland_the_session_records_and_says_what_it_cannot_see(
+    trainer: Trainer, platform: PlatformServer
+) -> None:
+    del trainer.environment["DISPLAY"]
+    trainer.environment["WAYLAND_DISPLAY"] = "wayland-0"
+    done = trainer.run("clock", "in", "--accept-policy", "3")
+    assert done.returncode == 0, done.stderr
+    assert "! This is a Wayland session" in done.stdout
+    assert "partly observed" in done.stdout
+    status = trainer.status()
+    assert status["state"] == "recording"
+    wait_for(lambda: source_states(trainer).get("device") == "running")
+    states = source_states(trainer)
+    assert states["keyboard"] == states["focus"] == "missing"
+    assert any("Wayland" in sentence for sentence in status["trouble"])
+    assert trainer.run("clock", "out", "--wait", "20").returncode == 0
+    (batches,) = platform.batches.values()
+    health = [event for batch in batches for event in batch.body.events(Health)]
+    missing = {event.source for event in health if event.state == SourceState.MISSING}
+    assert {SourceName.KEYBOARD, SourceName.FOCUS, SourceName.CLIPBOARD} <= missing
+    facts = [event for batch in batches for event in batch.body.events(DeviceFact)]
+    assert (DeviceFactKind.DISPLAY_SERVER, DisplayServer.WAYLAND) in [
+        (event.fact, event.value) for event in facts
+    ]

@@ -23,8 +23,9 @@ from agent.observations import (
     SourceHealth,
 )
 from agent.redact import TextReducer
+from agent.sources.memory import SessionMemory
 from agent.sources.pynput_input import PynputKeyboard
-from agent.sources.x11 import SessionMemory, x11_sources
+from agent.sources.x11 import x11_sources
 from agent.sources.x11_clipboard import X11Clipboard
 from agent.sources.x11_keyboard import X11Keyboard
 from tests.agent.conftest import POLICY
