@@ -143,6 +143,8 @@ def _abstention(
     model: Model,
 ) -> Reason | None:
     """Why nothing can be said, if so. Evidence that was seen stands whatever was not."""
+    if _blind(recording):
+        return Reason(Code.LOW_COVERAGE, coverage_of(recording))
     if provenance.strength >= INSERTION_REVIEW:
         return None
     if len(stream) < MIN_KEYS:
@@ -153,6 +155,15 @@ def _abstention(
     if recording.declared & REPLACES_TYPING:
         return Reason(Code.AID_HIDES_TYPING, 1.0)
     return None
+
+
+def _blind(recording: Recording) -> bool:
+    """Whether nothing outside a page could be observed (Wayland): a paste has no source to see.
+
+    Such a session shows neither what was typed nor where a pasted text was copied.
+    """
+    nothing_seen = recording.focus is None and recording.copies is None
+    return nothing_seen and not len(recording.keystrokes) and bool(recording.unobserved)
 
 
 def _band(process: _Process, provenance: Provenance, model: Model) -> Band:

@@ -1,7 +1,10 @@
 """Idle and active, by the policy's allowance. Pure."""
 
-from wire.codes import PresenceChange
+from wire.codes import PresenceChange, SourceName, SourceState
 from wire.events import Event, Presence
+
+_INPUT = frozenset((SourceName.KEYBOARD, SourceName.POINTER))
+_WORKS = (SourceState.RUNNING, SourceState.DEGRADED)
 
 
 class IdleRule:
@@ -12,6 +15,20 @@ class IdleRule:
         self._after_us = idle_after_s * 1_000_000
         self._last_us = origin_us
         self._idle = False
+        self._down: set[SourceName] = set()
+
+    def source(self, name: SourceName, state: SourceState, at_us: int) -> None:
+        """A source changed. While nothing sees input, nobody can be called idle for lack of it."""
+        if name not in _INPUT:
+            return
+        was_blind = self._blind
+        (self._down.discard if state in _WORKS else self._down.add)(name)
+        if was_blind and not self._blind:
+            self._last_us = max(self._last_us, at_us)
+
+    @property
+    def _blind(self) -> bool:
+        return self._down == _INPUT
 
     def used(self, at_us: int) -> list[Event]:
         """There was input."""
@@ -26,7 +43,7 @@ class IdleRule:
     def tick(self, now_us: int) -> list[Event]:
         """Time went on; idle begins where the allowance ended."""
         since_us = self._last_us + self._after_us
-        if self._idle or now_us < since_us:
+        if self._idle or self._blind or now_us < since_us:
             return []
         self._idle = True
         return [Presence(max(0, since_us - self._origin_us), PresenceChange.IDLE)]

@@ -226,8 +226,10 @@ class Recording:
         """An observation that no secret field has kept back."""
         if isinstance(seen, _SIGNS_OF_LIFE) and not self._private(seen):
             self._recorder.extend(self._idle.used(seen.at_us))
-        if isinstance(seen, SourceHealth) and seen.state is SourceState.FAILED:
-            self._recorder.losses.add(LossReason.SOURCE_FAILED)
+        if isinstance(seen, SourceHealth):
+            self._idle.source(seen.source, seen.state, seen.at_us)
+            if seen.state is SourceState.FAILED:
+                self._recorder.losses.add(LossReason.SOURCE_FAILED)
         if isinstance(seen, PictureTaken) and seen.data and not self.keep(seen):
             seen = PictureTaken(seen.at_us, ScreenshotOutcome.FAILED)
         if isinstance(seen, PageEdited) and seen.flags & EditFlag.TRUSTED:

@@ -1,6 +1,10 @@
 from collections.abc import Sequence
 
+from detector.assess import assess
+from detector.assessment import Band
 from detector.from_wire import recording_from_batches
+from detector.model import Model
+from detector.reasons import Code
 from detector.tables import MISSING
 from wire import events
 from wire.batch import Batch
@@ -185,3 +189,23 @@ def test_two_pastes_with_different_tags_are_two_insertions() -> None:
     found = recording_from_batches([batch(0, happened, 0, 30 * SECOND)]).insertions
     assert found is not None
     assert [insertion.length_chars for insertion in found] == [10, 5_000]
+
+
+def test_on_wayland_nothing_can_be_determined_whatever_was_pasted(model: Model) -> None:
+    unseen = (
+        SourceName.KEYBOARD,
+        SourceName.POINTER,
+        SourceName.FOCUS,
+        SourceName.CLIPBOARD,
+    )
+    missing: list[Event] = [events.Health(0, name, SourceState.MISSING) for name in unseen]
+    pasted = events.Insertion(
+        5 * SECOND, InsertionHow.PASTE, InsertionSeenBy.EXTENSION, 900, 12, 0, 0
+    )
+    recording = recording_from_batches([batch(0, [*missing, pasted], 0, 30 * SECOND)])
+    assert recording.unobserved == ((0, 30 * SECOND),)
+    found = assess(recording, model)
+    assert found.band is Band.CANNOT_DETERMINE
+    assert found.coverage == 0
+    assert found.abstained_because is not None
+    assert found.abstained_because.code is Code.LOW_COVERAGE
