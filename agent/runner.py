@@ -307,4 +307,3 @@ class Runner:
     def _browsers(self) -> tuple[SourceStatus, ...]:
         state = self._pages.state() if self._pages is not None else None
         return () if state is None else (extension_status(state),)
-
