@@ -23,7 +23,7 @@ from tests.server.device import Device
 from tests.server.house import SCRIPT, House, browsing, make_house
 
 _READY = re.compile(r"listening on (http://\S+)")
-_SCORED_S = 40
+_SCORED_S = 120
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = (
     "--no-sandbox",
@@ -49,7 +49,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
                 yield Seeded(found.group(1), house, _sessions(house, client))
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
             house.installation.store.close()
 
 

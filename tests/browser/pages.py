@@ -54,7 +54,7 @@ class Watched:
 
     def open_session(self, session: str) -> None:
         self.page.goto(f"{self.address}/sessions/{session}")
-        self.page.wait_for_selector("#chart[data-ready=true]", timeout=15_000)
+        self.page.wait_for_selector("#chart[data-ready=true]", timeout=60_000)
 
 
 class OpenPage(Protocol):

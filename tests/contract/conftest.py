@@ -64,7 +64,7 @@ class RunningServer:
     def _end(self, how: signal.Signals) -> None:
         if self.process:
             self.process.send_signal(how)
-            self.process.wait(20)
+            self.process.wait(60)
             assert self.process.stdout
             self.process.stdout.close()
             self.process = None

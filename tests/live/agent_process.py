@@ -17,8 +17,8 @@ _COMMAND_S = 90.0
 QUICK = {
     "VERITYPE_SEAL_INTERVAL_S": "2",
     "VERITYPE_RETRY_CAP_S": "1",
-    "VERITYPE_READ_TIMEOUT_S": "3",
-    "VERITYPE_CONNECT_TIMEOUT_S": "2",
+    "VERITYPE_READ_TIMEOUT_S": "6",
+    "VERITYPE_CONNECT_TIMEOUT_S": "5",
 }
 """Settings that shorten the waits, nothing else."""
 

@@ -21,7 +21,7 @@ class NeverHappenedError(AssertionError):
 def wait_for(
     what: str,
     seen: Callable[[], T | None],
-    timeout_s: float = 20.0,
+    timeout_s: float = 60.0,
     explain: Callable[[], object] = lambda: "",
 ) -> T:
     """Poll `seen` until it returns something true, and return that.

@@ -21,7 +21,7 @@ BIN = Path(sys.executable).parent
 """Where the commands of this environment are."""
 _LISTENING = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
 _START_S = 60.0
-_SCORED_S = 60.0
+_SCORED_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def test_while_the_server_is_in_trouble_batches_are_kept_and_then_delivered(
     wait_for("the trouble told", lambda: trouble(trainer), explain=trainer.agent.status)
 
     proxy.become(Mood.WELL)
-    wait_for("all delivered", lambda: waiting(trainer) == 0, 40.0, explain=trainer.agent.status)
+    wait_for("all delivered", lambda: waiting(trainer) == 0, explain=trainer.agent.status)
     wait_for("no trouble told", lambda: not trouble(trainer), explain=trainer.agent.status)
     trainer.agent.clock_out()
     server.assessment_of(trainer.name)

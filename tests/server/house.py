@@ -88,7 +88,7 @@ class _Prompt(uvicorn.Server):
             await asyncio.sleep(0.01)
 
 
-def browsing(address: str, timeout_s: float = 5) -> httpx.Client:
+def browsing(address: str, timeout_s: float = 30) -> httpx.Client:
     """A client of plain HTTP: reading the certificates of the world is slow."""
     return httpx.Client(base_url=address, timeout=timeout_s, verify=False)  # noqa: S501
 
@@ -102,7 +102,7 @@ def serving(path: Path) -> Iterator[str]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while not server.started:
             assert time.monotonic() < until, "the server did not start"
             time.sleep(0.01)

@@ -59,7 +59,7 @@ class Desktop:
         subprocess.run(["xdotool", *arguments], check=True, capture_output=True)
 
 
-def wait_for(holds: Callable[[], bool], seconds: float = 10) -> None:
+def wait_for(holds: Callable[[], bool], seconds: float = 30) -> None:
     deadline_s = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline_s, "it did not happen in time"
@@ -70,7 +70,7 @@ def turn_until(
     capture: Capture, seen: list[Observation], kind: type[Observation], count: int = 1
 ) -> list[Observation]:
     """Pump a capture until so many observations of a kind came; returns them."""
-    deadline_s = time.monotonic() + 10
+    deadline_s = time.monotonic() + 30
     while True:
         found = [each for each in seen if isinstance(each, kind)]
         if len(found) >= count:
@@ -103,7 +103,7 @@ def desktop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
         connection.close()
     for process in (manager, server):
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_nothing_is_recorded_before_after_or_while_paused(
     assert not trainer.status()["recording"]
     trainer.do("clock", "resume")
     type_five(desktop)
-    trainer.do("clock", "out", "--wait", "10")
+    trainer.do("clock", "out", "--wait", "60")
     type_five(desktop)
     status = trainer.status()
     assert (status["recording"], status["state"]) == (False, "off")
@@ -90,7 +90,7 @@ def test_a_killed_agent_says_so_and_its_session_is_closed_with_a_counted_loss(
     wait_for(lambda: trainer.agent_pid() is None)
     assert "ended while you were clocked in" in trainer.status()["trouble"][0]
     clock_in(trainer)
-    trainer.do("clock", "out", "--wait", "10")
+    trainer.do("clock", "out", "--wait", "60")
     first, second = platform.batches.values()
     assert first[-1].header.final
     assert first[-1].header.losses == {LossReason.KILLED: 1}
@@ -111,7 +111,7 @@ def test_a_server_in_trouble_is_named_and_everything_is_kept(
     assert "still waiting to be sent" in done.stderr
     assert trainer.status()["spool"]["batches_waiting"] > 0
     platform.mood = "good"
-    trainer.do("clock", "out", "--wait", "10")
+    trainer.do("clock", "out", "--wait", "60")
     assert keystrokes(platform) == 5
 
 
@@ -121,11 +121,11 @@ def test_a_refused_session_is_no_success(
     desktop.window("my task")
     clock_in(trainer)
     platform.heads.clear()
-    done = trainer.run("clock", "out", "--wait", "10")
+    done = trainer.run("clock", "out", "--wait", "60")
     assert "aside on this device" in done.stderr
     assert "The server answered 404" in done.stderr
     assert done.returncode == 1
-    again = trainer.run("clock", "out", "--wait", "10")
+    again = trainer.run("clock", "out", "--wait", "60")
     assert "aside on this device" in again.stderr
     assert again.returncode == 1
 

@@ -24,7 +24,7 @@ class Trainer:
             HOME_VARIABLE: str(home),
             "VERITYPE_SEAL_INTERVAL_S": "0.5",
             "VERITYPE_RETRY_CAP_S": "0.2",
-            "VERITYPE_READ_TIMEOUT_S": "1",
+            "VERITYPE_READ_TIMEOUT_S": "10",
         }
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
