@@ -32,6 +32,10 @@ class ConsentMissing(AgentError):  # noqa: N818
     """The policy version in force was not accepted."""
 
 
+class NoteRefused(AgentError):  # noqa: N818
+    """A note, or time added by hand, that cannot be taken as it is."""
+
+
 class DisplayUnavailable(AgentError):  # noqa: N818
     """There is no display that input can be recorded on."""
 

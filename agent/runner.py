@@ -43,7 +43,7 @@ from agent.shipping.shipper import Shipper
 from agent.shipping.thread import ShippingThread
 from agent.spool.salvage import open_spool
 from agent.startup import close_unfinished
-from wire.codes import DisplayServer, Mode, PauseReason
+from wire.codes import DisplayServer, ManualReason, Mode, PauseReason
 from wire.policy import Policy
 
 log = logging.getLogger(__name__)
@@ -140,6 +140,11 @@ class Runner:
                 read_clock(), Mode(request.mode), on=request.on
             ),
             "task-begin": lambda: self._session().begin_task(read_clock()),
+            "note": lambda: self._session().note(read_clock(), request.text),
+            "manual": lambda: self._session().add_by_hand(
+                read_clock(), request.span_us, ManualReason(request.reason), request.text
+            ),
+            "withdraw": lambda: self._withdraw(request.project),
             "task-end": lambda: self._session().end_task(read_clock(), submitted=request.on),
         }
         action = actions.get(request.do)
@@ -178,7 +183,10 @@ class Runner:
         session = self._opened_session(request.project, policy)
         facts = SessionFacts(session, self._identity.device, policy.version, AGENT_VERSION)
         interval_us = self._settings.seal_interval_us
-        return Recording(facts, policy, read_clock(), self._spool, self._identity.key, interval_us)
+        key = self._identity.key
+        recording = Recording(facts, policy, read_clock(), self._spool, key, interval_us)
+        recording.declare_remembered(self._paths)
+        return recording
 
     def _opened_session(self, project: bytes, policy: Policy) -> bytes:
         session = secrets.token_bytes(16)
@@ -205,6 +213,14 @@ class Runner:
         self._stop_listening()
         recording.clock_out(read_clock())
         self._recording = None
+        self._shipper.retry_now()
+        self._shipping.wake()
+
+    def _withdraw(self, project: bytes) -> None:
+        recording = self._recording
+        if recording is not None and recording.project == project:
+            self._clock_out()
+        self._spool.add_withdrawal(project, time.time_ns() // 1000)
         self._shipper.retry_now()
         self._shipping.wake()
 
@@ -279,7 +295,8 @@ class Runner:
             counts = self._spool.counts(time.time_ns() // 1000)
         except SpoolRefused:
             return True
-        return bool(counts.batches_waiting or counts.objects_waiting or counts.objects_held)
+        objects = counts.objects_waiting or counts.objects_held
+        return bool(counts.batches_waiting or objects or counts.withdrawals_waiting)
 
     # Status.
 

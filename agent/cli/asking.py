@@ -5,7 +5,7 @@ from agent.face import control
 from agent.face.control import Request
 from agent.face.status import Status
 from agent.identity import load_identity
-from agent.paths import open_paths
+from agent.paths import Paths, open_paths
 
 
 def ask(request: Request, wait_s: float = 15.0) -> Status:
@@ -20,3 +20,11 @@ def ask(request: Request, wait_s: float = 15.0) -> Status:
         return control.ask(paths.socket, request, wait_s)
     except AgentNotRunning as error:
         raise ControlFailed("You are not clocked in.") from error
+
+
+def is_clocked_in(paths: Paths) -> bool:
+    """Whether an agent process runs that holds a session, paused or not."""
+    try:
+        return bool(control.ask(paths.socket, Request(do="status"), 5.0).session)
+    except AgentNotRunning:
+        return False

@@ -1,10 +1,12 @@
 """Clocking in and out, pauses, tasks and declared aids."""
 
 import sys
+from datetime import datetime
 
 import click
 
-from agent.cli.asking import ask
+from agent.cli.asking import ask, is_clocked_in
+from agent.cli.consent import check_told
 from agent.cli.status import show_status
 from agent.display import check_desktop
 from agent.errors import AgentNotRunning, ConsentMissing, ControlFailed
@@ -15,10 +17,12 @@ from agent.face.status import Status
 from agent.face.wording import plain
 from agent.identity import load_identity
 from agent.paths import open_paths
+from agent.session.declared import remember
 from agent.settings import read_settings
 from wire.codes import Mode, PauseReason
 
 _MODES = {mode.name.lower().replace("_", "-"): mode for mode in Mode}
+_NAMES = {mode: name for name, mode in _MODES.items()}
 _REASONS = {reason.name.lower().replace("_", "-"): reason for reason in PauseReason}
 
 
@@ -44,6 +48,7 @@ def clock_in(project: str, accept_policy: int | None) -> None:
                 raise ConsentMissing("Not accepted: nothing is recorded.")
         else:
             client.check_accepted(accept_policy, offer.policy)
+        check_told(paths, offer.project)
         client.give_consent(paths, transport, offer)
     status = client.clock_in(paths, offer)
     click.echo(f"Clocked in for {plain(offer.name)}: recording.")
@@ -101,9 +106,20 @@ def clock_status(as_json: bool) -> None:
 @click.argument("name", type=click.Choice(list(_MODES)))
 @click.argument("switch", type=click.Choice(["on", "off"]))
 def mode(name: str, switch: str) -> None:
-    """Declare that an aid (remapper, dictation ...) is in use, or no more."""
-    ask(Request(do="mode", mode=_MODES[name], on=switch == "on"))
-    click.echo(f"Declared: {name} {switch}.")
+    """Declare that an aid is in use, or no more: it changes how what you do is read.
+
+    Before clock-in it is remembered for your next session of the same day.
+    """
+    on, paths = switch == "on", open_paths()
+    load_identity(paths)
+    if is_clocked_in(paths):
+        ask(Request(do="mode", mode=_MODES[name], on=on))
+        click.echo(f"Declared: {name} {switch}.")
+        return
+    today = datetime.now().astimezone().date()
+    modes = remember(paths, _MODES[name], on=on, today=today)
+    words = ", ".join(_NAMES[mode] for mode in sorted(modes)) or "nothing"
+    click.echo(f"You are not clocked in. Declared for your next session today: {words}.")
 
 
 @click.group()

@@ -6,7 +6,10 @@ import click
 
 from agent import AGENT_VERSION
 from agent.cli.clock import clock, mode, task
+from agent.cli.consent import consent
+from agent.cli.day import today
 from agent.cli.device import enrol
+from agent.cli.notes import manual, note
 from agent.cli.status import status
 from agent.errors import AgentError
 
@@ -29,5 +32,15 @@ def main() -> None:
     """Record your paid working hours, visibly: when and how you type, never what."""
 
 
-for command in (enrol, clock, status, mode, task):
+for command in (
+    enrol,
+    clock,
+    status,
+    today,
+    note,
+    manual,
+    mode,
+    task,
+    consent,
+):
     main.add_command(command)

@@ -12,8 +12,7 @@ from agent.errors import (
     ControlFailed,
     ServerUnreachable,
 )
-from agent.face import control
-from agent.face.consent import has_consent, store_consent
+from agent.face import consents, control
 from agent.face.control import Request
 from agent.face.status import Status, spool_status
 from agent.face.wording import plain
@@ -62,14 +61,14 @@ def choose_project(transport: Transport, wanted: str) -> ProjectOffer:
 
 def consented(paths: Paths, offer: ProjectOffer) -> bool:
     """Whether both this device and the server know that exactly this policy was accepted."""
-    return has_consent(paths, offer.policy) and offer.consented_version == offer.policy.version
+    return consents.holds(paths, offer)
 
 
 def give_consent(paths: Paths, transport: Transport, offer: ProjectOffer) -> None:
     """Tell the server, then remember here, that the trainer accepted this policy."""
     request = ConsentRequest(offer.project, offer.policy.version, offer.policy.digest())
     expect_ok(transport.post("/agent/v1/consents", encode_message(request)))
-    store_consent(paths, offer.policy)
+    consents.give(paths, offer, time.time_ns() // 1000)
 
 
 def check_accepted(version: int | None, policy: Policy) -> None:

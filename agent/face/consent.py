@@ -60,13 +60,13 @@ def store_consent(paths: Paths, policy: Policy) -> bytes:
     """Remember that exactly this policy was accepted; returns its digest."""
     paths.consents.mkdir(mode=0o700, exist_ok=True)
     digest = policy.digest()
-    write_private(_file(paths, digest), msgspec.json.encode(policy, order="sorted"))
+    write_private(consent_file(paths, digest), msgspec.json.encode(policy, order="sorted"))
     return digest
 
 
 def has_consent(paths: Paths, policy: Policy) -> bool:
     """Whether exactly this policy was accepted on this device."""
-    return _file(paths, policy.digest()).exists()
+    return consent_file(paths, policy.digest()).exists()
 
 
 def accepted_policy(paths: Paths, digest: bytes) -> Policy:
@@ -75,7 +75,7 @@ def accepted_policy(paths: Paths, digest: bytes) -> Policy:
     Raises:
         ConsentMissing: it was not accepted here, or its file was changed.
     """
-    file = _file(paths, digest)
+    file = consent_file(paths, digest)
     try:
         check_private(file)
         policy = parse_policy(file.read_bytes())
@@ -86,7 +86,8 @@ def accepted_policy(paths: Paths, digest: bytes) -> Policy:
     return policy
 
 
-def _file(paths: Paths, digest: bytes) -> Path:
+def consent_file(paths: Paths, digest: bytes) -> Path:
+    """Where the accepted policy with this digest lies."""
     return paths.consents / f"{digest.hex()}.json"
 
 

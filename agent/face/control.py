@@ -18,13 +18,18 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the command line asks for."""
 
     do: str
-    """`status`, `clock-in`, `clock-out`, `pause`, `resume`, `mode`, `task-begin`, `task-end`."""
+    """`status`, `clock-in`, `clock-out`, `pause`, `resume`, `mode`, `task-begin`, `task-end`,
+    `note`, `manual`, `withdraw`."""
     project: bytes = b""
     project_name: str = ""
     policy_digest: bytes = b""
     reason: int = 0
     mode: int = 0
     on: bool = False
+    text: str = ""
+    """A note."""
+    span_us: tuple[int, int] = (0, 0)
+    """From and to, wall clock: time added by hand."""
     display: dict[str, str] = {}
     """Environment that names the display, as the command line sees it."""
 

@@ -27,6 +27,8 @@ class SpoolStatus(msgspec.Struct, frozen=True):
     """Of `batches_aside`, those of the last session."""
     aside_why: str = ""
     """Why the last of `batches_aside` was put aside."""
+    withdrawals_waiting: int = 0
+    """Withdrawals of consent that the server does not know yet."""
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -67,6 +69,7 @@ def spool_status(counts: SpoolCounts) -> SpoolStatus:
         counts.receipts,
         counts.aside_newest,
         counts.aside_why,
+        counts.withdrawals_waiting,
     )
 
 
@@ -84,6 +87,8 @@ def status_text(status: Status) -> str:
         f"Waiting to be sent: {spool.batches_waiting} batches, {spool.objects_waiting} pictures;"
         f" held for your review: {spool.objects_held}; receipts: {spool.receipts}"
     )
+    if spool.withdrawals_waiting:
+        lines.append("The server has not been told of your withdrawal yet; it is tried again.")
     if spool.batches_aside:
         lines.append(f"Put aside (the server will not take them): {spool.batches_aside} batches")
     return "\n".join(lines)

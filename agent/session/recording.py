@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from dataclasses import replace
+from datetime import datetime
 
 import msgspec
 
@@ -28,6 +29,9 @@ from agent.observations import (
     SourceHealth,
     TextSubmittedSeen,
 )
+from agent.paths import Paths
+from agent.session.declared import forget, remembered
+from agent.session.notes import manual_time, note_of
 from agent.session.pages import classes_digest
 from agent.session.presence import IdleRule
 from agent.session.recorder import Recorder, SessionFacts
@@ -38,6 +42,7 @@ from wire.codes import (
     Category,
     EditFlag,
     LossReason,
+    ManualReason,
     MarkerKind,
     Mode,
     ObjectKind,
@@ -83,6 +88,11 @@ class Recording:
         self._modes: set[Mode] = set()
         self._windows_seen = self._keyboards_seen = 0
         self._tag_key = secrets.token_bytes(32)
+
+    @property
+    def project(self) -> bytes:
+        """The project that this session belongs to."""
+        return self._spool.session(self.facts.session).project
 
     @property
     def paused(self) -> bool:
@@ -169,6 +179,13 @@ class Recording:
             (self._modes.add if on else self._modes.discard)(mode)
             self._add(DeclaredMode(self._now(clock), mode, on))
 
+    def declare_remembered(self, paths: Paths) -> None:
+        """Declare what the trainer said before clock-in, on the same day."""
+        today = datetime.fromtimestamp(self.opened.wall_us / 1e6).astimezone().date()
+        for mode in remembered(paths, today):
+            self.declare(self.opened, mode, on=True)
+        forget(paths)
+
     def begin_task(self, clock: ClockReading) -> int:
         """A task begins; returns its number in the session."""
         with self._lock:
@@ -185,6 +202,33 @@ class Recording:
                 kind = MarkerKind.TASK_SUBMIT if submitted else MarkerKind.TASK_END
                 self._add(Marker(self._now(clock), kind, ended, 0))
             return ended
+
+    def note(self, clock: ClockReading, text: str) -> None:
+        """Store what the trainer wrote about the session or the task in hand.
+
+        Raises:
+            NoteRefused: it is empty, too long, or no text.
+            SpoolRefused: it could not be stored; nothing was.
+        """
+        note = note_of(text)
+        with self._lock:
+            self._spool.add_object(self.facts.session, ObjectKind.NOTE, note.digest, note.data, 0)
+            self._add(note.attachment(self._now(clock)))
+
+    def add_by_hand(
+        self, clock: ClockReading, span_us: tuple[int, int], reason: ManualReason, text: str
+    ) -> None:
+        """Add work that was not observed (`span_us`: wall clock), with the words that explain it.
+
+        Raises:
+            NoteRefused: the stretch or the note cannot be taken.
+            SpoolRefused: it could not be stored; nothing was.
+        """
+        with self._lock:
+            now_us, zero_us = self._now(clock), self._zero_us(clock)
+            event = manual_time(now_us, span_us[0] - zero_us, span_us[1] - zero_us, reason)
+            self.note(clock, text)
+            self._add(event)
 
     def keep(self, picture: PictureTaken) -> bool:
         """Store a picture; one that cannot be stored is counted in the next header."""
@@ -247,6 +291,10 @@ class Recording:
     def _add(self, event: Event) -> None:
         self._recorder.add(event)
 
+    def _zero_us(self, clock: ClockReading) -> int:
+        """Where the session's zero lies on the wall clock."""
+        return clock.wall_us - (clock.monotonic_us - self.opened.monotonic_us)
+
     def _now(self, clock: ClockReading) -> int:
         return self._recorder.session_us(clock.monotonic_us)
 
@@ -266,7 +314,7 @@ class Recording:
             self._recorder.losses.put_back(counted)
             envelope = self._recorder.seal(clock, link, self._key, final=final)
             try:
-                self._spool.add_batch(envelope, counted)
+                self._spool.add_batch(envelope, counted, self._zero_us(clock))
             except SpoolRefused as error:
                 log.warning("batch not spooled: loss reason %d", error.reason)
                 self._recorder.not_stored(envelope, error.reason, counted)

@@ -12,7 +12,6 @@ from agent.shipping.shipper import (
     Acknowledged,
     Action,
     GivenUp,
-    Kept,
     ObjectRefused,
     ObjectStored,
     Opened,
@@ -24,8 +23,10 @@ from agent.shipping.shipper import (
     SendBatch,
     Sending,
     Shipper,
+    TellWithdrawal,
     Wait,
     Waiting,
+    WithdrawalTold,
 )
 from agent.shipping.transport import Answer, Transport
 from agent.spool.rechain import rechain
@@ -100,6 +101,7 @@ class Delivery:
             batch = self._sound_batch()
         due_us = self._spool.next_object_due_us()
         return Waiting(
+            withdrawal=self._spool.next_withdrawal(),
             opening=self._spool.to_open(),
             batch=batch,
             object=self._spool.next_object(wall_us),
@@ -114,6 +116,8 @@ class Delivery:
         return batch
 
     def _send(self, action: Sending) -> Answer:
+        if isinstance(action, TellWithdrawal):
+            return self._transport.delete(f"/agent/v1/consents/{action.project.hex()}")
         if isinstance(action, OpenSession):
             row = action.session
             request = SessionRequest(
@@ -130,6 +134,8 @@ class Delivery:
 
     def _apply(self, outcome: Outcome) -> None:
         match outcome:
+            case WithdrawalTold(project):
+                self._spool.withdrawal_told(project)
             case Opened(grant):
                 self._spool.session_opened(grant.session, grant.nonce)
             case OpeningRefused(session):
@@ -147,8 +153,6 @@ class Delivery:
                 self._spool.object_stored(stored)
             case ObjectRefused(refused, reason):
                 self._spool.set_object_aside(refused, reason)
-            case Kept():
-                pass
 
     def _realign(self, session: bytes, expected: int) -> None:
         """Go on from the number that the server waits for."""

@@ -48,6 +48,15 @@ class Waiting:
     batch: BatchRow | None = None
     object: ObjectRow | None = None
     next_object_in_s: float | None = None
+    withdrawal: bytes | None = None
+    """A project whose consent was withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellWithdrawal:
+    """DELETE the consent to a project's rules."""
+
+    project: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +87,15 @@ class Wait:
     seconds: float | None
 
 
-Action = OpenSession | SendBatch | UploadObject | Wait
-Sending = OpenSession | SendBatch | UploadObject
+Action = TellWithdrawal | OpenSession | SendBatch | UploadObject | Wait
+Sending = TellWithdrawal | OpenSession | SendBatch | UploadObject
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalTold:
+    """The server knows that consent was withdrawn, or does not know the project any more."""
+
+    project: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +167,8 @@ class Kept:
 
 
 Outcome = (
-    Opened
+    WithdrawalTold
+    | Opened
     | OpeningRefused
     | Acknowledged
     | Refused
@@ -187,6 +204,8 @@ class Shipper:
         """The next action; `now_s` is any clock that never steps back."""
         if now_s < self._not_before_s:
             return Wait(self._not_before_s - now_s)
+        if waiting.withdrawal is not None:
+            return TellWithdrawal(waiting.withdrawal)
         if waiting.opening is not None:
             return OpenSession(waiting.opening)
         if waiting.batch is not None:
@@ -197,7 +216,9 @@ class Shipper:
 
     def answered(self, sending: Sending, answer: Answer, now_s: float) -> Outcome:
         """What an answer means for what was sent."""
-        if isinstance(sending, OpenSession):
+        if isinstance(sending, TellWithdrawal):
+            outcome = _withdrawal_answered(sending.project, answer)
+        elif isinstance(sending, OpenSession):
             outcome = self._opening_answered(sending.session, answer)
         elif isinstance(sending, SendBatch):
             outcome = self._batch_answered(sending.batch, answer)
@@ -277,6 +298,13 @@ class Shipper:
         # A floor of a twentieth, so that a lucky draw does not hammer a struggling server.
         jittered_s = ceiling_s * max(0.05, self._draw())
         return max(jittered_s, retry_after_s or 0.0)
+
+
+def _withdrawal_answered(project: bytes, answer: Answer) -> Outcome:
+    problem = answer.problem()
+    if answer.ok or (problem is not None and problem.code is ProblemCode.NOT_FOUND):
+        return WithdrawalTold(project)
+    return Kept(_trouble(answer))
 
 
 def _grant(session: SessionRow, answer: Answer) -> Outcome:

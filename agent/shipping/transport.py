@@ -88,6 +88,10 @@ class Transport:
         """PUT an object."""
         return self._ask("PUT", path, body, content_type)
 
+    def delete(self, path: str) -> Answer:
+        """DELETE what the path names."""
+        return self._ask("DELETE", path, None, JSON)
+
     def close(self) -> None:
         """Close the connections."""
         self._session.close()

@@ -74,3 +74,5 @@ class SpoolCounts:
     """Of `batches_aside`, those of the last session."""
     aside_why: str = ""
     """Why the last of `batches_aside` was put aside."""
+    withdrawals_waiting: int = 0
+    """Withdrawals of consent that the server does not know yet."""

@@ -13,7 +13,8 @@ from agent.spool.store import Spool
 from wire.codes import LossReason
 
 log = logging.getLogger(__name__)
-_TABLES = ("sessions", "batches", "objects", "receipts", "losses")
+_TABLES = ("sessions", "batches", "objects", "receipts", "hours", "withdrawals", "losses")
+_KEYS = {"receipts": "session, sequence", "withdrawals": "project"}
 
 
 def open_spool(path: Path, max_bytes: int) -> tuple[Spool, str]:
@@ -68,7 +69,7 @@ def _salvage(damaged: Path, path: Path) -> int:
 
 def _readable_rows(damaged: Path, table: str) -> Iterator[tuple[str, tuple[object, ...]]]:
     """Rows of a table up to where it stops reading, and from its other end back to there."""
-    order = "rowid" if table not in ("receipts",) else "session, sequence"
+    order = _KEYS.get(table, "rowid")
     for direction in ("ASC", "DESC"):
         source = sqlite3.connect(damaged)
         try:

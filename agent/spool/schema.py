@@ -1,4 +1,6 @@
-"""The spool's tables."""
+"""The spool's tables, and what a file of an earlier release lacks."""
+
+import sqlite3
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
@@ -42,10 +44,32 @@ CREATE TABLE IF NOT EXISTS receipts (
     digest BLOB NOT NULL,
     received_us INTEGER NOT NULL,
     message BLOB NOT NULL,
+    previous BLOB,
     PRIMARY KEY (session, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hours (
+    id INTEGER PRIMARY KEY,
+    session BLOB NOT NULL,
+    what INTEGER NOT NULL,
+    start_us INTEGER NOT NULL,
+    end_us INTEGER NOT NULL,
+    zero_us INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS hours_of_session ON hours(session, what, end_us);
+CREATE TABLE IF NOT EXISTS withdrawals (
+    project BLOB PRIMARY KEY,
+    withdrawn_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS losses (
     reason INTEGER PRIMARY KEY,
     count INTEGER NOT NULL
 ) STRICT;
 """
+
+
+def bring_up(db: sqlite3.Connection) -> None:
+    """Make the tables, and the columns that came later."""
+    db.executescript(SCHEMA)
+    columns = {row[1] for row in db.execute("PRAGMA table_info(receipts)")}
+    if "previous" not in columns:
+        db.execute("ALTER TABLE receipts ADD COLUMN previous BLOB")

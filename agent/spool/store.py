@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import SpoolDamaged, SpoolRefused
+from agent.session.hours import rows_of
 from agent.session.losses import NOTHING
+from agent.spool.hours import add_rows
+from agent.spool.receipts import add_receipt
 from agent.spool.rows import BatchRow, ObjectRow, SessionRow, SpoolCounts
-from agent.spool.schema import SCHEMA
+from agent.spool.schema import bring_up
 from wire.batch import Envelope
 from wire.chain import OPENING, ChainHead
 from wire.codes import LossReason, ObjectKind
-from wire.messages import Acknowledgement, encode_message
+from wire.messages import Acknowledgement
 
 _SQLITE_FULL = 13
 
@@ -109,10 +112,16 @@ class Spool:
 
     # Batches.
 
-    def add_batch(self, envelope: Envelope, reported: Mapping[int, int] = NOTHING) -> None:
-        """Store a sealed batch; when this returns, it is on disk.
+    def add_batch(
+        self,
+        envelope: Envelope,
+        reported: Mapping[int, int] = NOTHING,
+        zero_us: int | None = None,
+    ) -> None:
+        """Store a sealed batch and the hours it speaks for; when this returns, both are on disk.
 
         `reported` are the counts from `losses` that its header tells: they go with it, not before.
+        `zero_us` is the session's zero on the wall clock; without it, the header's clocks tell.
 
         Raises:
             SpoolRefused: the spool or the disk is full; nothing was stored.
@@ -126,6 +135,9 @@ class Spool:
                 (header.session, header.sequence, envelope.digest, envelope.sealed, header.rows),
             )
             self._set_head(db, envelope)
+            if zero_us is None:
+                zero_us = header.sealed_wall_us - header.end_us
+            add_rows(db, header.session, rows_of(envelope, zero_us))
             for lost, count in reported.items():
                 db.execute("UPDATE losses SET count = count - ? WHERE reason = ?", (count, lost))
             db.execute("DELETE FROM losses WHERE count <= 0")
@@ -142,11 +154,7 @@ class Spool:
         """Store the receipt, take its nonce, and only then let the batch go: one transaction."""
         with self._write() as db:
             key = (receipt.session, receipt.sequence)
-            db.execute(
-                "INSERT OR REPLACE INTO receipts(session, sequence, digest, received_us, message)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (*key, receipt.digest, receipt.received_us, encode_message(receipt)),
-            )
+            add_receipt(db, receipt)
             db.execute(
                 "UPDATE sessions SET nonce = ?, anchor = ? WHERE session = ? AND anchor < ?",
                 (receipt.nonce, receipt.sequence, receipt.session, receipt.sequence),
@@ -251,6 +259,23 @@ class Spool:
             )
             _count_loss(db, LossReason.REFUSED_BY_SERVER, 1)
 
+    # Withdrawals of consent.
+
+    def add_withdrawal(self, project: bytes, withdrawn_us: int) -> None:
+        """Remember to tell the server that consent to this project's rules was withdrawn."""
+        with self._write() as db:
+            db.execute("INSERT OR REPLACE INTO withdrawals VALUES (?, ?)", (project, withdrawn_us))
+
+    def next_withdrawal(self) -> bytes | None:
+        """A project whose withdrawal the server does not know yet."""
+        row = self._one("SELECT project FROM withdrawals ORDER BY withdrawn_us LIMIT 1")
+        return row[0] if row else None
+
+    def withdrawal_told(self, project: bytes) -> None:
+        """The server knows."""
+        with self._write() as db:
+            db.execute("DELETE FROM withdrawals WHERE project = ?", (project,))
+
     # Losses and counts.
 
     def count_loss(self, reason: LossReason, count: int = 1) -> None:
@@ -272,17 +297,12 @@ class Spool:
             " (SELECT count(*) FROM receipts), (SELECT max(received_us) FROM receipts),"
             " (SELECT count(*) FROM batches WHERE aside <> '' AND session ="
             " (SELECT session FROM sessions ORDER BY id DESC LIMIT 1)),"
-            " coalesce((SELECT aside FROM batches WHERE aside <> '' ORDER BY id DESC LIMIT 1), '')",
+            " coalesce((SELECT aside FROM batches WHERE aside <> '' ORDER BY id DESC LIMIT 1), ''),"
+            " (SELECT count(*) FROM withdrawals)",
             wall_us,
         )
-        waiting, objects, held, aside, receipts, last_us, newest, why = row or (0,) * 5 + (
-            None,
-            0,
-            "",
-        )
-        return SpoolCounts(
-            waiting, objects, held, aside, self._used_bytes(), receipts, last_us, newest, why
-        )
+        waiting, objects, held, aside, *rest = row or (0, 0, 0, 0, 0, None, 0, "", 0)
+        return SpoolCounts(waiting, objects, held, aside, self._used_bytes(), *rest)
 
     # Inside.
 
@@ -291,7 +311,7 @@ class Spool:
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA secure_delete = ON")
         self._db.execute("PRAGMA busy_timeout = 5000")
-        self._db.executescript(SCHEMA)
+        bring_up(self._db)
         (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise sqlite3.DatabaseError(verdict)

@@ -31,6 +31,7 @@ from wire.messages import (
     Projects,
     SessionGrant,
     SessionRequest,
+    Withdrawal,
     acknowledge,
     decode_message,
     encode_message,
@@ -62,6 +63,7 @@ class PlatformServer:
         self.device_key: VerifyKey | None = None
         self.device = secrets.token_bytes(16)
         self.consented = 0
+        self.withdrawn: list[bytes] = []
         self.heads: dict[bytes, ChainHead] = {}
         self.batches: dict[bytes, list[Batch]] = {}
         self.objects: dict[str, bytes] = {}
@@ -85,7 +87,7 @@ class PlatformServer:
             def do_GET(self) -> None:
                 server.serve(self)
 
-            do_POST = do_PUT = do_GET  # noqa: N815
+            do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
 
         self._http = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._http.daemon_threads = True
@@ -180,6 +182,10 @@ class PlatformServer:
             return Enrolment(self.device, "token-abc", "Robin Typist", self.key.verify_key.raw)
         if path.endswith("/projects"):
             return Projects((ProjectOffer(self.project, "Essays", self.policy, self.consented),))
+        if method == "DELETE":
+            self.withdrawn.append(bytes.fromhex(path.rsplit("/", 1)[1]))
+            self.consented = 0
+            return Withdrawal(1)
         if path.endswith("/consents"):
             consent = decode_message(body, ConsentRequest)
             if consent.policy_digest != self.policy.digest():

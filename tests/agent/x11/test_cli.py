@@ -145,7 +145,7 @@ def test_a_display_that_dies_is_said_within_five_seconds(
     [
         (("clock", "out"), "You are not clocked in."),
         (("clock", "pause"), "You are not clocked in."),
-        (("mode", "remapper", "on"), "You are not clocked in."),
+        (("note", "nobody works"), "You are not clocked in."),
         (("clock", "in", "--project", "none"), "There is no project of that name"),
         (("enrol", "http://example.org", "x"), "Plain http"),
         (("enrol", "http://127.0.0.1:9", "x"), "refuses connections"),

@@ -1,0 +1,42 @@
+"""Aids declared before clock-in: remembered for the next session of the same day."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from agent.paths import Paths, write_private
+from wire.codes import Mode
+
+
+class _Remembered(msgspec.Struct, frozen=True):
+    day: date
+    modes: frozenset[Mode] = frozenset()
+
+
+def remember(paths: Paths, mode: Mode, *, on: bool, today: date) -> frozenset[Mode]:
+    """Declare an aid, or take it back, for the next session of this day; returns all of them."""
+    modes = set(remembered(paths, today))
+    (modes.add if on else modes.discard)(mode)
+    stored = _Remembered(today, frozenset(modes))
+    write_private(_file(paths), msgspec.json.encode(stored))
+    return stored.modes
+
+
+def remembered(paths: Paths, today: date) -> Iterable[Mode]:
+    """What was declared for the next session of this day."""
+    try:
+        found = msgspec.json.decode(_file(paths).read_bytes(), type=_Remembered)
+    except (OSError, msgspec.DecodeError):
+        return frozenset()
+    return sorted(found.modes) if found.day == today else frozenset()
+
+
+def forget(paths: Paths) -> None:
+    """The session that it was for has begun."""
+    _file(paths).unlink(missing_ok=True)
+
+
+def _file(paths: Paths) -> Path:
+    return paths.home / "modes.json"
