@@ -49,8 +49,8 @@ def manual(began: datetime, ended: datetime, reason: str, text: str) -> None:
     """Add work that was not observed, by hand, to the session in hand.
 
     Times are local ones, the latest that are over: after midnight they may be yesterday evening's.
-    It is marked as added by hand everywhere and never counted as observed; minutes that were observed
-    besides are not counted twice. It reaches back to a day before clock-in.
+    They are marked as added by hand everywhere and never counted as observed; minutes that were
+    observed besides are not counted twice. They reach back to a day before clock-in.
     """
     written = _text(text)
     note_of(written)
