@@ -36,7 +36,7 @@ from wire.events import (
     Screenshot,
 )
 from wire.keys import KeyClass
-from wire.messages import object_digest
+from wire.objects import object_digest
 
 SECOND_US = 1_000_000
 READING_US = 95 * SECOND_US

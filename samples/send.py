@@ -27,8 +27,8 @@ from wire.messages import (
     Projects,
     decode_message,
     encode_message,
-    object_digest,
 )
+from wire.objects import object_digest
 
 MINUTE_US = 60_000_000
 TICK_US = 1_000_000

@@ -17,7 +17,6 @@ In paths, digests and ids are lower-case hex. All but the first carry
 `Authorization: Bearer <device token>`.
 """
 
-import hashlib
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -199,11 +198,6 @@ def sign_release(
     draft = Release(version, file, size_bytes, sha256, key.verify_key.key_id, b"")
     signature = key.sign(RELEASE_DOMAIN, draft.signed_bytes())
     return msgspec.structs.replace(draft, signature=signature)
-
-
-def object_digest(data: bytes) -> bytes:
-    """SHA-256 of a stored object: its name in events and in `/agent/v1/objects/{digest}`."""
-    return hashlib.sha256(data).digest()
 
 
 def encode_message(message: msgspec.Struct) -> bytes:

@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 SILENT_US = 3_000_000
 """A capture loop without a heartbeat for so long has stopped: status says so within 5 s."""
 _READ_BYTES = 1 << 18
+_GIVE_MEMORY_BACK = {"MALLOC_MMAP_THRESHOLD_": "262144"}
+"""glibc otherwise raises this by itself and keeps a picture's memory: 15 MB more at rest."""
 _START_S = 20.0
 _REST_S = 3.0
 _END_S = 2.0
@@ -57,7 +59,7 @@ class CaptureProcess:
             command("capture"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=dict(environment),
+            env={**environment, **_GIVE_MEMORY_BACK},
         )
         self._reader = threading.Thread(target=self._read, name="capture-reader", daemon=True)
         self._reader.start()

@@ -24,6 +24,7 @@ _DEPTH_MAX = 4
 """Frames around a client window, between it and the root."""
 
 _TRIES = 2
+_BAND_PX = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +152,16 @@ def _described(at_us: int, picture: Picture) -> PictureTaken:
 
 
 def _grab(area: Box) -> Image.Image:
-    place = {
-        "left": area.left,
-        "top": area.top,
-        "width": area.right - area.left,
-        "height": area.bottom - area.top,
-    }
+    """The pixels of an area, taken in bands: at once, a full screen is in memory three times."""
+    image = Image.new("RGB", (area.right - area.left, area.bottom - area.top))
     with mss.MSS() as camera:
-        shot = camera.grab(place)
-        return Image.frombuffer("RGB", shot.size, bytes(shot.bgra), "raw", "BGRX", 0, 1)
+        for top in range(area.top, area.bottom, _BAND_PX):
+            height = min(_BAND_PX, area.bottom - top)
+            place = {"left": area.left, "top": top, "width": image.width, "height": height}
+            shot = camera.grab(place)
+            band = Image.frombuffer("RGB", shot.size, shot.raw, "raw", "BGRX", 0, 1)
+            image.paste(band, (0, top - area.top))
+    return image
 
 
 def _scene(connection: XConnection, windows: Windows, *, whole_screen: bool) -> _Scene:

@@ -1,8 +1,8 @@
 """Run by `pictures.py` in a fresh process: the agent's own screenshot source, and what it cost."""
 
-import resource
 import sys
 import time
+from pathlib import Path
 from statistics import median
 
 import msgspec
@@ -36,7 +36,9 @@ def main() -> int:
     if len(taken) < PICTURES or any(t.outcome is not ScreenshotOutcome.TAKEN for t in taken):
         print(f"pictures were not taken: {[t.outcome for t in taken]}", file=sys.stderr)
         return 1
-    peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    # Not ru_maxrss: across fork and exec that keeps the peak of the process that started this one.
+    status = Path("/proc/self/status").read_text()
+    peak_bytes = int(status.partition("VmHWM:")[2].split()[0]) * 1024
     sizes = median(picture.size_bytes for picture in taken)
     # The first turn only plans.
     cost = PictureCost(len(taken), median(costs[1:]) * 1000.0, peak_bytes, round(sizes))

@@ -30,8 +30,8 @@ from wire.messages import (
     SessionGrant,
     SessionRequest,
     Withdrawal,
-    object_digest,
 )
+from wire.objects import object_digest
 from wire.problems import ProblemCode
 from wire.versions import is_older
 

@@ -2,7 +2,7 @@ from PIL import Image
 
 from agent.picture import Box, Layer, finished, masked, perceptual_hash, shown_area
 from wire.codes import ScreenshotFlag
-from wire.messages import object_digest
+from wire.objects import object_digest
 from wire.policy import Screenshots
 
 SCREEN = Box(0, 0, 800, 600)

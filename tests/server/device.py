@@ -25,8 +25,8 @@ from wire.messages import (
     SessionGrant,
     SessionRequest,
     encode_message,
-    object_digest,
 )
+from wire.objects import object_digest
 from wire.policy import Policy
 from wire.problems import Problem
 from wire.signing import SigningKey, VerifyKey

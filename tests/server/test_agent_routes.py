@@ -22,8 +22,8 @@ from wire.messages import (
     SessionGrant,
     Withdrawal,
     encode_message,
-    object_digest,
 )
+from wire.objects import object_digest
 from wire.problems import Problem, ProblemCode
 
 

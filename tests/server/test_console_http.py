@@ -15,7 +15,7 @@ from tests.server.house import PASSWORD, House
 from tests.server.kinds import SignedIn, SignIn, Typing
 from wire import events
 from wire.codes import ObjectKind
-from wire.messages import object_digest
+from wire.objects import object_digest
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PICTURE, BLANKED, UNNAMED = (PNG + bytes([n] * 50) for n in range(3))

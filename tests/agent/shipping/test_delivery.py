@@ -20,7 +20,7 @@ from agent.spool.store import Spool
 from tests.agent.conftest import PlatformServer
 from wire.codes import LossReason, ObjectKind
 from wire.events import Keystroke
-from wire.messages import object_digest
+from wire.objects import object_digest
 
 SESSION = b"s" * 16
 

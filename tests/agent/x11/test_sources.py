@@ -32,7 +32,7 @@ from tests.agent.conftest import POLICY
 from tests.agent.x11.conftest import Desktop, turn_until, wait_for
 from wire.codes import Category, KeyFlag, ScreenshotOutcome, SourceName, SourceState
 from wire.keys import KeyClass
-from wire.messages import object_digest
+from wire.objects import object_digest
 from wire.policy import Screenshots
 
 pytestmark = pytest.mark.live
