@@ -6,7 +6,7 @@ from agent.errors import NoteRefused
 from wire import limits
 from wire.codes import ManualReason, ObjectKind
 from wire.events import Attachment, ManualTime
-from wire.messages import object_digest
+from wire.objects import object_digest
 
 _PLAIN_CONTROLS = "\n\t"
 _DAY_US = 24 * 3600 * 1_000_000

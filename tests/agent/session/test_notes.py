@@ -17,7 +17,7 @@ from wire import limits
 from wire.batch import decode, open_envelope
 from wire.codes import LossReason, ManualReason, Mode, ObjectKind, PauseReason
 from wire.events import Attachment, DeclaredMode, Event, ManualTime
-from wire.messages import object_digest
+from wire.objects import object_digest
 from wire.signing import SigningKey
 
 SESSION = b"s" * 16
