@@ -54,6 +54,11 @@ class Paths:
         return self.home / "native-host"
 
     @property
+    def preferences(self) -> Path:
+        """The trainer's own choices."""
+        return self.home / "preferences.json"
+
+    @property
     def log(self) -> Path:
         """Structured log without personal data."""
         return self.home / "agent.log"

@@ -106,6 +106,27 @@ def finished(image: Image.Image, rules: Screenshots, flags: ScreenshotFlag) -> P
     )
 
 
+def blacked(data: bytes, boxes: Sequence[Box]) -> bytes:
+    """The picture with black rectangles over parts of it, encoded anew.
+
+    Raises:
+        ValueError: a box lies outside the picture, or the picture does not read.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=("WEBP",)) as stored:
+            image = stored.convert("RGB")
+    except OSError as error:
+        raise ValueError("the picture does not read") from error
+    whole = Box(0, 0, image.width, image.height)
+    draw = ImageDraw.Draw(image)
+    for box in boxes:
+        inside = box.within(whole)
+        if inside is None:
+            raise ValueError("a rectangle outside the picture")
+        draw.rectangle(inside.moved(0, 0), fill=(0, 0, 0))
+    return _encoded(image)
+
+
 def perceptual_hash(image: Image.Image) -> int:
     """64-bit difference hash: each bit says whether brightness falls to the right.
 

@@ -13,6 +13,7 @@ PROCESSES = {
     "run": "agent.agent_process",
     "capture": "agent.capture.child",
     "native-host": "agent.extension.host",
+    "blacken": "agent.blackening",
 }
 """Each process and the module whose `main(arguments) -> int` it is. A process imports its own
 module alone, so that none pays for what another needs."""

@@ -26,6 +26,7 @@ from agent.errors import (
 from agent.extension.listener import ExtensionListener
 from agent.face.consent import accepted_policy
 from agent.face.control import Reply, Request, Server
+from agent.face.held import held_pictures
 from agent.face.report import (
     broken_sources,
     extension_status,
@@ -36,11 +37,14 @@ from agent.face.status import SourceStatus, Status, spool_status
 from agent.identity import Identity
 from agent.observations import Observation
 from agent.paths import Paths
+from agent.preferences import read_preferences
+from agent.session.blanking import blank_picture
 from agent.session.recorder import SessionFacts
 from agent.session.recording import Recording
 from agent.settings import Settings
 from agent.shipping.shipper import Shipper
 from agent.shipping.thread import ShippingThread
+from agent.spool.blankings import release
 from agent.spool.salvage import open_spool
 from agent.startup import close_unfinished
 from wire.codes import DisplayServer, ManualReason, Mode, PauseReason
@@ -122,7 +126,7 @@ class Runner:
             return Reply("That was not a request.")
         try:
             self._do(request)
-            return Reply(status=self.status())
+            return Reply(status=self.status(), pictures=held_pictures(self._spool))
         except AgentError as error:
             return Reply(str(error))
         except Exception as error:  # noqa: BLE001 - the process must outlive one bad request
@@ -146,6 +150,9 @@ class Runner:
             ),
             "withdraw": lambda: self._withdraw(request.project),
             "task-end": lambda: self._session().end_task(read_clock(), submitted=request.on),
+            "pictures": lambda: None,
+            "blank": lambda: self._blank(request),
+            "release": lambda: self._release(request),
         }
         action = actions.get(request.do)
         if action is None:
@@ -167,7 +174,8 @@ class Runner:
             if display_server(desktop) is DisplayServer.WAYLAND:
                 self._say(WAYLAND_HIDES)
             try:
-                watch.listen(recording)
+                coarse = read_preferences(self._paths).pixelate
+                watch.listen(recording, coarse_pictures=coarse)
             except AgentError:
                 recording.clock_out(read_clock())
                 self._shipping.wake()
@@ -241,11 +249,22 @@ class Runner:
         recording.resume(read_clock())
         try:
             if self._watch is not None:
-                self._watch.listen(recording)
+                coarse = read_preferences(self._paths).pixelate
+                self._watch.listen(recording, coarse_pictures=coarse)
         except AgentError:
             recording.pause(read_clock(), PauseReason.NONE)
             raise
         self._observe_pages(recording.policy)
+
+    # Pictures before they leave.
+
+    def _blank(self, request: Request) -> None:
+        blank_picture(self._spool, request.number, request.regions, read_clock(), self._recording)
+        self._shipping.wake()
+
+    def _release(self, request: Request) -> None:
+        release(self._spool, request.number)
+        self._shipping.wake()
 
     def _session(self) -> Recording:
         if self._recording is None:
@@ -292,18 +311,19 @@ class Runner:
 
     def _something_waits(self) -> bool:
         try:
-            counts = self._spool.counts(time.time_ns() // 1000)
+            counts = self._spool.counts()
         except SpoolRefused:
             return True
-        objects = counts.objects_waiting or counts.objects_held
-        return bool(counts.batches_waiting or objects or counts.withdrawals_waiting)
+        # What is held waits for the trainer to be back, not for this process.
+        words = counts.withdrawals_waiting or counts.notices_waiting
+        return bool(counts.batches_waiting or counts.objects_waiting or words)
 
     # Status.
 
     def status(self) -> Status:
         """Everything the trainer should know now."""
         recording = self._recording
-        counts = self._spool.counts(time.time_ns() // 1000)
+        counts = self._spool.counts()
         sources = self._watch.sources if self._watch is not None else ()
         status = Status(
             running=True,

@@ -91,10 +91,9 @@ def _work(
         spool.add_batch(recorder.seal(clock, link, identity.key, final=last))
         _deliver(delivery, shipper)
         batches += 1
-    now_us = time.time_ns() // 1000
     for name in sample.pictures:
         data = (PICTURES / name).read_bytes()
-        spool.add_object(facts.session, ObjectKind.IMAGE, object_digest(data), data, now_us)
+        spool.add_object(facts.session, ObjectKind.IMAGE, object_digest(data), data)
     _deliver(delivery, shipper)
     return Sent(facts.session, batches)
 

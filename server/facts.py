@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from server.records import StoredBatch
+from server.records import LateBlanking, StoredBatch
 from wire.batch import Batch, decode, open_envelope
 from wire.codes import LossReason
 from wire.errors import BodyUndecodable, WireError
@@ -66,9 +66,13 @@ class OpenedSession:
     batches: tuple[Batch, ...]
     undecodable: tuple[tuple[StoredBatch, Header, str], ...]
     """Stored batch, its header, and the reason."""
+    late_blankings: tuple[LateBlanking, ...] = ()
+    """Pictures that were blanked after the session was over."""
 
 
-def open_batches(stored: Sequence[StoredBatch]) -> OpenedSession:
+def open_batches(
+    stored: Sequence[StoredBatch], late_blankings: Sequence[LateBlanking] = ()
+) -> OpenedSession:
     """Decode what was stored. A body that does not decode costs its stretch, not the session."""
     envelopes = [open_envelope(row.sealed) for row in stored]
     headers = tuple(envelope.header for envelope in envelopes)
@@ -81,7 +85,9 @@ def open_batches(stored: Sequence[StoredBatch]) -> OpenedSession:
         except WireError as error:
             undecodable.append((row, envelope.header, type(error).__name__))
     received_us = tuple(row.received_us for row in stored)
-    return OpenedSession(headers, received_us, tuple(batches), tuple(undecodable))
+    return OpenedSession(
+        headers, received_us, tuple(batches), tuple(undecodable), tuple(late_blankings)
+    )
 
 
 def facts_of(opened: OpenedSession, opened_us: int) -> SessionFacts:

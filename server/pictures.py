@@ -1,30 +1,61 @@
-"""Which stored objects of a session may be shown: those its events name, less what was blanked."""
+"""Which stored objects of a session may be shown: those its events name, less what was blanked.
 
-from collections.abc import Sequence
+A picture that was blanked in part is shown as what took its place.
+"""
 
+from collections.abc import Mapping, Sequence
+
+from server.facts import OpenedSession
 from wire import events
 from wire.batch import Batch
 
 _Named = events.Screenshot | events.Attachment | events.Blanking
+_NOTHING = bytes(32)
 
 
 def digest_of(event: _Named) -> bytes | None:
     """The object that an event names; None if it names none."""
-    parts = (event.digest_0, event.digest_1, event.digest_2, event.digest_3)
-    return b"".join(part.to_bytes(8, "big") for part in parts) if any(parts) else None
+    return _digest((event.digest_0, event.digest_1, event.digest_2, event.digest_3))
 
 
-def blanked(batches: Sequence[Batch]) -> frozenset[bytes]:
-    """What the trainer blanked; nobody sees it again."""
-    return _digests(batches, events.Blanking)
+def blankings(opened: OpenedSession) -> Mapping[bytes, bytes | None]:
+    """What the trainer blanked, each with what took its place; None: nothing did."""
+    found = {late.digest: _kept(late.kept) for late in opened.late_blankings}
+    for batch in opened.batches:
+        for event in batch.body.events(events.Blanking):
+            digest = digest_of(event)
+            if digest is not None:
+                found[digest] = _digest((event.kept_0, event.kept_1, event.kept_2, event.kept_3))
+    return found
 
 
-def shown(batches: Sequence[Batch]) -> frozenset[bytes]:
+def shown_instead(blanked: Mapping[bytes, bytes | None], digest: bytes | None) -> bytes | None:
+    """What may be shown of a picture: itself, what took its place, or nothing."""
+    seen = set[bytes]()
+    while digest is not None and digest in blanked:
+        if digest in seen:
+            return None
+        seen.add(digest)
+        digest = blanked[digest]
+    return digest
+
+
+def shown(opened: OpenedSession) -> frozenset[bytes]:
     """What may be shown. An upload that no event names is no evidence."""
-    named = _digests(batches, events.Screenshot) | _digests(batches, events.Attachment)
-    return named - blanked(batches)
-
-
-def _digests(batches: Sequence[Batch], kind: type[_Named]) -> frozenset[bytes]:
-    found = (digest_of(event) for batch in batches for event in batch.body.events(kind))
+    blanked = blankings(opened)
+    named = _named(opened.batches, events.Screenshot) | _named(opened.batches, events.Attachment)
+    found = (shown_instead(blanked, digest) for digest in named)
     return frozenset(digest for digest in found if digest is not None)
+
+
+def _named(batches: Sequence[Batch], kind: type[_Named]) -> set[bytes]:
+    found = (digest_of(event) for batch in batches for event in batch.body.events(kind))
+    return {digest for digest in found if digest is not None}
+
+
+def _digest(parts: tuple[int, int, int, int]) -> bytes | None:
+    return _kept(b"".join(part.to_bytes(8, "big") for part in parts))
+
+
+def _kept(digest: bytes) -> bytes | None:
+    return None if digest == _NOTHING else digest

@@ -125,6 +125,15 @@ class StoredObject:
 
 
 @dataclass(frozen=True, slots=True)
+class LateBlanking:
+    """A picture that the trainer blanked after its session was over."""
+
+    digest: bytes
+    kept: bytes
+    """The picture that took its place; zeros: none did."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionLine:
     """A session in a list: who, where, when, how far, and what was found."""
 

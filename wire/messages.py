@@ -7,6 +7,7 @@ POST /agent/v1/consents                       ConsentRequest -> Consent
 DELETE /agent/v1/consents/{project}           -> Withdrawal
 POST /agent/v1/sessions                       SessionRequest -> SessionGrant
 POST /agent/v1/batches                        a sealed batch (bytes) -> Acknowledgement
+POST /agent/v1/blankings                      BlankingNotice -> 201, or 200 if it is known
 PUT  /agent/v1/objects/{digest}?session={id}  a screenshot, title or note (bytes) -> 201, or 200
                                               if it is there already
 GET  /agent/v1/release                        -> Release
@@ -30,6 +31,7 @@ from wire.signing import SigningKey, VerifyKey
 
 RECEIPT_DOMAIN = b"veritype receipt v1"
 RELEASE_DOMAIN = b"veritype release v1"
+BLANKING_DOMAIN = b"veritype blanking v1"
 BATCH_CONTENT_TYPE = "application/vnd.veritype.batch"
 
 Key32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -197,6 +199,58 @@ def sign_release(
     """Offer a release under the server's key."""
     draft = Release(version, file, size_bytes, sha256, key.verify_key.key_id, b"")
     signature = key.sign(RELEASE_DOMAIN, draft.signed_bytes())
+    return msgspec.structs.replace(draft, signature=signature)
+
+
+class BlankingNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The trainer blanked a picture after its session was over; signed by the device.
+
+    The same as `wire.events.Blanking`, for which the chain has no place any more.
+    """
+
+    session: Id16
+    object_kind: Annotated[int, Meta(ge=1, le=255)]
+    """`wire.codes.ObjectKind`."""
+    digest: Digest32
+    kept: Digest32
+    """The picture with a part blacked out that took its place; zeros: nothing did."""
+    blanked_us: U62
+    """Wall clock of the device."""
+    signature: bytes
+
+    def signed_bytes(self) -> bytes:
+        """What the signature covers: everything else."""
+        return b"".join(
+            (
+                self.session,
+                self.object_kind.to_bytes(1, "little"),
+                self.digest,
+                self.kept,
+                self.blanked_us.to_bytes(8, "little"),
+            )
+        )
+
+    def verify(self, key: VerifyKey) -> None:
+        """Check that the device said this.
+
+        Raises:
+            SignatureInvalid: it was not signed by this device's key.
+        """
+        key.verify(BLANKING_DOMAIN, self.signed_bytes(), self.signature)
+
+
+def sign_blanking(
+    *,
+    session: bytes,
+    object_kind: int,
+    digest: bytes,
+    kept: bytes,
+    blanked_us: int,
+    key: SigningKey,
+) -> BlankingNotice:
+    """Make a signed notice."""
+    draft = BlankingNotice(session, object_kind, digest, kept, blanked_us, b"")
+    signature = key.sign(BLANKING_DOMAIN, draft.signed_bytes())
     return msgspec.structs.replace(draft, signature=signature)
 
 

@@ -2,7 +2,8 @@
 
 from agent.errors import AgentNotRunning, ControlFailed
 from agent.face import control
-from agent.face.control import Request
+from agent.face.client import ensure_running
+from agent.face.control import Reply, Request
 from agent.face.status import Status
 from agent.identity import load_identity
 from agent.paths import Paths, open_paths
@@ -28,3 +29,11 @@ def is_clocked_in(paths: Paths) -> bool:
         return bool(control.ask(paths.socket, Request(do="status"), 5.0).session)
     except AgentNotRunning:
         return False
+
+
+def ask_agent(request: Request, wait_s: float = 15.0) -> Reply:
+    """Ask the agent process, started if it does not run: it also tells the server."""
+    paths = open_paths()
+    load_identity(paths)
+    ensure_running(paths)
+    return control.exchange(paths.socket, request, wait_s)

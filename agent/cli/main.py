@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from agent import AGENT_VERSION
+from agent.cli.blank import blank, pictures
 from agent.cli.clock import clock, mode, task
 from agent.cli.consent import consent
 from agent.cli.day import today
@@ -42,5 +43,7 @@ for command in (
     mode,
     task,
     consent,
+    blank,
+    pictures,
 ):
     main.add_command(command)

@@ -178,7 +178,7 @@ def _resting_status(paths: Paths, settings: Settings, server: str) -> Status:
         return Status(running=False, recording=False, server=server)
     with only_instance(paths):
         spool, damage = open_spool(paths.spool, settings.spool_max_bytes)
-        counts = spool.counts(time.time_ns() // 1000)
+        counts = spool.counts()
         left_open = [row for row in spool.unfinished() if row.nonce is not None]
         spool.close()
     trouble = [damage] if damage else []

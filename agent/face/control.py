@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from agent.errors import AgentNotRunning, ControlFailed
+from agent.face.held import HeldPicture
 from agent.face.status import Status
 from agent.local_socket import address_of, is_own, listen
 
@@ -19,7 +20,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     do: str
     """`status`, `clock-in`, `clock-out`, `pause`, `resume`, `mode`, `task-begin`, `task-end`,
-    `note`, `manual`, `withdraw`."""
+    `note`, `manual`, `withdraw`, `pictures`, `blank`, `release`."""
     project: bytes = b""
     project_name: str = ""
     policy_digest: bytes = b""
@@ -30,6 +31,10 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A note."""
     span_us: tuple[int, int] = (0, 0)
     """From and to, wall clock: time added by hand."""
+    number: int = 0
+    """Of a picture."""
+    regions: tuple[tuple[int, int, int, int], ...] = ()
+    """Left, top, width, height; none: the whole picture."""
     display: dict[str, str] = {}
     """Environment that names the display, as the command line sees it."""
 
@@ -39,6 +44,7 @@ class Reply(msgspec.Struct, frozen=True):
 
     error: str = ""
     status: Status | None = None
+    pictures: tuple[HeldPicture, ...] = ()
 
 
 class Server:
@@ -89,6 +95,14 @@ class Conversation:
 
 
 def ask(path: Path, request: Request, wait_s: float = 10.0) -> Status:
+    """Ask the agent process for something and its status after it; see `exchange`."""
+    status = exchange(path, request, wait_s).status
+    if status is None:
+        raise ControlFailed("The agent process gave no status.")
+    return status
+
+
+def exchange(path: Path, request: Request, wait_s: float = 10.0) -> Reply:
     """Ask the agent process.
 
     Raises:
@@ -106,9 +120,9 @@ def ask(path: Path, request: Request, wait_s: float = 10.0) -> Status:
             raise AgentNotRunning("The agent is not running.") from error
         except (OSError, msgspec.DecodeError) as error:
             raise ControlFailed("The agent process does not answer.") from error
-    if reply.error or reply.status is None:
-        raise ControlFailed(reply.error or "The agent process gave no status.")
-    return reply.status
+    if reply.error:
+        raise ControlFailed(reply.error)
+    return reply
 
 
 def _read_line(peer: socket.socket) -> bytes:

@@ -5,6 +5,31 @@ from wire.events import Event, Presence
 
 _INPUT = frozenset((SourceName.KEYBOARD, SourceName.POINTER))
 _WORKS = (SourceState.RUNNING, SourceState.DEGRADED)
+_ENDS = {
+    PresenceChange.ACTIVE: PresenceChange.IDLE,
+    PresenceChange.UNLOCKED: PresenceChange.LOCKED,
+    PresenceChange.RESUMED: PresenceChange.SUSPENDED,
+}
+
+
+class Away:
+    """Whether the trainer is away, by the session's own events."""
+
+    def __init__(self) -> None:
+        self._reasons: set[int] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._reasons)
+
+    def hear(self, event: Event) -> None:
+        """Take an event of the session."""
+        if not isinstance(event, Presence):
+            return
+        if event.change in _ENDS.values():
+            self._reasons.add(event.change)
+        for end, begin in _ENDS.items():
+            if event.change == end:
+                self._reasons.discard(begin)
 
 
 class IdleRule:

@@ -5,7 +5,7 @@ between ticks (suspend, a stalled process) is left out of what the next batches 
 batch is sealed even when nothing happened: silence that was observed is coverage.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from agent import AGENT_VERSION
@@ -56,11 +56,16 @@ class Recorder:
         opened: ClockReading,
         seal_interval_us: int = limits.BATCH_MAX_SPAN_US,
         losses: Losses | None = None,
+        hear: Callable[[Event], None] | None = None,
     ) -> None:
-        """Clock in at `opened`; its monotonic clock is the session's zero."""
+        """Clock in at `opened`; its monotonic clock is the session's zero.
+
+        `hear` is told every event that is recorded.
+        """
         self.facts = facts
         self.losses = losses if losses is not None else Losses()
         self.paused = False
+        self._hear = hear
         self._origin_us = opened.monotonic_us
         self._interval_us = min(seal_interval_us, limits.BATCH_MAX_SPAN_US)
         self._events: list[Event] = []
@@ -87,6 +92,8 @@ class Recorder:
     def add(self, event: Event) -> None:
         """Take one event; the oldest goes, counted, when far too many wait for the spool."""
         self._events.append(event)
+        if self._hear is not None:
+            self._hear(event)
         if len(self._events) > QUEUE_MAX_EVENTS:
             del self._events[0]
             self.losses.add(LossReason.QUEUE_FULL)

@@ -33,10 +33,13 @@ from agent.paths import Paths
 from agent.session.declared import forget, remembered
 from agent.session.notes import manual_time, note_of
 from agent.session.pages import classes_digest
-from agent.session.presence import IdleRule
+from agent.session.presence import Away, IdleRule
+from agent.session.recent import RecentEvents
 from agent.session.recorder import Recorder, SessionFacts
 from agent.session.scope import ScopeRule
 from agent.session.secret import SecretRule
+from agent.spool.review import ReviewClock
+from agent.spool.rows import BlankingRow
 from agent.spool.store import Spool
 from wire.codes import (
     Category,
@@ -50,7 +53,7 @@ from wire.codes import (
     ScreenshotOutcome,
     SourceState,
 )
-from wire.events import DeclaredMode, Event, Marker
+from wire.events import Blanking, DeclaredMode, Event, Marker
 from wire.limits import BATCH_MAX_SPAN_US
 from wire.policy import Policy
 from wire.signing import SigningKey
@@ -79,7 +82,11 @@ class Recording:
         self._spool = spool
         self._key = key
         self._lock = threading.RLock()
-        self._recorder = Recorder(facts, opened, seal_interval_us)
+        self.recent = RecentEvents()
+        """What the trainer's page shows live."""
+        self._away = Away()
+        self._review = ReviewClock(spool, opened.monotonic_us)
+        self._recorder = Recorder(facts, opened, seal_interval_us, hear=self._hear)
         self._secrets = SecretRule()
         self._scope = ScopeRule(opened.monotonic_us)
         self._idle = IdleRule(opened.monotonic_us, policy.idle_after_s)
@@ -135,7 +142,10 @@ class Recording:
             )
 
     def tick(self, clock: ClockReading) -> bool:
-        """The sources were alive until now; seals what is due and says whether it did."""
+        """The sources were alive until now; seals what is due.
+
+        Returns whether there is something new to send.
+        """
         sealed = False
         with self._lock:
             self._recorder.tick(clock)
@@ -147,7 +157,8 @@ class Recording:
                 self._recorder.extend(self._idle.tick(settled_us))
             while self._recorder.due() and self._seal(clock):
                 sealed = True
-        return sealed
+            present = not self.paused and not self._away
+            return self._review.tick(clock.monotonic_us, present=present) or sealed
 
     def pause(self, clock: ClockReading, reason: PauseReason) -> None:
         """Pause: call it when the listeners have stopped."""
@@ -233,9 +244,8 @@ class Recording:
     def keep(self, picture: PictureTaken) -> bool:
         """Store a picture; one that cannot be stored is counted in the next header."""
         rules = self.policy.pictures
-        held_us = rules.review_delay_s * 1_000_000 if rules else 0
-        not_before_us = time.time_ns() // 1000 + held_us
-        return self._store(ObjectKind.IMAGE, picture.digest, picture.data, not_before_us)
+        review_us = rules.review_delay_s * 1_000_000 if rules else 0
+        return self._store(ObjectKind.IMAGE, picture.digest, picture.data, review_us)
 
     def _keep_classes(self, seen: TextSubmittedSeen) -> bool:
         """Store the classes of a submitted text, if there are any; they may go at once."""
@@ -243,10 +253,13 @@ class Recording:
             return False
         return self._store(ObjectKind.TEXT_CLASSES, classes_digest(seen), seen.packed, 0)
 
-    def _store(self, kind: ObjectKind, digest: bytes, data: bytes, not_before_us: int) -> bool:
+    def _store(self, kind: ObjectKind, digest: bytes, data: bytes, review_us: int) -> bool:
         """Put an object into the spool; one that does not go in is counted in the next header."""
+        stored = (self.facts.session, kind, digest, data, review_us, time.time_ns() // 1000)
         try:
-            self._spool.add_object(self.facts.session, kind, digest, data, not_before_us)
+            with self._lock:
+                self._review.settle()
+                self._spool.add_object(*stored)
         except SpoolRefused as error:
             self.lose(LossReason(error.reason))
             return False
@@ -254,6 +267,12 @@ class Recording:
             self.lose(LossReason.SPOOL_DAMAGED)
             return False
         return True
+
+    def tell_blanked(self, clock: ClockReading, row: BlankingRow) -> bool:
+        """Record that the trainer blanked a picture; whether that is on disk in the chain."""
+        with self._lock:
+            self._add(Blanking(self._now(clock), row.kind, *_parts(row.digest), *_parts(row.kept)))
+            return self._seal_all(clock)
 
     def lose(self, reason: LossReason, count: int = 1) -> None:
         """Count a loss for the next header."""
@@ -288,6 +307,10 @@ class Recording:
             self._take(seen)
         self._recorder.extend(self._scope.flush(clock.monotonic_us))
 
+    def _hear(self, event: Event) -> None:
+        self._away.hear(event)
+        self.recent.hear(event)
+
     def _add(self, event: Event) -> None:
         self._recorder.add(event)
 
@@ -301,10 +324,11 @@ class Recording:
     def _private(self, seen: KeyHeld | PointerUsed | ChordPressed | PersonThere) -> bool:
         return self._scope.focus_at(seen.at_us).category is Category.PRIVATE
 
-    def _seal_all(self, clock: ClockReading) -> None:
+    def _seal_all(self, clock: ClockReading) -> bool:
+        """Seal all that waits; whether the spool took the last of it."""
         while not self._recorder.fits_one_batch():
             self._seal(clock)
-        self._seal(clock)
+        return self._seal(clock)
 
     def _seal(self, clock: ClockReading, *, final: bool = False) -> bool:
         """Seal one batch into the spool; a batch it does not take is counted as lost."""
@@ -323,3 +347,7 @@ class Recording:
                 self._recorder.not_stored(envelope, LossReason.SPOOL_DAMAGED, counted)
                 raise
         return True
+
+
+def _parts(digest: bytes) -> list[int]:
+    return [int.from_bytes(digest[at : at + 8], "big") for at in range(0, 32, 8)]

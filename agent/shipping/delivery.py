@@ -12,6 +12,8 @@ from agent.shipping.shipper import (
     Acknowledged,
     Action,
     GivenUp,
+    Kept,
+    NoticeTaken,
     ObjectRefused,
     ObjectStored,
     Opened,
@@ -22,6 +24,7 @@ from agent.shipping.shipper import (
     Refused,
     SendBatch,
     Sending,
+    SendNotice,
     Shipper,
     TellWithdrawal,
     Wait,
@@ -29,6 +32,7 @@ from agent.shipping.shipper import (
     WithdrawalTold,
 )
 from agent.shipping.transport import Answer, Transport
+from agent.spool.blankings import next_notice, notice_of, told
 from agent.spool.rechain import rechain
 from agent.spool.rows import BatchRow
 from agent.spool.store import Spool
@@ -57,7 +61,6 @@ class Delivery:
         transport: Transport,
         key: SigningKey,
         agent_version: str,
-        wall_us: Callable[[], int] = lambda: time.time_ns() // 1000,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._spool = spool
@@ -65,7 +68,6 @@ class Delivery:
         self._transport = transport
         self._key = key
         self._agent_version = agent_version
-        self._wall_us = wall_us
         self._now_s = now_s
 
     def step(self) -> Step:
@@ -88,7 +90,7 @@ class Delivery:
         while True:
             step = self.step()
             if isinstance(step.action, Wait):
-                counts = self._spool.counts(self._wall_us())
+                counts = self._spool.counts()
                 if not counts.batches_waiting and not counts.objects_waiting:
                     return True
                 if self._now_s() >= deadline_s:
@@ -96,16 +98,14 @@ class Delivery:
                 time.sleep(min(step.action.seconds or 0.05, 0.05))
 
     def _waiting(self) -> Waiting:
-        wall_us = self._wall_us()
         with self._spool.exclusive():
             batch = self._sound_batch()
-        due_us = self._spool.next_object_due_us()
         return Waiting(
             withdrawal=self._spool.next_withdrawal(),
             opening=self._spool.to_open(),
             batch=batch,
-            object=self._spool.next_object(wall_us),
-            next_object_in_s=None if due_us is None else max(0.0, (due_us - wall_us) / 1e6),
+            notice=next_notice(self._spool),
+            object=self._spool.next_object(),
         )
 
     def _sound_batch(self) -> BatchRow | None:
@@ -128,6 +128,9 @@ class Delivery:
             return self._transport.post(
                 "/agent/v1/batches", action.batch.sealed, BATCH_CONTENT_TYPE
             )
+        if isinstance(action, SendNotice):
+            message = encode_message(notice_of(action.notice, self._key))
+            return self._transport.post("/agent/v1/blankings", message)
         stored = action.object
         path = f"/agent/v1/objects/{stored.digest.hex()}?session={stored.session.hex()}"
         return self._transport.put(path, stored.data, _content_type(stored.data))
@@ -149,6 +152,14 @@ class Delivery:
                 self._realign(session, expected)
             case GivenUp(session, reason):
                 self._spool.session_stuck(session, reason)
+            case _:
+                self._apply_beside(outcome)
+
+    def _apply_beside(self, outcome: NoticeTaken | ObjectStored | ObjectRefused | Kept) -> None:
+        """What came of things that are not in the chain."""
+        match outcome:
+            case NoticeTaken(notice):
+                told(self._spool, notice)
             case ObjectStored(stored):
                 self._spool.object_stored(stored)
             case ObjectRefused(refused, reason):

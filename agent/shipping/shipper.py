@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from agent.face.wording import plain
 from agent.shipping.transport import Answer
-from agent.spool.rows import BatchRow, ObjectRow, SessionRow
+from agent.spool.rows import BatchRow, BlankingRow, ObjectRow, SessionRow
 from wire.errors import MessageInvalid, SignatureInvalid
 from wire.messages import Acknowledgement, SessionGrant, decode_message
 from wire.problems import Problem, ProblemCode
@@ -37,7 +37,7 @@ _SESSION_REFUSED = frozenset(
     (ProblemCode.UNKNOWN_SESSION, ProblemCode.WRONG_DEVICE, ProblemCode.CONFLICT)
 )
 _OBJECT_REFUSED = _REFUSED_FOR_GOOD | {ProblemCode.UNKNOWN_SESSION, ProblemCode.WRONG_DEVICE}
-_OPENING_MAY_SUCCEED_LATER = frozenset((ProblemCode.OVERLOADED, ProblemCode.INTERNAL, None))
+_MAY_SUCCEED_LATER = frozenset((ProblemCode.OVERLOADED, ProblemCode.INTERNAL, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Waiting:
 
     opening: SessionRow | None = None
     batch: BatchRow | None = None
+    notice: BlankingRow | None = None
     object: ObjectRow | None = None
-    next_object_in_s: float | None = None
     withdrawal: bytes | None = None
     """A project whose consent was withdrawn."""
 
@@ -74,6 +74,13 @@ class SendBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class SendNotice:
+    """POST what the trainer blanked in a session that is over."""
+
+    notice: BlankingRow
+
+
+@dataclass(frozen=True, slots=True)
 class UploadObject:
     """PUT a picture, title or note."""
 
@@ -87,8 +94,8 @@ class Wait:
     seconds: float | None
 
 
-Action = TellWithdrawal | OpenSession | SendBatch | UploadObject | Wait
-Sending = TellWithdrawal | OpenSession | SendBatch | UploadObject
+Action = TellWithdrawal | OpenSession | SendBatch | SendNotice | UploadObject | Wait
+Sending = TellWithdrawal | OpenSession | SendBatch | SendNotice | UploadObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,13 @@ class GivenUp:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeTaken:
+    """The server knows what was blanked, or will never take it: it is not sent again."""
+
+    notice: BlankingRow
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectStored:
     """The server has the object."""
 
@@ -174,6 +188,7 @@ Outcome = (
     | Refused
     | Realign
     | GivenUp
+    | NoticeTaken
     | ObjectStored
     | ObjectRefused
     | Kept
@@ -210,9 +225,11 @@ class Shipper:
             return OpenSession(waiting.opening)
         if waiting.batch is not None:
             return SendBatch(waiting.batch)
+        if waiting.notice is not None:
+            return SendNotice(waiting.notice)
         if waiting.object is not None:
             return UploadObject(waiting.object)
-        return Wait(waiting.next_object_in_s)
+        return Wait(None)
 
     def answered(self, sending: Sending, answer: Answer, now_s: float) -> Outcome:
         """What an answer means for what was sent."""
@@ -222,6 +239,8 @@ class Shipper:
             outcome = self._opening_answered(sending.session, answer)
         elif isinstance(sending, SendBatch):
             outcome = self._batch_answered(sending.batch, answer)
+        elif isinstance(sending, SendNotice):
+            outcome = _notice_answered(sending.notice, answer)
         else:
             outcome = _object_answered(sending.object, answer)
         self._note(outcome, answer, now_s)
@@ -236,7 +255,7 @@ class Shipper:
         if answer.ok:
             return _grant(session, answer)
         code = problem.code if problem else None
-        if code in _OPENING_MAY_SUCCEED_LATER or problem is None:
+        if code in _MAY_SUCCEED_LATER or problem is None:
             return Kept(_trouble(answer))
         return OpeningRefused(session.session, _sentence(problem))
 
@@ -315,6 +334,14 @@ def _grant(session: SessionRow, answer: Answer) -> Outcome:
     if grant.session != session.session:
         return Kept("The server answered for another session.")
     return Opened(grant)
+
+
+def _notice_answered(row: BlankingRow, answer: Answer) -> Outcome:
+    problem = answer.problem()
+    may_succeed_later = problem is None or problem.code in _MAY_SUCCEED_LATER
+    if answer.ok or not (answer.failure or may_succeed_later):
+        return NoticeTaken(row)
+    return Kept(_trouble(answer))
 
 
 def _object_answered(row: ObjectRow, answer: Answer) -> Outcome:

@@ -7,6 +7,9 @@ from wire.batch import open_envelope
 from wire.chain import ChainHead
 from wire.errors import WireError
 
+Region = tuple[int, int, int, int]
+"""A part of a picture: left, top, width and height in its pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
@@ -59,6 +62,20 @@ class ObjectRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BlankingRow:
+    """What the trainer blanked."""
+
+    id: int
+    session: bytes
+    kind: int
+    digest: bytes
+    kept: bytes
+    """The picture that took its place; zeros: none did."""
+    at_us: int
+    """Wall clock."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpoolCounts:
     """What the status says about the spool."""
 
@@ -76,3 +93,5 @@ class SpoolCounts:
     """Why the last of `batches_aside` was put aside."""
     withdrawals_waiting: int = 0
     """Withdrawals of consent that the server does not know yet."""
+    notices_waiting: int = 0
+    """Blankings that the server does not know of yet."""

@@ -13,7 +13,16 @@ from agent.spool.store import Spool
 from wire.codes import LossReason
 
 log = logging.getLogger(__name__)
-_TABLES = ("sessions", "batches", "objects", "receipts", "hours", "withdrawals", "losses")
+_TABLES = (
+    "sessions",
+    "batches",
+    "objects",
+    "receipts",
+    "hours",
+    "withdrawals",
+    "losses",
+    "blankings",
+)
 _KEYS = {"receipts": "session, sequence", "withdrawals": "project"}
 
 

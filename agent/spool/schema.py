@@ -29,13 +29,24 @@ CREATE TABLE IF NOT EXISTS batches (
 CREATE UNIQUE INDEX IF NOT EXISTS one_batch_per_number
     ON batches(session, sequence) WHERE aside = '';
 CREATE TABLE IF NOT EXISTS objects (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     session BLOB NOT NULL,
     digest BLOB NOT NULL,
     kind INTEGER NOT NULL,
     data BLOB NOT NULL,
-    not_before_us INTEGER NOT NULL,
+    review_left_us INTEGER NOT NULL,
     aside TEXT NOT NULL DEFAULT '',
+    kept_us INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (session, digest)
+) STRICT;
+CREATE TABLE IF NOT EXISTS blankings (
+    id INTEGER PRIMARY KEY,
+    session BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    kept BLOB NOT NULL,
+    at_us INTEGER NOT NULL,
+    told INTEGER NOT NULL DEFAULT 0,
     UNIQUE (session, digest)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS receipts (
@@ -67,8 +78,21 @@ CREATE TABLE IF NOT EXISTS losses (
 """
 
 
+_COUNT_DOWN = """
+BEGIN IMMEDIATE;
+ALTER TABLE objects RENAME COLUMN not_before_us TO review_left_us;
+ALTER TABLE objects ADD COLUMN kept_us INTEGER NOT NULL DEFAULT 0;
+UPDATE objects SET review_left_us = max(0, review_left_us - unixepoch() * 1000000);
+COMMIT;
+"""
+"""For a file whose pictures went at a moment of the wall clock."""
+
+
 def bring_up(db: sqlite3.Connection) -> None:
     """Make the tables, and the columns that came later."""
+    columns = {row[1] for row in db.execute("PRAGMA table_info(objects)")}
+    if "not_before_us" in columns:
+        db.executescript(_COUNT_DOWN)
     db.executescript(SCHEMA)
     columns = {row[1] for row in db.execute("PRAGMA table_info(receipts)")}
     if "previous" not in columns:

@@ -215,9 +215,18 @@ class Spool:
     # Objects.
 
     def add_object(
-        self, session: bytes, kind: ObjectKind, digest: bytes, data: bytes, not_before_us: int
+        self,
+        session: bytes,
+        kind: ObjectKind,
+        digest: bytes,
+        data: bytes,
+        review_us: int = 0,
+        kept_us: int = 0,
     ) -> None:
-        """Store a picture, title or note to be sent from `not_before_us` (wall clock) on.
+        """Store a picture, title or note, held back for `review_us` of the trainer's presence.
+
+        One that was blanked before, to the last bit, is not stored again. `kept_us` is now, by the
+        wall clock.
 
         Raises:
             SpoolRefused: the spool or the disk is full; nothing was stored.
@@ -225,24 +234,20 @@ class Spool:
         with self._write() as db:
             self._make_room(db, len(data))
             db.execute(
-                "INSERT OR IGNORE INTO objects(session, digest, kind, data, not_before_us)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (session, digest, int(kind), data, not_before_us),
+                "INSERT OR IGNORE INTO objects"
+                "(session, digest, kind, data, review_left_us, kept_us)"
+                " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS"
+                " (SELECT 1 FROM blankings WHERE session = ?1 AND digest = ?2)",
+                (session, digest, int(kind), data, review_us, kept_us),
             )
 
-    def next_object(self, wall_us: int) -> ObjectRow | None:
+    def next_object(self) -> ObjectRow | None:
         """The oldest object whose review time is over."""
         row = self._one(
-            "SELECT session, digest, data FROM objects WHERE aside = '' AND not_before_us <= ?"
-            " ORDER BY id LIMIT 1",
-            wall_us,
+            "SELECT session, digest, data FROM objects WHERE aside = '' AND review_left_us <= 0"
+            " ORDER BY id LIMIT 1"
         )
         return ObjectRow(*row) if row else None
-
-    def next_object_due_us(self) -> int | None:
-        """When the next held object may go (wall clock); None if none waits."""
-        row = self._one("SELECT min(not_before_us) FROM objects WHERE aside = ''")
-        return row[0] if row else None
 
     def object_stored(self, row: ObjectRow) -> None:
         """The server has it."""
@@ -287,22 +292,36 @@ class Spool:
         """The counted losses that no stored header tells yet; `add_batch` lets them go."""
         return dict(self._all("SELECT reason, count FROM losses"))
 
-    def counts(self, wall_us: int) -> SpoolCounts:
+    def counts(self) -> SpoolCounts:
         """Figures for the status."""
         row = self._one(
             "SELECT (SELECT count(*) FROM batches WHERE aside = ''),"
-            " (SELECT count(*) FROM objects WHERE aside = '' AND not_before_us <= ?1),"
-            " (SELECT count(*) FROM objects WHERE aside = '' AND not_before_us > ?1),"
+            " (SELECT count(*) FROM objects WHERE aside = '' AND review_left_us <= 0),"
+            " (SELECT count(*) FROM objects WHERE aside = '' AND review_left_us > 0),"
             " (SELECT count(*) FROM batches WHERE aside <> ''),"
             " (SELECT count(*) FROM receipts), (SELECT max(received_us) FROM receipts),"
             " (SELECT count(*) FROM batches WHERE aside <> '' AND session ="
             " (SELECT session FROM sessions ORDER BY id DESC LIMIT 1)),"
             " coalesce((SELECT aside FROM batches WHERE aside <> '' ORDER BY id DESC LIMIT 1), ''),"
-            " (SELECT count(*) FROM withdrawals)",
-            wall_us,
+            " (SELECT count(*) FROM withdrawals),"
+            " (SELECT count(*) FROM blankings WHERE told = 0)"
         )
-        waiting, objects, held, aside, *rest = row or (0, 0, 0, 0, 0, None, 0, "", 0)
+        waiting, objects, held, aside, *rest = row or (0, 0, 0, 0, 0, None, 0, "", 0, 0)
         return SpoolCounts(waiting, objects, held, aside, self._used_bytes(), *rest)
+
+    # For the other modules of this package.
+
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Write in one transaction; errors come out as the agent's own."""
+        return self._write()
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Read."""
+        return self._all(query, *values)
+
+    def forget_pages(self) -> None:
+        """Empty the write-ahead log: until then it holds what was just overwritten."""
+        self._all("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # Inside.
 

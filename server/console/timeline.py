@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 from typing import Any
 
 from server.facts import OpenedSession, idle_intervals, lost_stretches, paused_intervals
-from server.pictures import blanked, digest_of
+from server.pictures import blankings, digest_of, shown_instead
 from server.services.review import Review, Viewer
 from wire import events
 from wire.batch import Batch
@@ -54,7 +54,7 @@ def timeline_of(review: Review, viewer: Viewer, session: str) -> Json:
         "bucket_ms": bucket_ms,
         "intervals": _intervals(keys),
         "insertions": list(_insertions(opened.batches)),
-        "screenshots": list(_screenshots(opened.batches, session)),
+        "screenshots": list(_screenshots(opened, session)),
         "spans": [
             {
                 "start_ms": span.start_ms,
@@ -153,20 +153,21 @@ def _insertions(batches: Sequence[Batch]) -> Iterator[Json]:
             }
 
 
-def _screenshots(batches: Sequence[Batch], session: str) -> Iterator[Json]:
-    removed = blanked(batches)
-    for batch in batches:
+def _screenshots(opened: OpenedSession, session: str) -> Iterator[Json]:
+    blanked = blankings(opened)
+    for batch in opened.batches:
         for event in batch.body.events(events.Screenshot):
             digest = digest_of(event)
-            gone = digest in removed
+            to_show = shown_instead(blanked, digest)
+            outcome = _name(ScreenshotOutcome, event.outcome)
+            if digest in blanked:
+                outcome = "blanked" if to_show is None else "partly blanked"
             yield {
                 "t_ms": event.t_us // 1000,
-                "outcome": "blanked" if gone else _name(ScreenshotOutcome, event.outcome),
+                "outcome": outcome,
                 "masked": bool(event.flags & ScreenshotFlag.MASKED),
                 "pixelated": bool(event.flags & ScreenshotFlag.PIXELATED),
-                "url": f"/sessions/{session}/objects/{digest.hex()}"
-                if digest and not gone
-                else None,
+                "url": f"/sessions/{session}/objects/{to_show.hex()}" if to_show else None,
             }
 
 

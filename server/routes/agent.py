@@ -10,7 +10,7 @@ from server.routes.requests import answer, authorization_of, body_of, client_of,
 from server.services.agents import Agents
 from server.tokens import Tokens
 from wire import limits
-from wire.messages import ConsentRequest, EnrolmentRequest, SessionRequest
+from wire.messages import BlankingNotice, ConsentRequest, EnrolmentRequest, SessionRequest
 
 
 class AgentRoutes:
@@ -28,6 +28,7 @@ class AgentRoutes:
             Route("/agent/v1/consents", self.consent, methods=["POST"]),
             Route("/agent/v1/consents/{project}", self.withdraw, methods=["DELETE"]),
             Route("/agent/v1/sessions", self.open_session, methods=["POST"]),
+            Route("/agent/v1/blankings", self.blank, methods=["POST"]),
             Route("/agent/v1/objects/{digest}", self.put_object, methods=["PUT"]),
         ]
 
@@ -58,6 +59,13 @@ class AgentRoutes:
         device = await self._device(request)
         message = await message_of(request, SessionRequest)
         return answer(await run_in_threadpool(self._agents.open_session, device, message))
+
+    async def blank(self, request: Request) -> Response:
+        """A picture of a session that is over was blanked; 201 when new, 200 when known."""
+        device = await self._device(request)
+        notice = await message_of(request, BlankingNotice)
+        new = await run_in_threadpool(self._agents.blank, device, notice)
+        return Response(status_code=201 if new else 200)
 
     async def put_object(self, request: Request) -> Response:
         """A screenshot, a title or a note; 201 when new, 200 when known."""

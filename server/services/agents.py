@@ -10,9 +10,11 @@ from server.keys import ServerKeys, hash_of, hash_of_code, new_token
 from server.pace import Pace
 from server.records import (
     Device,
+    LateBlanking,
     NewDevice,
     NewSession,
     Project,
+    SessionEntry,
     SessionLine,
     SessionState,
     StoredObject,
@@ -21,6 +23,7 @@ from server.sniffing import content_type_of
 from server.storage.protocols import ObjectStore, Store
 from wire.chain import OPENING, derive_nonce
 from wire.messages import (
+    BlankingNotice,
     Consent,
     ConsentRequest,
     Enrolment,
@@ -30,9 +33,11 @@ from wire.messages import (
     SessionGrant,
     SessionRequest,
     Withdrawal,
+    encode_message,
 )
 from wire.objects import object_digest
 from wire.problems import ProblemCode
+from wire.signing import VerifyKey
 from wire.versions import is_older
 
 _ID_BYTES = 16
@@ -153,11 +158,7 @@ class Agents:
             raise Refusal(
                 ProblemCode.INVALID_REQUEST, 400, "Digest and session are lower-case hex."
             )
-        entry = self._store.of(device.organisation).session(bytes.fromhex(session_hex))
-        if entry is None:
-            raise Refusal(ProblemCode.UNKNOWN_SESSION, 404, "Open the session first.")
-        if entry.device != device.id:
-            raise Refusal(ProblemCode.WRONG_DEVICE, 403, "The session is another device's.")
+        entry = self._session(device, bytes.fromhex(session_hex))
         line = self._store.of(device.organisation).line(entry.id)
         if line is not None and _over_for_long(line):
             # A code that the agent takes as final, or it would send the object for ever.
@@ -198,6 +199,26 @@ class Agents:
             403,
             f"Agent {minimum} or later is needed here: {why} Run `veritype update`.",
         )
+
+    def blank(self, device: Device, notice: BlankingNotice) -> bool:
+        """Store that a picture of a session that is over was blanked; whether that is new.
+
+        Raises:
+            SignatureInvalid: the device did not say so.
+        """
+        entry = self._session(device, notice.session)
+        notice.verify(VerifyKey(device.public_key))
+        blanking = LateBlanking(notice.digest, notice.kept)
+        store = self._store.of(device.organisation)
+        return store.add_late_blanking(entry.row, blanking, encode_message(notice), now_us())
+
+    def _session(self, device: Device, session: bytes) -> SessionEntry:
+        entry = self._store.of(device.organisation).session(session)
+        if entry is None:
+            raise Refusal(ProblemCode.UNKNOWN_SESSION, 404, "Open the session first.")
+        if entry.device != device.id:
+            raise Refusal(ProblemCode.WRONG_DEVICE, 403, "The session is another device's.")
+        return entry
 
     def _project(self, device: Device, project: bytes) -> Project:
         found = self._store.of(device.organisation).project(project)

@@ -70,7 +70,7 @@ class Review:
     def __init__(self, store: Store, objects: ObjectStore) -> None:
         self._store = store
         self._objects = objects
-        self._shown: Recent[tuple[int, int], frozenset[bytes]] = Recent(_SHOWN_MAX, _SHOWN_S)
+        self._shown: Recent[tuple[int, int, int], frozenset[bytes]] = Recent(_SHOWN_MAX, _SHOWN_S)
 
     def page(
         self, viewer: Viewer, before_row: int | None = None
@@ -99,7 +99,8 @@ class Review:
     def opened(self, viewer: Viewer, session_hex: str) -> OpenedSession:
         """The session's batches, decoded."""
         line = self._published(viewer, session_hex)
-        return open_batches(self._of(viewer).batches(line.row))
+        store = self._of(viewer)
+        return open_batches(store.batches(line.row), store.late_blankings(line.row))
 
     def picture(
         self, viewer: Viewer, session_hex: str, digest_hex: str
@@ -115,12 +116,13 @@ class Review:
         return entry, self._objects.get(viewer.organisation, entry.digest)
 
     def _shown_of(self, organisation: int, session_row: int) -> frozenset[bytes]:
-        """Remembered, since a scored session does not change any more."""
-        key = (organisation, session_row)
+        """Remembered: of a scored session only what is blanked later can change."""
+        store = self._store.of(organisation)
+        late = store.late_blankings(session_row)
+        key = (organisation, session_row, len(late))
         digests = self._shown.get(key)
         if digests is None:
-            opened = open_batches(self._store.of(organisation).batches(session_row))
-            digests = shown(opened.batches)
+            digests = shown(open_batches(store.batches(session_row), late))
             self._shown.put(key, digests)
         return digests
 

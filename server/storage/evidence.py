@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from server.records import (
+    LateBlanking,
     NewSession,
     SessionEntry,
     SessionLine,
@@ -127,6 +128,34 @@ class SqlEvidence(Bound):
         )
         row = self._one(query)
         return StoredObject(*row) if row else None
+
+    def add_late_blanking(
+        self, session_row: int, blanking: LateBlanking, message: bytes, now_us: int
+    ) -> bool:
+        """Store a notice."""
+        table = tables.late_blankings
+        known = self._select(table, table.c.row).where(
+            table.c.session == session_row, table.c.digest == blanking.digest
+        )
+        values = {
+            "session": session_row,
+            "digest": blanking.digest,
+            "kept": blanking.kept,
+            "message": message,
+            "received_us": now_us,
+        }
+        with self._transaction() as connection:
+            if connection.execute(known).one_or_none() is not None:
+                return False
+            connection.execute(self._insert(table, values))
+        return True
+
+    def late_blankings(self, session_row: int) -> Sequence[LateBlanking]:
+        """What notices said."""
+        table = tables.late_blankings
+        query = self._select(table, table.c.digest, table.c.kept)
+        rows = self._all(query.where(table.c.session == session_row).order_by(table.c.row))
+        return [LateBlanking(*row) for row in rows]
 
     def lines(
         self, person: bytes | None, limit: int, before_row: int | None

@@ -11,6 +11,7 @@ from server.records import (
     Append,
     Device,
     Job,
+    LateBlanking,
     NewDevice,
     NewSession,
     Person,
@@ -128,6 +129,14 @@ class Evidence(Protocol):
 
     def object(self, session_row: int, digest: bytes) -> StoredObject | None:
         """An object of a session."""
+
+    def add_late_blanking(
+        self, session_row: int, blanking: LateBlanking, message: bytes, now_us: int
+    ) -> bool:
+        """Store the trainer's signed word that a picture was blanked; whether it is new."""
+
+    def late_blankings(self, session_row: int) -> Sequence[LateBlanking]:
+        """What was blanked after the session was over, in order."""
 
     def lines(
         self, person: bytes | None, limit: int, before_row: int | None

@@ -188,6 +188,19 @@ objects = Table(
     UniqueConstraint("session", "digest"),
 )
 
+late_blankings = Table(
+    "late_blankings",
+    metadata,
+    _row(),
+    _organisation(),
+    _session(),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("kept", LargeBinary(32), nullable=False),
+    Column("message", LargeBinary, nullable=False),
+    Column("received_us", BigInteger, nullable=False),
+    UniqueConstraint("session", "digest"),
+)
+
 scoring_jobs = Table(
     "scoring_jobs",
     metadata,

@@ -23,6 +23,7 @@ from wire.chain import ChainHead, derive_nonce, follow, nonce_holds
 from wire.codes import Category
 from wire.errors import AlreadyAccepted, ChainBroken, SignatureInvalid, WireError
 from wire.messages import (
+    BlankingNotice,
     Consent,
     ConsentRequest,
     Enrolment,
@@ -67,6 +68,7 @@ class PlatformServer:
         self.heads: dict[bytes, ChainHead] = {}
         self.batches: dict[bytes, list[Batch]] = {}
         self.objects: dict[str, bytes] = {}
+        self.blankings: list[BlankingNotice] = []
         self.requests: list[bytes] = []
         self._http: ThreadingHTTPServer | None = None
         self.port = 0
@@ -197,6 +199,12 @@ class PlatformServer:
             self.heads.setdefault(opening.session, ChainHead())
             nonce = derive_nonce(self.secret, opening.session, -1)
             return SessionGrant(opening.session, nonce, 1)
+        if path.endswith("/blankings"):
+            notice = decode_message(body, BlankingNotice)
+            assert self.device_key is not None
+            notice.verify(self.device_key)
+            self.blankings.append(notice)
+            return Consent(0, 0)
         if "/objects/" in path and method == "PUT":
             self.objects[path.rsplit("/", 1)[1].partition("?")[0]] = body
             return Consent(0, 0)

@@ -5,6 +5,7 @@ import pytest
 
 from detector.assess import assess, coverage_of
 from detector.assessment import Band, TextKind
+from detector.from_wire import recording_from_batches
 from detector.model import Model
 from detector.reasons import Code
 from detector.simulation import (
@@ -17,7 +18,12 @@ from detector.simulation import (
     robot_a4,
 )
 from detector.tables import InputOrigin, Recording, int_column, keystrokes, no_keystrokes
-from wire.codes import Category, Mode
+from samples.recorded import events_of, load_samples
+from tests.wire.builders import header
+from wire.batch import Batch
+from wire.body import body_of
+from wire.codes import Category, Mode, ObjectKind
+from wire.events import Blanking, Event, Screenshot
 from wire.policy import AllowedUse, Policy
 
 
@@ -187,3 +193,29 @@ def test_a_person_who_was_mostly_not_observed_cannot_be_determined(
     end_us = int(recording.keystrokes.t_us[-1])
     sparse = replace(recording, duration_us=4 * end_us, unobserved=((end_us, 4 * end_us),))
     assert assess(sparse, model).band is Band.CANNOT_DETERMINE
+
+
+def test_blanking_pictures_leaves_the_assessment_as_it_is(model: Model) -> None:
+    typed = events_of(load_samples()[2])
+    shots = [Screenshot(t_us, 0, 1, 640, 400, 9_000, 5, 1, 2, 3, t_us) for t_us in (5, 6_000_000)]
+    blankings = [
+        Blanking(7_000_000, ObjectKind.IMAGE, 1, 2, 3, 5, 0, 0, 0, 0),
+        Blanking(8_000_000, ObjectKind.IMAGE, 1, 2, 3, 6_000_000, 9, 9, 9, 9),
+    ]
+    found = [
+        assess(recording_from_batches(in_batches([*typed, *shots, *more])), model)
+        for more in ([], blankings)
+    ]
+    assert found[0].spans
+    assert found[0] == found[1]
+
+
+def in_batches(happened: list[Event]) -> list[Batch]:
+    step_us = 30_000_000
+    end_us = max(event.t_us for event in happened)
+    batches = []
+    for number in range(end_us // step_us + 1):
+        within = [event for event in happened if event.t_us // step_us == number]
+        span = {"start_us": number * step_us, "end_us": (number + 1) * step_us}
+        batches.append(Batch(header(sequence=number, **span), body_of(within)))
+    return batches

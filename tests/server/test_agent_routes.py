@@ -11,17 +11,20 @@ import pytest
 from PIL import Image
 
 from server.keys import hash_of, hash_of_code, new_pairing_code, new_token
-from server.records import Role
+from server.records import LateBlanking, Role
 from server.services import agents
 from tests.server.device import Chain, Device
 from tests.server.house import House, browsing, serving
 from tests.server.kinds import NewDevice, ProblemOf
 from wire import limits
+from wire.codes import ObjectKind
 from wire.messages import (
+    BlankingNotice,
     ConsentRequest,
     SessionGrant,
     Withdrawal,
     encode_message,
+    sign_blanking,
 )
 from wire.objects import object_digest
 from wire.problems import Problem, ProblemCode
@@ -300,3 +303,48 @@ def test_tokens_open_their_own_doors_only(
     wrong = house.platform_key if path.startswith("/agent") else chain.device.enrolled.token
     for fields in ({}, {"authorization": f"Bearer {wrong}"}, {"authorization": "Basic eDp5"}):
         refusal(problem, client.get(path, headers=fields), ProblemCode.UNAUTHENTICATED, 401)
+
+
+def notice(chain: Chain, digest: bytes, kept: bytes = bytes(32)) -> BlankingNotice:
+    return sign_blanking(
+        session=chain.session,
+        object_kind=ObjectKind.IMAGE,
+        digest=digest,
+        kept=kept,
+        blanked_us=5,
+        key=chain.device.key,
+    )
+
+
+def tell(chain: Chain, message: BlankingNotice) -> httpx.Response:
+    device = chain.device
+    body = encode_message(message)
+    return device.online.post("/agent/v1/blankings", content=body, headers=device.auth)
+
+
+def test_a_blanking_after_the_end_is_stored_once_and_in_order(house: House, chain: Chain) -> None:
+    chain.send(final=True)
+    first, second = notice(chain, b"d" * 32, b"k" * 32), notice(chain, b"k" * 32)
+    assert [tell(chain, each).status_code for each in (first, second, first)] == [201, 201, 200]
+    entry = house.own.session(chain.session)
+    assert entry is not None
+    assert house.own.late_blankings(entry.row) == [
+        LateBlanking(b"d" * 32, b"k" * 32),
+        LateBlanking(b"k" * 32, bytes(32)),
+    ]
+
+
+def test_a_blanking_that_the_device_did_not_sign_is_refused(
+    house: House, chain: Chain, problem: ProblemOf
+) -> None:
+    forged = msgspec.structs.replace(notice(chain, b"d" * 32), digest=b"e" * 32)
+    refusal(problem, tell(chain, forged), ProblemCode.SIGNATURE_INVALID, 403)
+    assert house.rows("late_blankings") == 0
+
+
+def test_a_device_blanks_nothing_of_another(
+    chain: Chain, new_device: NewDevice, problem: ProblemOf
+) -> None:
+    other = Chain(new_device(), chain.session, bytes(16))
+    answer = tell(other, notice(other, b"d" * 32))
+    refusal(problem, answer, ProblemCode.WRONG_DEVICE, 403)

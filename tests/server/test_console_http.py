@@ -15,6 +15,7 @@ from tests.server.house import PASSWORD, House
 from tests.server.kinds import SignedIn, SignIn, Typing
 from wire import events
 from wire.codes import ObjectKind
+from wire.messages import encode_message, sign_blanking
 from wire.objects import object_digest
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -164,6 +165,43 @@ def test_picture_blanked_or_named_by_no_event_is_shown_to_nobody(
             ("taken", False),
             ("blanked", True),
         ]
+
+
+def test_what_the_trainer_blanks_after_the_end_is_blanked_for_everybody(
+    sign_in: SignIn, chain: Chain, scored: str
+) -> None:
+    partly = PNG + bytes([9] * 50)
+    client = sign_in("otto")
+
+    def seen(picture: bytes) -> int:
+        return client.get(f"/sessions/{scored}/objects/{object_digest(picture).hex()}").status_code
+
+    def outcome() -> str:
+        shots = client.get(f"/sessions/{scored}/timeline.json").json()["screenshots"]
+        return f"{shots[0]['outcome']}: {shots[0]['url']}"
+
+    assert (seen(PICTURE), seen(partly)) == (200, 404)
+    assert chain.device.put(chain.session, partly).status_code == 201
+    blank_late(chain, PICTURE, object_digest(partly))
+    assert (seen(PICTURE), seen(partly)) == (404, 200)
+    assert outcome().startswith("partly blanked: /sessions/")
+    blank_late(chain, partly, bytes(32))
+    assert (seen(PICTURE), seen(partly)) == (404, 404)
+    assert outcome() == "blanked: None"
+
+
+def blank_late(chain: Chain, picture: bytes, kept: bytes) -> None:
+    notice = sign_blanking(
+        session=chain.session,
+        object_kind=ObjectKind.IMAGE,
+        digest=object_digest(picture),
+        kept=kept,
+        blanked_us=5,
+        key=chain.device.key,
+    )
+    device = chain.device
+    path, body = "/agent/v1/blankings", encode_message(notice)
+    assert device.online.post(path, content=body, headers=device.auth).status_code == 201
 
 
 def test_nothing_of_an_open_session_is_shown(sign_in: SignIn, chain: Chain, typing: Typing) -> None:

@@ -55,7 +55,7 @@ def test_a_note_is_stored_as_it_was_written_and_named_by_an_event(
     recording: Recording, spool: Spool, clock: FakeClock
 ) -> None:
     recording.note(clock.forward(2), "  Größe ✓\r\nzweite Zeile ")
-    row = spool.next_object(1)
+    row = spool.next_object()
     assert row is not None
     assert row.data.decode() == "Größe ✓\nzweite Zeile"
     recording.clock_out(clock.forward(1))

@@ -144,7 +144,7 @@ def test_the_classes_of_a_submitted_text_are_stored_and_named(
     packed = pack_classes("aaa 0.")
     recording.observe(TextSubmittedSeen(clock.now_us, 1, 0, 6, packed))
     assert due(recording, clock)
-    row = spool.next_object(1)
+    row = spool.next_object()
     assert row is not None
     assert (row.data, row.digest) == (packed, hashlib.sha256(packed).digest())
     (stored,) = spool.waiting_batches(SESSION)

@@ -73,7 +73,7 @@ def test_all_is_delivered_in_order(device: Device, platform: PlatformServer) -> 
         device.add()
     assert device.delivery.drain(5)
     assert sequences(platform) == [0, 1, 2, 3, 4]
-    assert device.spool.counts(0).receipts == 5
+    assert device.spool.counts().receipts == 5
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_misbehaving_server_loses_nothing_and_is_named(
     step = device.delivery.step()
     assert isinstance(step.outcome, Kept)
     assert says in device.shipper.last_error
-    assert device.spool.counts(0).batches_waiting == 1
+    assert device.spool.counts().batches_waiting == 1
     platform.mood = "good"
     device.shipper.retry_now()
     assert device.delivery.drain(5)
@@ -168,7 +168,7 @@ def test_an_edited_batch_is_put_aside_counted_and_chained_over(
     assert device.delivery.drain(5)
     assert sequences(platform) == [0, 1, 2, 3]
     assert losses(platform) == {LossReason.SPOOL_DAMAGED: 7}
-    assert device.spool.counts(0).batches_aside == 1
+    assert device.spool.counts().batches_aside == 1
 
 
 def test_a_batch_refused_for_good_is_counted_and_the_rest_arrives(
@@ -209,7 +209,7 @@ def test_a_session_that_the_server_does_not_know_is_stuck_kept_and_counted(
     platform.heads.clear()
     device.delivery.step()
     assert device.spool.session(SESSION).stuck
-    counts = device.spool.counts(0)
+    counts = device.spool.counts()
     assert (counts.batches_waiting, counts.batches_aside, counts.aside_newest) == (0, 2, 2)
     assert counts.aside_why == device.spool.session(SESSION).stuck
     assert device.spool.losses() == {LossReason.REFUSED_BY_SERVER: 5 + 1 + 3}  # and the clock-in
@@ -238,8 +238,8 @@ def test_waiting_for_a_refused_session_says_what_lies_aside_and_why(
 def test_pictures_follow_the_batches(device: Device, platform: PlatformServer) -> None:
     picture = b"RIFF....WEBPVP8 picture"
     digest = object_digest(picture)
-    device.spool.add_object(b"s" * 16, ObjectKind.IMAGE, digest, picture, 0)
+    device.spool.add_object(b"s" * 16, ObjectKind.IMAGE, digest, picture)
     device.add()
     assert device.delivery.drain(5)
     assert platform.objects == {digest.hex(): picture}
-    assert device.spool.counts(1).objects_waiting == 0
+    assert device.spool.counts().objects_waiting == 0

@@ -6,6 +6,7 @@ from agent.shipping.shipper import (
     Acknowledged,
     GivenUp,
     Kept,
+    NoticeTaken,
     ObjectRefused,
     ObjectStored,
     Opened,
@@ -14,13 +15,14 @@ from agent.shipping.shipper import (
     Realign,
     Refused,
     SendBatch,
+    SendNotice,
     Shipper,
     UploadObject,
     Wait,
     Waiting,
 )
 from agent.shipping.transport import Answer
-from agent.spool.rows import BatchRow, ObjectRow, SessionRow
+from agent.spool.rows import BatchRow, BlankingRow, ObjectRow, SessionRow
 from wire.chain import ChainHead
 from wire.messages import Acknowledgement, SessionGrant, acknowledge, encode_message
 from wire.problems import CONTENT_TYPE, ProblemCode, problem
@@ -30,6 +32,7 @@ SERVER = SigningKey.generate()
 BATCH = BatchRow(b"s" * 16, 4, b"D" * 32, b"sealed")
 OPENING = SessionRow(b"s" * 16, b"p" * 16, 1, None, None, -1, ChainHead(), 0, "")
 PICTURE = ObjectRow(b"S" * 16, b"O" * 32, b"picture")
+NOTICE = BlankingRow(1, b"s" * 16, 1, b"d" * 32, bytes(32), 5)
 
 
 def shipper(draw: float = 0.5) -> Shipper:
@@ -56,10 +59,10 @@ def refusal(code: ProblemCode, status: int, expected: int | None = None) -> Answ
 
 def test_openings_go_before_batches_and_batches_before_pictures() -> None:
     ship = shipper()
-    assert ship.decide(Waiting(OPENING, BATCH, PICTURE), 0) == OpenSession(OPENING)
-    assert ship.decide(Waiting(None, BATCH, PICTURE), 0) == SendBatch(BATCH)
-    assert ship.decide(Waiting(None, None, PICTURE), 0) == UploadObject(PICTURE)
-    assert ship.decide(Waiting(next_object_in_s=9.0), 0) == Wait(9.0)
+    assert ship.decide(Waiting(OPENING, BATCH, NOTICE, PICTURE), 0) == OpenSession(OPENING)
+    assert ship.decide(Waiting(None, BATCH, NOTICE, PICTURE), 0) == SendBatch(BATCH)
+    assert ship.decide(Waiting(None, None, NOTICE, PICTURE), 0) == SendNotice(NOTICE)
+    assert ship.decide(Waiting(None, None, None, PICTURE), 0) == UploadObject(PICTURE)
     assert ship.decide(Waiting(), 0) == Wait(None)
 
 
@@ -198,3 +201,12 @@ def test_a_receipt_with_an_impossible_number_keeps_the_batch(
     bad = msgspec.structs.replace(good, **changed)
     monkeypatch.setattr(shipper_module, "decode_message", lambda *_: bad)
     assert isinstance(shipper().answered(SendBatch(BATCH), receipt(), 0), Kept)
+
+
+def test_a_blanking_is_told_again_until_the_server_says_something_final() -> None:
+    ship = shipper()
+    sending = SendNotice(NOTICE)
+    assert isinstance(ship.answered(sending, Answer(0, failure="no answer"), 0), Kept)
+    assert isinstance(ship.answered(sending, refusal(ProblemCode.OVERLOADED, 503), 0), Kept)
+    for answer in (Answer(201), Answer(200), refusal(ProblemCode.NOT_FOUND, 404)):
+        assert ship.answered(sending, answer, 0) == NoticeTaken(NOTICE)

@@ -70,7 +70,7 @@ def test_a_batch_goes_only_with_its_receipt(spool: Spool, recorder: Recorder) ->
     assert acknowledge_next(spool) == 0
     assert [row.digest for row in spool.waiting_batches(SESSION)] == [second.digest]
     assert spool.receipt_digest(SESSION, 0) == first.digest
-    counts = spool.counts(0)
+    counts = spool.counts()
     assert (counts.batches_waiting, counts.receipts, counts.last_receipt_us) == (1, 1, 1_000)
 
 
@@ -92,15 +92,15 @@ def test_a_full_spool_drops_the_oldest_pictures_first_and_counts_all(tmp_path: P
     spool.session_opened(SESSION, b"n" * 16)
     recorder = Recorder(FACTS, read_clock())
     for number in range(3):
-        spool.add_object(b"s" * 16, ObjectKind.IMAGE, bytes([number]) * 32, bytes(1_000), 0)
+        spool.add_object(b"s" * 16, ObjectKind.IMAGE, bytes([number]) * 32, bytes(1_000))
     add(spool, recorder)
-    row = spool.next_object(1)
+    row = spool.next_object()
     assert row is not None
     assert row.digest == b"\x01" * 32
     with pytest.raises(SpoolRefused) as caught:
         add_until_refused(spool, recorder)
     assert caught.value.reason == LossReason.SPOOL_FULL
-    assert spool.next_object(1) is None
+    assert spool.next_object() is None
     assert spool.losses()[LossReason.OBJECT_EXPIRED] == 3
     spool.close()
 
@@ -120,23 +120,12 @@ def test_a_full_disk_is_refused_and_nothing_is_half_stored(
 
 def test_the_same_picture_of_two_sessions_is_kept_for_both(spool: Spool) -> None:
     for session in (SESSION, b"t" * 16):
-        spool.add_object(session, ObjectKind.IMAGE, b"o" * 32, b"picture", 0)
-    assert spool.counts(1).objects_waiting == 2
-    row = spool.next_object(1)
+        spool.add_object(session, ObjectKind.IMAGE, b"o" * 32, b"picture")
+    assert spool.counts().objects_waiting == 2
+    row = spool.next_object()
     assert row is not None
     spool.object_stored(row)
-    assert spool.counts(1).objects_waiting == 1
-
-
-def test_an_object_waits_for_the_review_time(spool: Spool) -> None:
-    spool.add_object(b"s" * 16, ObjectKind.IMAGE, b"o" * 32, b"picture", 5_000)
-    assert spool.next_object(4_999) is None
-    assert spool.counts(4_999).objects_held == 1
-    row = spool.next_object(5_000)
-    assert row is not None
-    assert row.data == b"picture"
-    spool.object_stored(row)
-    assert spool.next_object(5_000) is None
+    assert spool.counts().objects_waiting == 1
 
 
 @pytest.mark.parametrize("junk", [b"not a database at all" * 300, b""])
