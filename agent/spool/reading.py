@@ -53,7 +53,7 @@ class ObjectSeen:
     digest: bytes
     kind: ObjectKind
     data: bytes
-    not_before_us: int
+    review_left_us: int
     aside: str
 
 
@@ -118,11 +118,11 @@ class SpoolReader:
     def objects(self) -> list[ObjectSeen]:
         """Everything that lies here beside the batches, oldest first."""
         rows = self._all(
-            "SELECT session, digest, kind, data, not_before_us, aside FROM objects ORDER BY id"
+            "SELECT session, digest, kind, data, review_left_us, aside FROM objects ORDER BY id"
         )
         return [
-            ObjectSeen(session, digest, ObjectKind(kind), data, not_before_us, aside)
-            for session, digest, kind, data, not_before_us, aside in rows
+            ObjectSeen(session, digest, ObjectKind(kind), data, review_left_us, aside)
+            for session, digest, kind, data, review_left_us, aside in rows
         ]
 
     def losses(self) -> dict[int, int]:

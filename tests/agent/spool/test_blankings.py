@@ -8,6 +8,7 @@ import pytest
 
 from agent.errors import ControlFailed
 from agent.spool.blankings import blank, next_notice, picture_bytes, told, waiting_pictures
+from agent.spool.reading import SpoolReader
 from agent.spool.store import Spool
 from wire.codes import ObjectKind
 from wire.objects import object_digest
@@ -111,3 +112,11 @@ def test_a_spool_of_the_first_cut_is_opened(tmp_path: Path) -> None:
     assert first.review_left_us == 0
     assert 30_000_000 < second.review_left_us <= 60_000_000
     spool.close()
+
+
+def test_a_reader_beside_the_agent_sees_what_waits(spool: Spool, tmp_path: Path) -> None:
+    add(spool)
+    reader = SpoolReader(tmp_path / "spool.db")
+    (seen,) = reader.objects()
+    reader.close()
+    assert (seen.data, seen.review_left_us) == (PICTURE, 9_000_000)
