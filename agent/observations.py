@@ -150,6 +150,22 @@ class PictureTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class TextInserted:
+    """Text appeared in the focused editable field, typed or not."""
+
+    at_us: int
+    length_chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextDeleted:
+    """Text vanished from the focused editable field."""
+
+    at_us: int
+    length_chars: int
+
+
+@dataclass(frozen=True, slots=True)
 class SecretField:
     """A password field took the focus or lost it. In between nothing is recorded, by any source."""
 
@@ -241,6 +257,8 @@ Observation = (
     | PrimaryRead
     | SelectionRequested
     | PictureTaken
+    | TextInserted
+    | TextDeleted
     | SecretField
     | PersonThere
     | PageEdited
