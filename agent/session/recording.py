@@ -60,6 +60,7 @@ from wire.signing import SigningKey
 
 log = logging.getLogger(__name__)
 
+_COMPOSING = {Mode.IME, Mode.DICTATION}
 _SIGNS_OF_LIFE = KeyHeld | PointerUsed | ChordPressed | PersonThere
 
 
@@ -188,6 +189,7 @@ class Recording:
         """The trainer says that an aid is in use, or no more."""
         with self._lock:
             (self._modes.add if on else self._modes.discard)(mode)
+            self._scope.composing = bool(self._modes & _COMPOSING)
             self._add(DeclaredMode(self._now(clock), mode, on))
 
     def declare_remembered(self, paths: Paths) -> None:

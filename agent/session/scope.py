@@ -21,22 +21,28 @@ from agent.observations import (
     PointerUsed,
     SecretField,
     SourceHealth,
+    TextDeleted,
+    TextInserted,
     TextSubmittedSeen,
 )
+from agent.session.appeared import Appeared, AppearedRule
 from agent.session.pages import PageSeen, inserted_by, page_event
 from agent.session.text_moves import TextMoves
 from wire.codes import (
     Category,
+    InsertionHow,
     InsertionSeenBy,
     SourceName,
     SourceState,
 )
 from wire.events import (
+    MISSING_U32,
     Activity,
     DeviceFact,
     Event,
     Focus,
     Health,
+    Insertion,
     Keystroke,
     PointerSecond,
     Screenshot,
@@ -55,6 +61,9 @@ class ScopeRule:
         self._origin_us = origin_us
         self._focus = FocusHistory()
         self._text = TextMoves(origin_us, self._focus)
+        self._appeared = AppearedRule()
+        self.composing = False
+        """The trainer declared an input method or dictation: text without keys is theirs."""
         self._second = PointerUsed(0)
         self._minutes: dict[tuple[int, Category], list[int]] = {}
 
@@ -82,6 +91,9 @@ class ScopeRule:
                 return [DeviceFact(self._us(seen.at_us), seen.fact, seen.value)]
             case SourceHealth():
                 return self._health(seen)
+            case TextInserted() | TextDeleted():
+                self._text_changed(seen)
+                return []
             case SecretField() | PersonThere():
                 return []
             case PageEdited() | PageFocused() | CaretJumped() | TextSubmittedSeen():
@@ -93,13 +105,16 @@ class ScopeRule:
         """Events whose time has come: full pointer seconds and minutes, pastes that waited."""
         events = self._second_over(now_us)
         events += self._minutes_over((now_us - self._origin_us) // MINUTE_US)
-        events += self._text.tick(now_us)
+        self._appeared.join(self._text.put_in_field)
+        events += self._unseen_in_field(list(self._text.tick(now_us)))
+        events += [self._from_nowhere(seen) for seen in self._appeared.tick(now_us)]
         return events
 
     def flush(self, now_us: int) -> list[Event]:
         """All that still waits; call it when listeners stop. The clipboard is forgotten."""
         events = self.tick(now_us + SECOND_US)
         events += self._text.flush(now_us)
+        events += [self._from_nowhere(seen) for seen in self._appeared.flush(now_us)]
         events += self._minutes_over(None)
         self._focus.lost(now_us)
         return events
@@ -131,6 +146,7 @@ class ScopeRule:
     def _key(self, seen: KeyHeld) -> list[Event]:
         if self._in_scope(seen.at_us):
             at_us = self._us(seen.at_us)
+            self._appeared.key(seen, self.focus_at(seen.at_us).window)
             return [Keystroke(at_us, seen.hold_us, seen.key_class, seen.flags, seen.device)]
         self._count(seen.at_us, keys=1)
         return []
@@ -142,6 +158,30 @@ class ScopeRule:
             seen_by, length_chars = InsertionSeenBy.EXTENSION, seen.inserted_chars
             events += self._text.inserted(seen.at_us, how, seen_by, length_chars)
         return events
+
+    def _text_changed(self, seen: TextInserted | TextDeleted) -> None:
+        """A field's text changed; outside task windows that is nobody's business."""
+        focus = self.focus_at(seen.at_us)
+        if focus.category is not Category.TASK:
+            return
+        if isinstance(seen, TextDeleted):
+            self._appeared.deleted(seen, focus.window)
+        else:
+            self._appeared.inserted(seen, focus.window)
+
+    def _unseen_in_field(self, events: list[Event]) -> list[Event]:
+        """Pastes on their way out; a slow program may show one of them later."""
+        for event in events:
+            if isinstance(event, Insertion) and event.seen_by < InsertionSeenBy.ACCESSIBILITY:
+                at_us = event.t_us + self._origin_us
+                self._appeared.pasted_unseen(at_us, event.window, event.length_chars)
+        return events
+
+    def _from_nowhere(self, seen: Appeared) -> Event:
+        how = InsertionHow.COMPOSITION if self.composing else InsertionHow.UNKNOWN
+        seen_by = InsertionSeenBy.ACCESSIBILITY
+        text = (seen.length_chars, MISSING_U32, 0)
+        return Insertion(self._us(seen.at_us), how, seen_by, *text, seen.window)
 
     def _pointer(self, seen: PointerUsed) -> list[Event]:
         if not self._in_scope(seen.at_us):

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from agent.observations import (
     Copied,
+    CopyRead,
     FocusSeen,
     Observation,
     PersonThere,
     PictureTaken,
     PointerUsed,
+    PrimaryRead,
     SecretField,
     SourceHealth,
 )
@@ -137,14 +139,22 @@ class SecretRule:
         ]
 
     def _covered(self, seen: Observation) -> bool:
-        moved = isinstance(seen, PointerUsed)
-        return self.covers(seen.at_us) or (moved and self.covers(seen.at_us - POINTER_GATHERED_US))
+        match seen:
+            case PointerUsed() if self.covers(seen.at_us - POINTER_GATHERED_US):
+                return True
+            case CopyRead() if self.covers(seen.copied_at_us):
+                return True
+            case PrimaryRead(owned_at_us=int(selected_us)) if self.covers(selected_us):
+                return True
+        return self.covers(seen.at_us)
 
     def _without_secrets(self, seen: Iterable[Observation]) -> list[Observation]:
         passed: list[Observation] = []
         for each in seen:
             if not self._covered(each):
                 passed.append(each)
+            elif isinstance(each, CopyRead):
+                continue
             elif isinstance(each, Copied):
                 # The copy before it is gone all the same: what is pasted next is not known.
                 passed.append(Copied(each.at_us, None, before_recording=True))

@@ -4,6 +4,7 @@ A paste is seen as a shortcut or a middle click, as the program's request for th
 A copy made outside the scope stays here, and its text unread, until it is pasted inside.
 """
 
+from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -18,7 +19,9 @@ from agent.observations import (
     Selection,
     SelectionRequested,
     TextFacts,
+    TextInserted,
 )
+from agent.session.appeared import is_pasted
 from wire.codes import Category, ClipboardAction, InsertionHow, InsertionSeenBy
 from wire.events import MISSING_U32, Clipboard, Event, Insertion
 
@@ -40,6 +43,8 @@ _BEGUN_ELSEWHERE = {
     InsertionHow.DROP: (InsertionHow.DROP,),
 }
 """What a field tells of an insertion that was seen to begin, and how it may have begun."""
+_FIELD = InsertionSeenBy.ACCESSIBILITY
+_TOLD_MAX = 32
 _UNKNOWN_TEXT = TextFacts(MISSING_U32, MISSING_U32, 0)
 
 
@@ -78,6 +83,9 @@ class _Paste:
         self.seen_by = max(self.seen_by, seen_by)
 
 
+_MOVED = (InsertionHow.PASTE, InsertionHow.PRIMARY, InsertionHow.DROP)
+
+
 class TextMoves:
     """Joins what was seen of copies and pastes. Times come in with the observations."""
 
@@ -88,6 +96,8 @@ class TextMoves:
         self._copy_chord: ChordPressed | None = None
         self._pastes: list[_Paste] = []
         self._asked_us: dict[InsertionHow, int] = {}
+        self._told: deque[tuple[int, int]] = deque(maxlen=_TOLD_MAX)
+        """Times and lengths of insertions that a page's own witness told."""
 
     def observe(self, seen: TextMove) -> list[Event]:
         """The events that follow at once; an insertion comes from `tick`."""
@@ -117,12 +127,14 @@ class TextMoves:
         events = list(self.tick(now_us + READ_WAIT_US + 1))
         self._copy = self._copy_chord = None
         self._asked_us.clear()
+        self._told.clear()
         return events
 
     def inserted(
         self, at_us: int, how: InsertionHow, seen_by: InsertionSeenBy, length_chars: int
     ) -> list[Event]:
         """Text was seen to appear in a field: on its own, or as what a paste or drop did."""
+        self._told.append((at_us, length_chars))
         if how not in _BEGUN_ELSEWHERE:
             paste = _Paste(at_us, self._focus.at(at_us).window, how, seen_by)
             paste.length_chars = length_chars
@@ -138,6 +150,21 @@ class TextMoves:
             paste.how, paste.copy = how, None
         self._pastes.append(paste)
         return []
+
+    def put_in_field(self, seen: TextInserted) -> bool:
+        """Whether text that appeared in a field is what a paste did, or was told in another way."""
+        for told in self._told:
+            if abs(seen.at_us - told[0]) <= PASTE_WAIT_US and told[1] == seen.length_chars:
+                self._told.remove(told)
+                return True
+        for paste in self._nearest(seen.at_us, _MOVED):
+            copy = paste.copy or (self._copy if paste.how is InsertionHow.PASTE else None)
+            copied_chars = copy.facts.length_chars if copy and copy.facts else None
+            if paste.seen_by < _FIELD and is_pasted(seen, copied_chars):
+                paste.graded(_FIELD)
+                paste.length_chars = seen.length_chars
+                return True
+        return False
 
     def _nearest(self, at_us: int, hows: Collection[InsertionHow]) -> list[_Paste]:
         """Insertions that could be the same as one of this moment, the nearest first."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from agent.capture.loop import Candidate
+from agent.sources.atspi import Accessibility
 from agent.sources.memory import SessionMemory
 from agent.sources.pynput_input import PynputKeyboard, PynputPointer
 from agent.sources.x11_clipboard import X11Clipboard
@@ -37,6 +38,8 @@ def x11_sources(policy: Policy, memory: SessionMemory, *, coarse: bool = False) 
     offers: list[tuple[SourceName, Sequence[Candidate]]] = [
         (SourceName.FOCUS, (Candidate(lambda: X11Focus(policy, memory.windows)),)),
         (SourceName.CLIPBOARD, (Candidate(lambda: X11Clipboard(memory.reducer)),)),
+        # Before the keyboard: a password field is known before what is typed into it.
+        (SourceName.ACCESSIBILITY, (Candidate(Accessibility),)),
         (
             SourceName.KEYBOARD,
             (

@@ -92,6 +92,15 @@ def test_what_is_done_in_a_secret_field_does_not_go_on() -> None:
     assert left == [Copied(at(2), None, before_recording=True)]
 
 
+def test_a_text_copied_in_a_secret_field_is_not_read_later() -> None:
+    rule = SecretRule()
+    rule.observe(secret(1))
+    rule.observe(secret(3, focused=False))
+    rule.observe(CopyRead(at(4), at(2), TextFacts(9, 1, 77)))
+    rule.observe(PrimaryRead(at(4.1), at(2), TextFacts(9, 1, 77)))
+    assert inputs(passed(rule, 6)) == []
+
+
 def test_input_beside_a_secret_field_goes_on_in_its_order() -> None:
     rule = SecretRule()
     rule.observe(key(0.5))
