@@ -37,7 +37,6 @@ PASSWORD_FIELDS_UNSEEN: tuple[str, ...] = (
     "accessibility on (GNOME_ACCESSIBILITY=1).",
     "Fields that a program paints itself: canvases, games, remote desktops, virtual machines.",
     "Fields that are not marked as password fields: card numbers, PINs shown in clear, notes.",
-    "A password field that had the focus already when recording began, until the focus moves.",
 )
 """Password fields that nobody can tell the agent about. Pause, or put such windows under a
 `PRIVATE` rule."""
@@ -48,6 +47,7 @@ focus for so long already. The keys before it (a user's name, the Tab) are given
 SILENT_MAX_US = 6_000_000
 _PASSWORDS_KEPT = 256
 _UNKNOWN_KEPT = 64
+_ASK_AGAIN_US = 1_000_000
 _BUS = DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Bus")
 _REGISTRY = DBusAddress(
     "/org/a11y/atspi/registry", "org.a11y.atspi.Registry", "org.a11y.atspi.Registry"
@@ -91,6 +91,8 @@ class Accessibility:
         self._secret: Accessible | None = None
         self._passwords: dict[Accessible, None] = {}
         """Fields that were password fields once: they stay so when their text is shown."""
+        self._asked_us: dict[Accessible, int] = {}
+        """When a field was asked whether it has the focus."""
 
     def start(self, emit: Emit) -> None:
         """Find the accessibility bus and ask for the signals; see `Source.start`."""
@@ -147,9 +149,9 @@ class Accessibility:
     def _said(self, bus: BusConnection, signal: Said, now_us: int) -> None:
         match signal.change:
             case Change.INSERTED:
-                self._changed(signal.about, TextInserted(now_us, signal.value))
+                self._changed(bus, signal.about, TextInserted(now_us, signal.value))
             case Change.DELETED:
-                self._changed(signal.about, TextDeleted(now_us, signal.value))
+                self._changed(bus, signal.about, TextDeleted(now_us, signal.value))
             case Change.FOCUSED if signal.value:
                 self._focused(bus, signal.about, now_us)
             case Change.FOCUSED:
@@ -244,8 +246,12 @@ class Accessibility:
 
     # What appears in it.
 
-    def _changed(self, about: Accessible, change: TextInserted | TextDeleted) -> None:
+    def _changed(
+        self, bus: BusConnection, about: Accessible, change: TextInserted | TextDeleted
+    ) -> None:
         focus = self._focus
+        if focus is None:
+            self._ask_focused(bus, about, change)
         if focus is None or focus.about != about or not change.length_chars:
             return
         if focus.role is None or focus.editable is None:
@@ -253,6 +259,24 @@ class Accessibility:
                 focus.early.append(change)
         elif _writes(focus):
             self._emit(change)
+
+    def _ask_focused(
+        self, bus: BusConnection, about: Accessible, change: TextInserted | TextDeleted
+    ) -> None:
+        """The field that had the focus when recording began is found when its text changes."""
+        asked_us = self._asked_us.get(about)
+        if asked_us is not None and change.at_us - asked_us < _ASK_AGAIN_US:
+            return
+        if len(self._asked_us) >= _UNKNOWN_KEPT:
+            self._asked_us.clear()
+        self._asked_us[about] = change.at_us
+
+        def answered(answer: tuple[object, ...] | None) -> None:
+            if answer and has_state(answer[0], StateBit.FOCUSED) and self._focus is None:
+                self._focused(bus, about, change.at_us)
+                self._changed(bus, about, change)
+
+        bus.call(DBusAddress(about.path, about.program, _ACCESSIBLE), "GetState", answer=answered)
 
 
 def _writes(focus: _Focus) -> bool:
