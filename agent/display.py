@@ -20,6 +20,7 @@ DISPLAY_VARIABLES = (
     "XAUTHORITY",
     "XDG_SESSION_TYPE",
     "WAYLAND_DISPLAY",
+    "DBUS_SESSION_BUS_ADDRESS",
     *REMOTE_VARIABLES,
 )
 """What tells a program about the desktop it is started on."""
