@@ -36,6 +36,18 @@ class NoteRefused(AgentError):  # noqa: N818
     """A note, or time added by hand, that cannot be taken as it is."""
 
 
+class ReceiptsUnreadable(AgentError):  # noqa: N818
+    """What should be receipts is none, or is not there."""
+
+
+class ReceiptsDoNotHold(AgentError):  # noqa: N818
+    """A signature or a chain of receipts does not hold; what was printed says which."""
+
+
+class ExportRefused(AgentError):  # noqa: N818
+    """The folder cannot take an export."""
+
+
 class DisplayUnavailable(AgentError):  # noqa: N818
     """There is no display that input can be recorded on."""
 

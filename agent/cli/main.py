@@ -10,7 +10,9 @@ from agent.cli.clock import clock, mode, task
 from agent.cli.consent import consent
 from agent.cli.day import today
 from agent.cli.device import enrol
+from agent.cli.export import export
 from agent.cli.notes import manual, note
+from agent.cli.receipts import receipts, verify
 from agent.cli.status import status
 from agent.errors import AgentError
 
@@ -45,5 +47,8 @@ for command in (
     consent,
     blank,
     pictures,
+    receipts,
+    verify,
+    export,
 ):
     main.add_command(command)

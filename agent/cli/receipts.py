@@ -1,0 +1,148 @@
+"""Receipts: what the server signed for, and whether it holds."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from agent.errors import NotEnrolled, ReceiptsDoNotHold
+from agent.face.receipts import (
+    Checked,
+    ReceiptFile,
+    SessionReceipts,
+    check,
+    check_waiting,
+    read_receipt_file,
+    receipt_file,
+)
+from agent.face.wording import plain
+from agent.identity import load_identity
+from agent.paths import open_paths
+from agent.settings import read_settings
+from agent.spool.reading import reading
+from wire.signing import VerifyKey
+
+_SESSION_CHARS = 8
+
+
+@click.command()
+@click.option("--session", default="", help="One session, by its id or the beginning of it.")
+@click.option("--json", "as_json", is_flag=True, help="Print a receipt file (docs/receipts.md).")
+def receipts(*, session: str, as_json: bool) -> None:
+    """List the receipts that the server signed.
+
+    Each says that a batch arrived, when, and what its fingerprint is. With --json the output is a
+    receipt file: keep it, and anybody can check it with the server's public key, on any computer.
+    """
+    paths, settings = open_paths(), read_settings()
+    identity = load_identity(paths)
+    with reading(paths, settings) as reader:
+        found = receipt_file(reader, paths, identity, session)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
+        return
+    for each in found.sessions:
+        click.echo(_line(each))
+        if session:
+            for line in each.receipts:
+                click.echo(f"  batch {line.sequence}  {_when(line.received_us)}  {line.digest}")
+    if not found.sessions:
+        click.echo("There are no receipts on this device yet.")
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--all", "everything", is_flag=True, help="All receipts on this device (default).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify(*, file: Path | None, everything: bool, as_json: bool) -> None:
+    """Check receipts offline: every signature, and that no batch is missing.
+
+    With FILE, a receipt file of `veritype receipts --json` or `veritype export`; without, what
+    this device holds. Ends with 1 if anything does not hold, and says what.
+    """
+    if file is not None and everything:
+        raise click.UsageError("Give a FILE or --all, not both.")
+    checked, note = _of_file(file) if file is not None else (_of_device(), "")
+    holds = not any(each.wrong for each in checked)
+    if as_json:
+        fields = {"holds": holds, "note": note, "sessions": [asdict(each) for each in checked]}
+        click.echo(msgspec.json.encode(fields).decode())
+    else:
+        for each in checked:
+            _say(each)
+        if note:
+            click.echo(note)
+    count = sum(each.receipts for each in checked)
+    if not holds:
+        raise ReceiptsDoNotHold("Not everything holds; the lines above say what.")
+    if not as_json:
+        click.echo(f"All {count} receipts hold.")
+
+
+def _of_device() -> list[Checked]:
+    paths, settings = open_paths(), read_settings()
+    identity = load_identity(paths)
+    with reading(paths, settings) as reader:
+        found = receipt_file(reader, paths, identity)
+        checked = [check(each, identity.server_key) for each in found.sessions]
+        for each, seen in zip(checked, reader.sessions(), strict=True):
+            check_waiting(each, seen, reader)
+    return checked
+
+
+def _of_file(file: Path) -> tuple[list[Checked], str]:
+    found = read_receipt_file(file)
+    key, note = _key_for(found)
+    return [check(each, key) for each in found.sessions], note
+
+
+def _key_for(found: ReceiptFile) -> tuple[VerifyKey, str]:
+    """The server's key that this device pinned; a device that pinned none can only take the file's.
+
+    Raises:
+        ReceiptsDoNotHold: the file names another key than the pinned one.
+    """
+    try:
+        pinned = load_identity(open_paths()).server_key
+    except NotEnrolled:
+        note = (
+            f"Checked with the key in the file itself: {plain(found.server_key, 64)}. Compare it"
+            f" with the one at {plain(found.server)}/.well-known/veritype-keys."
+        )
+        return _key_in(found), note
+    if pinned.raw.hex() != found.server_key.lower():
+        raise ReceiptsDoNotHold(
+            "The file is of another server than this device's: check it on a device of that one."
+        )
+    return pinned, ""
+
+
+def _key_in(found: ReceiptFile) -> VerifyKey:
+    try:
+        return VerifyKey(bytes.fromhex(found.server_key))
+    except ValueError as error:
+        raise ReceiptsDoNotHold("The file names no key.") from error
+
+
+def _say(checked: Checked) -> None:
+    which = f"{checked.session[:_SESSION_CHARS]} ({plain(checked.project_name)})"
+    click.echo(f"{which}: {checked.receipts} receipts")
+    for sentence in checked.wrong:
+        click.echo(f"  ! {sentence}")
+    for sentence in checked.notes:
+        click.echo(f"  {sentence}")
+
+
+def _line(session: SessionReceipts) -> str:
+    which = f"{session.session[:_SESSION_CHARS]} ({plain(session.project_name)})"
+    count = f"{len(session.receipts)} of {session.batches_sealed} batches acknowledged"
+    if not session.receipts:
+        return f"{which}: {count}"
+    first, last = session.receipts[0].received_us, session.receipts[-1].received_us
+    return f"{which}: {count}, {_when(first)} to {_when(last)}"
+
+
+def _when(at_us: int) -> str:
+    return f"{datetime.fromtimestamp(at_us / 1e6).astimezone():%Y-%m-%d %H:%M:%S}"
