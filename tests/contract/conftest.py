@@ -136,15 +136,21 @@ def clock(session_us: int) -> ClockReading:
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with one project and one trainer."""
-    folder = tmp_path_factory.mktemp("server") / "data"
-    server = RunningServer(folder)
+    server = prepared_server(tmp_path_factory.mktemp("server"))
+    yield server
+    server.stop()
+
+
+def prepared_server(folder: Path) -> RunningServer:
+    """A server's data folder with one project and one trainer; nothing runs yet."""
+    folder.mkdir(exist_ok=True)
+    server = RunningServer(folder / "data")
     server.admin("init", "--admin-password", "correct horse battery")
-    policy = folder.parent / "policy.json"
+    policy = folder / "policy.json"
     policy.write_bytes(POLICY)
     server.admin("project", "add", "Project", "--policy", str(policy))
     server.admin("user", "add", "Tess Trainer", "--role", "trainer")
-    yield server
-    server.stop()
+    return server
 
 
 @pytest.fixture
