@@ -39,6 +39,7 @@ def clock_in(project: str, accept_policy: int | None) -> None:
     paths, settings = open_paths(), read_settings()
     identity = load_identity(paths)
     check_desktop()
+    starting = client.start_early(paths)
     transport = client.transport_for(identity, settings)
     offer = client.choose_project(transport, project)
     if not client.consented(paths, offer):
@@ -50,7 +51,7 @@ def clock_in(project: str, accept_policy: int | None) -> None:
             client.check_accepted(accept_policy, offer.policy)
         check_told(paths, offer.project)
         client.give_consent(paths, transport, offer)
-    status = client.clock_in(paths, offer)
+    status = client.clock_in(paths, offer, starting)
     click.echo(f"Clocked in for {plain(offer.name)}: recording.")
     for sentence in status.trouble:
         click.echo(f"! {sentence}")

@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 
-from agent.display import DISPLAY_VARIABLES, check_desktop
+from agent.display import DISPLAY_VARIABLES
 from agent.errors import (
     AgentError,
     AgentNotRunning,
@@ -89,10 +89,25 @@ def check_accepted(version: int | None, policy: Policy) -> None:
         )
 
 
-def clock_in(paths: Paths, offer: ProjectOffer) -> Status:
-    """Have the agent record; returns when its sources do."""
-    check_desktop()
-    ensure_running(paths)
+def start_early(paths: Paths) -> "subprocess.Popen[bytes] | None":
+    """Start the agent process while the server is still being asked.
+
+    None if it runs, or if this person never accepted any rules here: then nothing starts yet.
+    """
+    if not any(paths.consents.glob("*.json")):
+        return None
+    try:
+        control.ask(paths.socket, Request(do="status"), 2.0)
+    except AgentNotRunning:
+        return _start(paths)
+    return None
+
+
+def clock_in(
+    paths: Paths, offer: ProjectOffer, process: "subprocess.Popen[bytes] | None" = None
+) -> Status:
+    """Have the agent record; returns when its sources do. `process` is coming up already."""
+    ensure_running(paths, process)
     request = Request(
         do="clock-in",
         project=offer.project,
@@ -103,14 +118,15 @@ def clock_in(paths: Paths, offer: ProjectOffer) -> Status:
     return control.ask(paths.socket, request, CLOCK_IN_S)
 
 
-def ensure_running(paths: Paths) -> None:
+def ensure_running(paths: Paths, process: "subprocess.Popen[bytes] | None" = None) -> None:
     """Start the agent process unless it runs, and wait until it answers.
+
+    `process` was started a moment ago and may still be coming up.
 
     Raises:
         ControlFailed: it does not come up; its log says why.
     """
     deadline_s = time.monotonic() + _START_S
-    process: subprocess.Popen[bytes] | None = None
     while time.monotonic() < deadline_s:
         try:
             control.ask(paths.socket, Request(do="status"), 2.0)
