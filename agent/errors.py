@@ -60,6 +60,10 @@ class CaptureBroken(AgentError):  # noqa: N818
     """The process that captures said something that does not read, or ended."""
 
 
+class BrowserUnsupported(AgentError):  # noqa: N818
+    """A browser cannot be joined to the agent here."""
+
+
 class InsecureServer(AgentError):  # noqa: N818
     """Plain http to another machine, or an address that is none."""
 

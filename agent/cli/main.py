@@ -6,6 +6,7 @@ import click
 
 from agent import AGENT_VERSION
 from agent.cli.blank import blank, pictures
+from agent.cli.browser import browser
 from agent.cli.clock import clock, mode, task
 from agent.cli.consent import consent
 from agent.cli.day import today
@@ -50,5 +51,6 @@ for command in (
     receipts,
     verify,
     export,
+    browser,
 ):
     main.add_command(command)
