@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLED := $(VENV)/.installed
 DEMO_INSTALLED := $(VENV)/.installed-demo
+JOBS ?= 2
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test unit live lint types contracts lowest wheel lock evaluate train samples bench bench-agent clean system
+.PHONY: help demo setup test unit live lint types contracts lowest package try-package wheel lock evaluate train samples bench bench-agent clean system
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +26,8 @@ $(DEMO_INSTALLED): requirements/demo.txt setup.cfg | $(BIN)/python
 $(INSTALLED): requirements/constraints.txt setup.cfg | $(BIN)/python
 	@echo "Installing the project and its test tools ..."
 	@$(PIP) install -c requirements/constraints.txt -e '.[dev]' 2>$(VENV)/install.log || { cat $(VENV)/install.log >&2; exit 1; }
-	@touch $@
+	@# All that the demo needs is among it.
+	@touch $@ $(DEMO_INSTALLED)
 
 demo: $(DEMO_INSTALLED) ## server, sample sessions, scores and a review page to look at (ONCE=1: end by itself)
 	@$(BIN)/python -m samples.demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
@@ -33,11 +35,14 @@ demo: $(DEMO_INSTALLED) ## server, sample sessions, scores and a review page to 
 system:
 	@tests/system-packages
 
-test: system $(INSTALLED) ## set everything up and run every test
-	@VERITYPE_LIVE_SEED=$(or $(VERITYPE_LIVE_SEED),1) $(BIN)/python -m pytest
+setup: system $(INSTALLED) ## install what the tests need
+
+test: setup unit ## set everything up and run every test
+	@# One after another: these need the machine for themselves.
+	@VERITYPE_LIVE_SEED=$(or $(VERITYPE_LIVE_SEED),1) $(BIN)/python -m pytest -m "live or browser" --durations=20
 
 unit: $(INSTALLED) ## the tests that need neither display nor browser
-	@$(BIN)/python -m pytest -m "not live and not browser"
+	@$(BIN)/python -m pytest -m "not live and not browser" -n $(JOBS) --dist loadfile --durations=10
 
 live: system $(INSTALLED) ## the tests on a real X display, REPEAT=10 times in a row
 	@for round in $$(seq $(or $(REPEAT),1)); do \
@@ -47,13 +52,19 @@ lint: $(INSTALLED) ## style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 types: $(INSTALLED) ## mypy, strict, tests included
-	@$(BIN)/mypy wire agent detector server tests samples bench
+	@$(BIN)/mypy wire agent detector server tests samples bench deploy
 
 contracts: $(INSTALLED) ## who may import whom
 	@$(BIN)/lint-imports
 
 lowest: ## the unit tests with the lowest dependencies that setup.cfg allows
 	@requirements/test-lowest
+
+package: $(INSTALLED) ## freeze the agent and make a Debian package of it, in dist/
+	@$(BIN)/python -m deploy.agent.package
+
+try-package: system $(INSTALLED) ## build the package, install it in a scratch folder, work with it, remove it
+	@tests/package/try-package
 
 wheel: $(INSTALLED) ## build the wheel and try it in a clean environment with [agent] alone
 	@tests/wheel/try-wheel

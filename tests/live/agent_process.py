@@ -38,6 +38,7 @@ class Agent:
 
     folder: Path
     desktop: Mapping[str, str]
+    program: Path = BIN / "veritype"
 
     @property
     def state(self) -> Path:
@@ -56,7 +57,7 @@ class Agent:
         self.folder.mkdir(parents=True, exist_ok=True)
         log = self.folder / "commands.log"
         done = subprocess.run(
-            [str(BIN / "veritype"), *arguments],
+            [str(self.program), *arguments],
             env=self.environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -29,6 +29,7 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "xvfb": _program("Xvfb"),
     "openbox": _program("openbox"),
     "xdotool": _program("xdotool"),
+    "trayer": _program("trayer"),
     "python3-tk": _tk,
     "libxtst6": _library("Xtst"),
     "libxi6": _library("Xi"),
