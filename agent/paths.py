@@ -1,15 +1,17 @@
 """Where the agent keeps its state: one folder that nobody else can read."""
 
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from agent.errors import StateUnsafe
+from agent.platforms.files import is_own, is_private, is_private_file
 
 HOME_VARIABLE = "VERITYPE_HOME"
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+"""Windows lets only administrators make links, and has no such flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def write_private(path: Path, data: bytes) -> None:
     """Write a file that only this user can read, so that it is there whole or not at all."""
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
@@ -98,8 +100,7 @@ def check_private(path: Path) -> None:
     Raises:
         StateUnsafe: it is not a plain file of this user with mode 0600.
     """
-    facts = path.lstat()
-    if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.getuid() or facts.st_mode & 0o077:
+    if not is_private_file(path):
         raise StateUnsafe(
             f"{path} must be your own file with mode 0600; it may have been read by others: "
             "enrol this device again."
@@ -107,8 +108,7 @@ def check_private(path: Path) -> None:
 
 
 def _claim(home: Path) -> None:
-    facts = home.stat()
-    if facts.st_uid != os.getuid():
+    if not is_own(home.stat()):
         raise StateUnsafe(f"The state folder {home} belongs to another user.")
-    if facts.st_mode & 0o077:
+    if not is_private(home.resolve()):
         home.chmod(0o700)

@@ -11,6 +11,7 @@ from agent.cli.clock import clock, mode, task
 from agent.cli.consent import consent
 from agent.cli.day import today
 from agent.cli.device import enrol
+from agent.cli.doctor import doctor
 from agent.cli.export import export
 from agent.cli.notes import manual, note
 from agent.cli.receipts import receipts, verify
@@ -52,5 +53,6 @@ for command in (
     verify,
     export,
     browser,
+    doctor,
 ):
     main.add_command(command)

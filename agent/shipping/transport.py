@@ -36,6 +36,8 @@ class Answer:
     content_type: str = ""
     retry_after_s: float | None = None
     failure: str = ""
+    date_s: float | None = None
+    """The server's clock, in whole seconds since 1970, if it said."""
 
     @property
     def ok(self) -> bool:
@@ -158,8 +160,19 @@ def _answer(response: requests.Response, deadline_s: float) -> Answer:
             return Answer(response.status_code, failure="The server's answer took too long.")
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return Answer(
-        response.status_code, bytes(body), kind, _retry_after_s(response.headers.get("Retry-After"))
+        response.status_code,
+        bytes(body),
+        kind,
+        _retry_after_s(response.headers.get("Retry-After")),
+        date_s=_date_s(response.headers.get("Date")),
     )
+
+
+def _date_s(value: str | None) -> float | None:
+    try:
+        return email.utils.parsedate_to_datetime(value).timestamp() if value else None
+    except (ValueError, OverflowError, TypeError):
+        return None
 
 
 def _retry_after_s(value: str | None) -> float | None:
@@ -168,9 +181,8 @@ def _retry_after_s(value: str | None) -> float | None:
         return None
     if value.strip().isascii() and value.strip().isdigit():
         return min(float(value), _RETRY_AFTER_MAX_S)
-    try:
-        moment_s = email.utils.parsedate_to_datetime(value).timestamp()
-    except (ValueError, OverflowError, TypeError):
+    moment_s = _date_s(value)
+    if moment_s is None:
         return None
     return max(0.0, min(moment_s - time.time(), _RETRY_AFTER_MAX_S))
 

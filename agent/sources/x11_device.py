@@ -7,7 +7,7 @@ from agent.device.keyboards import keyboards
 from agent.errors import SourceUnavailable
 from agent.sources.device_facts import Facts
 from agent.sources.x11_display import LOST, XConnection
-from agent.sources.x11_raw import is_hierarchy_change
+from agent.sources.x11_raw import is_hierarchy_change, xinput_version
 from wire.codes import DeviceFactKind
 
 _VNC_EXTENSION = "VNC-EXTENSION"
@@ -28,7 +28,7 @@ class X11Device:
             return
         self._has_xinput = self._connection.has(xinput.extname)
         if self._has_xinput:
-            self._connection.display.xinput_query_version()
+            xinput_version(self._connection)
             news = (xinput.AllDevices, xinput.HierarchyChangedMask)
             self._connection.root.xinput_select_events([news])
 

@@ -36,21 +36,25 @@ def select_raw(connection: XConnection, mask: int) -> None:
     Raises:
         SourceUnavailable: the server has no XInput 2.2.
     """
-    name = xinput.extname
-    if not connection.has(name):
+    if not connection.has(xinput.extname):
         raise SourceUnavailable("The display offers no XInput extension.")
-    # Version 2.2, not the wrapper's 2.0: a 2.0 client gets no raw events while another grabs.
-    version = xinput.XIQueryVersion(
-        display=connection.display.display,
-        opcode=connection.display.display.get_extension_major(name),
-        major_version=2,
-        minor_version=2,
-    )
-    if (version.major_version, version.minor_version) < (2, 2):
+    if xinput_version(connection) < (2, 2):
         raise SourceUnavailable("The display offers XInput older than 2.2.")
     hierarchy = (xinput.AllDevices, xinput.HierarchyChangedMask)
     connection.root.xinput_select_events([(xinput.AllMasterDevices, mask), hierarchy])
     connection.display.sync()
+
+
+def xinput_version(connection: XConnection) -> tuple[int, int]:
+    """The version that the server agrees on, at most 2.2; it has the extension."""
+    # Not the wrapper's 2.0: a 2.0 client gets no raw events while another grabs.
+    version = xinput.XIQueryVersion(
+        display=connection.display.display,
+        opcode=connection.display.display.get_extension_major(xinput.extname),
+        major_version=2,
+        minor_version=2,
+    )
+    return int(version.major_version), int(version.minor_version)
 
 
 def raw_event(event: Any) -> RawEvent | None:
