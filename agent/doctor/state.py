@@ -72,7 +72,7 @@ def _spool(desk: Desk, status: Status | None) -> Finding:
     try:
         with only_instance(desk.paths):
             spool = Spool(desk.paths.spool, desk.settings.spool_max_bytes)
-            counts = spool.counts(0)
+            counts = spool.counts()
             spool.close()
     except AgentError as error:
         fix = "The next `veritype clock in` saves what still reads and keeps the damaged file."
