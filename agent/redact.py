@@ -59,6 +59,16 @@ _RANGES: tuple[tuple[int, int, KeyClass], ...] = (
 _LETTER_PAGES = frozenset((0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x0C, 0x0D, 0x0E, 0x12, 0x13))
 _SIGN_PAGES = frozenset((0x08, 0x0A, 0x0B, 0x20))
 
+PASSWORD_MARKS = frozenset(
+    (
+        "x-kde-passwordManagerHint",
+        "application/x-kde-passwordManagerHint",
+        "org.nspasteboard.ConcealedType",
+        "application/x-nspasteboard-concealed-type",
+    )
+)
+"""Forms that password managers offer beside a password: a clipboard that has one is not read."""
+
 _INSERT = frozenset((0xFF63, 0xFF9E))
 _DELETE = frozenset((0xFFFF, 0xFF9F))
 _CONTROL_CHORDS = {"c": Chord.COPY, "x": Chord.CUT, "v": Chord.PASTE}

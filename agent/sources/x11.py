@@ -12,6 +12,7 @@ from agent.sources.x11_clipboard import X11Clipboard
 from agent.sources.x11_display import XConnection
 from agent.sources.x11_focus import X11Focus
 from agent.sources.x11_keyboard import X11Keyboard
+from agent.sources.x11_mediator import Mediator
 from agent.sources.x11_pointer import X11Pointer
 from agent.sources.x11_screenshots import X11Screenshots
 from agent.sources.x11_selections import X11Selections
@@ -35,11 +36,15 @@ def x11_sources(policy: Policy, memory: SessionMemory, *, coarse: bool = False) 
 
     `coarse`: the trainer wants pictures made coarse, whatever the policy says.
     """
+    mediator = Mediator()
     offers: list[tuple[SourceName, Sequence[Candidate]]] = [
         (SourceName.FOCUS, (Candidate(lambda: X11Focus(policy, memory.windows)),)),
-        (SourceName.CLIPBOARD, (Candidate(lambda: X11Clipboard(memory.reducer)),)),
-        # Before the keyboard: a password field is known before what is typed into it.
+        # First: a password field is known before what is copied from it or typed into it.
         (SourceName.ACCESSIBILITY, (Candidate(Accessibility),)),
+        (
+            SourceName.CLIPBOARD,
+            (Candidate(lambda: X11Clipboard(memory.reducer, mediator, memory.windows)),),
+        ),
         (
             SourceName.KEYBOARD,
             (
@@ -58,4 +63,4 @@ def x11_sources(policy: Policy, memory: SessionMemory, *, coarse: bool = False) 
         wanted = structs.replace(rules, pixelate=rules.pixelate or coarse)
         pictures = Candidate(lambda: X11Screenshots(policy, wanted))
         offers.append((SourceName.SCREENSHOTS, (pictures,)))
-    return offers
+    return [(name, [mediator.hearing(each) for each in choices]) for name, choices in offers]

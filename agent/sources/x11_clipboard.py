@@ -1,10 +1,14 @@
 """The clipboard on X11, by XFixes notifications. Text becomes length, lines and tag, here.
 
-The text of a copy passes through this module's memory once, is reduced and dropped. What a
-password manager marks is not asked for at all.
+The text of a copy made in a task window is read at once, that of any other only when it is pasted
+in a task window and the clipboard has not changed since; of the latter no more than the length is
+asked for before. Text passes through memory once, is reduced and dropped. What a password manager
+marks is not asked for at all.
 """
 
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,70 +17,69 @@ from Xlib.ext import xfixes
 
 from agent.clock import monotonic_us
 from agent.errors import SourceUnavailable
-from agent.observations import Copied, PrimaryRead, Selection, TextFacts
+from agent.observations import Copied, CopyRead, PrimaryRead, Selection, TextFacts
 from agent.redact import TextReducer
 from agent.sources.protocol import Emit
-from agent.sources.x11_display import XConnection
+from agent.sources.x11_conversion import TEXT_MAX_BYTES, Contents, Depth, SelectionReader
+from agent.sources.x11_display import LOST, XConnection
+from agent.sources.x11_front import FrontWindows
+from agent.sources.x11_mediator import Mediator, Pasted, Reading
+from agent.sources.x11_windows import same_program
 from wire.codes import SourceName, SourceState
+from wire.events import MISSING_U32
 
-TEXT_MAX_BYTES = 8 * 1024 * 1024
-"""A longer text is not read to its end: its length stays unknown."""
-ANSWER_US = 2_000_000
-"""An owner that does not answer for so long is given up."""
-PASSWORD_HINT = "x-kde-passwordManagerHint"  # noqa: S105 - the name of a mark, no password
 _QUEUE_MAX = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A selection that is to be read."""
+@dataclass(slots=True)
+class _Held:
+    """What the clipboard holds, and whether its text may and need still be read."""
 
-    selection: Selection
     at_us: int
-    """When it changed hands, or for the primary selection, when it was pasted."""
-    owned_at_us: int | None
+    unread: bool
     before_recording: bool = False
+    length_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    selection: int
+    depth: Depth
+    wanted: Callable[[], bool]
+    """Whether the answer still means what it was asked for."""
+    answer: Callable[[Contents], None]
+    """Given empty contents if it does not."""
 
 
 class X11Clipboard:
-    """Copies as they happen; the primary selection only when it is pasted in scope."""
+    """Copies as they happen; the text of those made elsewhere when they are pasted in scope."""
 
     name = SourceName.CLIPBOARD
 
-    def __init__(self, reducer: TextReducer) -> None:
+    def __init__(self, reducer: TextReducer, mediator: Mediator, front: FrontWindows) -> None:
         self._reducer = reducer
+        self._mediator = mediator
+        self._front = front
         self._connection: XConnection | None = None
+        self._reader: SelectionReader | None = None
         self._emit: Emit = _nowhere
         self._window: Any = None
-        self._atoms: dict[str, int] = {}
-        self._queue: deque[_Wanted] = deque(maxlen=_QUEUE_MAX)
-        self._reading: _Wanted | None = None
-        self._deadline_us = 0
-        self._parts: list[bytes] | None = None
+        self._clipboard = 0
+        self._held: _Held | None = None
+        self._queue: deque[_Question] = deque(maxlen=_QUEUE_MAX)
         self._primary_owned_us: int | None = None
 
     def start(self, emit: Emit) -> None:
-        """Connect, ask for notifications, look at what is there; see `Source.start`."""
+        """Connect, ask for notifications, measure what is there; see `Source.start`."""
         connection = XConnection()
         try:
             _need_xfixes(connection)
             connection.display.xfixes_query_version()
-            self._atoms = {
-                name: connection.atom(name)
-                for name in (
-                    "CLIPBOARD",
-                    "TARGETS",
-                    "UTF8_STRING",
-                    "INCR",
-                    PASSWORD_HINT,
-                    "VERITYPE",
-                )
-            }
-            self._window = connection.root.create_window(
-                0, 0, 1, 1, 0, X.CopyFromParent, event_mask=X.PropertyChangeMask
-            )
+            self._reader = SelectionReader(connection)
+            self._clipboard = connection.atom("CLIPBOARD")
+            self._window = connection.root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
             mask = xfixes.XFixesSetSelectionOwnerNotifyMask
-            for selection in (self._atoms["CLIPBOARD"], Xatom.PRIMARY):
+            for selection in (self._clipboard, Xatom.PRIMARY):
                 connection.display.xfixes_select_selection_input(self._window, selection, mask)
             connection.display.sync()
         except BaseException:
@@ -84,20 +87,17 @@ class X11Clipboard:
             raise
         self._connection, self._emit = connection, emit
         self._primary_owned_us = None
+        self._mediator.reader = self.pasted
         # What is there now may be pasted later; its own time lies before the recording.
-        now_us = monotonic_us()
-        self._want(_Wanted(Selection.CLIPBOARD, now_us, None, before_recording=True), now_us)
-
-    def read_primary(self, clicked_us: int, now_us: int) -> None:
-        """Read the primary selection, because it was pasted in scope at `clicked_us`."""
-        self._want(_Wanted(Selection.PRIMARY, clicked_us, self._primary_owned_us), now_us)
+        self._copied(_Held(monotonic_us(), unread=True, before_recording=True), Reading.LENGTH)
 
     def stop(self) -> None:
         """Disconnect, and forget what was being read."""
+        self._mediator.reader = None
         if self._connection is not None:
             self._connection.close()
         self._connection, self._emit, self._window = None, _nowhere, None
-        self._reading = self._parts = None
+        self._reader = self._held = None
         self._queue.clear()
 
     def fileno(self) -> int | None:
@@ -106,145 +106,148 @@ class X11Clipboard:
 
     def pump(self, now_us: int) -> int | None:
         """Take notifications and answers that came."""
-        if self._connection is None:
+        if self._connection is None or self._reader is None:
             return None
         for event in self._connection.pending():
-            self._event(self._connection, event, now_us)
-        if self._reading is not None and now_us > self._deadline_us:
-            self._done(None, now_us)
-        return self._deadline_us if self._reading is not None else None
+            if isinstance(event, xfixes.SelectionNotify):
+                self._changed_hands(self._connection, event, now_us)
+            else:
+                self._reader.event(event, now_us)
+        self._reader.expire(now_us)
+        return self._reader.deadline_us
 
     def check(self) -> SourceState:
         """A round trip to the display."""
         alive = self._connection is not None and self._connection.alive()
         return SourceState.RUNNING if alive else SourceState.FAILED
 
-    def _event(self, connection: XConnection, event: Any, now_us: int) -> None:
-        if isinstance(event, xfixes.SelectionNotify):
-            self._changed_hands(connection, event, now_us)
-        elif event.type == X.SelectionNotify:
-            self._answered(connection, event, now_us)
-        elif event.type == X.PropertyNotify and event.state == X.PropertyNewValue:
-            self._more_came(event, now_us)
+    def pasted(self, paste: Pasted) -> None:
+        """Text was pasted in a task window: read it, unless it was read before."""
+        # Called while another source is pumped: a lost connection is this one's trouble alone.
+        with suppress(*LOST):
+            if paste.selection is Selection.CLIPBOARD:
+                self._clipboard_pasted(paste)
+            elif self._is_primary_paste(paste):
+                self._primary_pasted(paste.at_us)
 
-    def _changed_hands(
-        self,
-        connection: XConnection,
-        event: Any,
-        now_us: int,
-    ) -> None:
+    # Copies.
+
+    def _changed_hands(self, connection: XConnection, event: Any, now_us: int) -> None:
         at_us = connection.clock.to_monotonic_us(event.timestamp, now_us)
+        owner = event.owner if isinstance(event.owner, int) else event.owner.id
         if event.selection == Xatom.PRIMARY:
             self._primary_owned_us = at_us
-        elif event.owner.id if hasattr(event.owner, "id") else event.owner:
-            self._want(_Wanted(Selection.CLIPBOARD, at_us, at_us), now_us)
+        elif not owner:
+            self._held = None
+        else:
+            reading = self._mediator.rule.reading(at_us)
+            self._copied(_Held(at_us, unread=reading is not Reading.NEVER), reading)
 
-    def _want(self, wanted: _Wanted, now_us: int) -> None:
-        if self._connection is None:
+    def _copied(self, held: _Held, reading: Reading) -> None:
+        self._held = held
+        if reading in (Reading.NEVER, Reading.WHEN_PASTED):
+            self._report(held, None)
             return
-        self._queue.append(wanted)
-        if self._reading is None:
-            self._next(now_us)
+        depth = Depth.TEXT if reading is Reading.NOW else Depth.LENGTH
+        self._ask(
+            _Question(
+                self._clipboard,
+                depth,
+                lambda: self._held is held,
+                lambda contents: self._looked_at(held, contents),
+            )
+        )
+
+    def _looked_at(self, held: _Held, contents: Contents) -> None:
+        facts = self._reduced(contents)
+        held.length_bytes = contents.length_bytes
+        held.unread = not contents.marked and facts is None and self._held is held
+        self._report(held, facts)
+
+    def _report(self, held: _Held, facts: TextFacts | None) -> None:
+        """What is never read counts as one whose own time is not known: nothing is said of it."""
+        unknown = facts is None and not held.unread
+        length = MISSING_U32 if held.length_bytes is None else min(held.length_bytes, MISSING_U32)
+        earlier = held.before_recording or unknown
+        self._emit(Copied(held.at_us, facts, earlier, held.unread, length))
+
+    # Pastes.
+
+    def _clipboard_pasted(self, paste: Pasted) -> None:
+        held = self._held
+        if held is None or not held.unread:
+            return
+        held.unread = False
+        self._ask(
+            _Question(
+                self._clipboard,
+                Depth.TEXT,
+                lambda: self._held is held and (held.length_bytes or 0) <= TEXT_MAX_BYTES,
+                lambda contents: self._read(paste.at_us, held, contents),
+            )
+        )
+
+    def _read(self, pasted_us: int, held: _Held, contents: Contents) -> None:
+        facts = self._reduced(contents)
+        # An owner that did not answer may do so at the next paste.
+        held.unread = facts is None and not contents.marked
+        self._emit(CopyRead(pasted_us, held.at_us, facts))
+
+    def _primary_pasted(self, at_us: int) -> None:
+        self._ask(
+            _Question(
+                Xatom.PRIMARY,
+                Depth.TEXT,
+                lambda: (self._primary_owned_us or 0) <= at_us,
+                lambda contents: self._emit(
+                    PrimaryRead(at_us, self._primary_owned_us, self._reduced(contents)),
+                ),
+            )
+        )
+
+    def _is_primary_paste(self, paste: Pasted) -> bool:
+        """Whether a middle click pastes: by its request, which no program makes to itself."""
+        if paste.asked or not self._mediator.sees_requests:
+            return True
+        if self._connection is None:
+            return False
+        owner = self._connection.display.get_selection_owner(Xatom.PRIMARY)
+        number, front = owner if isinstance(owner, int) else owner.id, self._front.at(paste.at_us)
+        return bool(number and front) and same_program(self._connection, number, front)
+
+    # Questions, one after the other.
+
+    def _ask(self, question: _Question) -> None:
+        self._queue.append(question)
+        if self._reader is not None and self._reader.deadline_us is None:
+            self._next(monotonic_us())
 
     def _next(self, now_us: int) -> None:
-        self._reading = self._queue.popleft() if self._queue else None
-        self._parts = None
-        if self._reading is not None:
-            self._deadline_us = now_us + ANSWER_US
-            self._ask("TARGETS")
+        while self._queue and self._reader is not None:
+            question = self._queue.popleft()
+            if question.wanted():
+                self._reader.ask(
+                    question.selection,
+                    question.depth,
+                    now_us,
+                    lambda contents, at_us: self._answered(question, contents, at_us),  # noqa: B023
+                )
+                return
+            question.answer(Contents())
 
-    def _ask(self, target: str) -> None:
-        if self._reading is None or self._connection is None:
-            return
-        of = self._atoms["CLIPBOARD"]
-        selection = Xatom.PRIMARY if self._reading.selection is Selection.PRIMARY else of
-        self._window.convert_selection(
-            selection, self._atoms[target], self._atoms["VERITYPE"], X.CurrentTime
-        )
-        self._connection.display.flush()
-
-    def _answered(
-        self,
-        connection: XConnection,
-        event: Any,
-        now_us: int,
-    ) -> None:
-        if self._reading is None:
-            return
-        if event.property == X.NONE:
-            self._done(None, now_us)
-        elif event.target == self._atoms["TARGETS"]:
-            self._targets_came(now_us)
-        elif event.target == self._atoms["UTF8_STRING"]:
-            self._text_came(now_us)
-        connection.display.flush()
-
-    def _targets_came(self, now_us: int) -> None:
-        found = self._take_property()
-        targets = set(found.value) if found is not None and found.format == 32 else set()
-        if self._atoms[PASSWORD_HINT] in targets:
-            self._forget(now_us)
-        elif self._atoms["UTF8_STRING"] in targets:
-            self._ask("UTF8_STRING")
-        else:
-            self._done(None, now_us)
-
-    def _text_came(self, now_us: int) -> None:
-        found = self._take_property()
-        if found is None:
-            self._done(None, now_us)
-        elif found.property_type == self._atoms["INCR"]:
-            self._parts = []
-            self._deadline_us = now_us + ANSWER_US
-        else:
-            self._done(self._reduced(_bytes(found)), now_us)
-
-    def _more_came(self, event: Any, now_us: int) -> None:
-        """A piece of a long text (ICCCM 2.7.2); an empty one ends it."""
-        if self._parts is None or event.atom != self._atoms["VERITYPE"]:
-            return
-        found = self._take_property()
-        piece = _bytes(found) if found is not None else b""
-        self._deadline_us = now_us + ANSWER_US
-        if not piece:
-            self._done(self._reduced(b"".join(self._parts)), now_us)
-        elif sum(map(len, self._parts)) + len(piece) > TEXT_MAX_BYTES:
-            self._done(None, now_us)
-        else:
-            self._parts.append(piece)
-
-    def _reduced(self, raw: bytes) -> TextFacts:
-        return self._reducer.reduce(raw.decode("utf-8", "replace"))
-
-    def _take_property(self) -> Any:
-        words = TEXT_MAX_BYTES // 4
-        return self._window.get_property(
-            self._atoms["VERITYPE"], X.AnyPropertyType, 0, words, delete=True
-        )
-
-    def _done(self, facts: TextFacts | None, now_us: int) -> None:
-        wanted = self._reading
-        if wanted is not None and wanted.selection is Selection.PRIMARY:
-            self._emit(PrimaryRead(wanted.at_us, wanted.owned_at_us, facts))
-        elif wanted is not None:
-            self._emit(Copied(wanted.at_us, facts, wanted.before_recording))
+    def _answered(self, question: _Question, contents: Contents, now_us: int) -> None:
+        question.answer(contents if question.wanted() else Contents())
         self._next(now_us)
 
-    def _forget(self, now_us: int) -> None:
-        """A password: not even that something was copied is reported, only that it is unknown."""
-        if self._reading is not None:
-            self._emit(Copied(self._reading.at_us, None, before_recording=True))
-        self._next(now_us)
+    def _reduced(self, contents: Contents) -> TextFacts | None:
+        if contents.text is None:
+            return None
+        return self._reducer.reduce(contents.text.decode("utf-8", "replace"))
 
 
 def _need_xfixes(connection: XConnection) -> None:
     if not connection.has(xfixes.extname):
         raise SourceUnavailable("The display offers no XFixes extension.")
-
-
-def _bytes(found: Any) -> bytes:
-    value = found.value
-    return value if isinstance(value, bytes) else str(value).encode()
 
 
 def _nowhere(_seen: object) -> None:

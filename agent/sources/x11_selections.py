@@ -9,14 +9,13 @@ from typing import Any
 
 from Xlib import X, Xatom
 from Xlib import error as xerror
-from Xlib.ext import res
 
 from agent.observations import Selection, SelectionRequested
 from agent.sources.protocol import Emit
 from agent.sources.x11_display import XConnection
 from agent.sources.x11_front import FrontWindows
 from agent.sources.x11_record import Conversion, ConversionRecord
-from agent.sources.x11_windows import Windows
+from agent.sources.x11_windows import Windows, same_program
 from wire.codes import SourceName, SourceState
 from wire.policy import Policy
 
@@ -190,27 +189,6 @@ def is_text_target(name: str) -> bool:
     if name in _TEXT_TARGETS:
         return True
     return name.startswith("text/") and not name.startswith(_NOT_TEXT)
-
-
-def same_program(control: XConnection, one: int, other: int) -> bool:
-    """Whether two of the display's resources belong to one client, or to one process."""
-    mask = ~control.display.display.info.resource_id_mask
-    if one & mask == other & mask:
-        return True
-    first, second = _process(control, one), _process(control, other)
-    return bool(first) and first == second
-
-
-def _process(control: XConnection, resource: int) -> int:
-    """The process behind a resource, as the X server knows it; 0 if it does not."""
-    if not control.has(res.extname):
-        return 0
-    try:
-        asked = [{"client": resource, "mask": res.LocalClientPIDMask}]
-        found = control.display.res_query_client_ids(asked).ids
-    except xerror.XError:
-        return 0
-    return next((int(pid) for client in found for pid in client.value), 0)
 
 
 def _nowhere(_seen: object) -> None:

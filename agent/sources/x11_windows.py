@@ -1,10 +1,12 @@
 """What the window manager says about windows (EWMH), reduced to categories at once."""
 
+import os
 from typing import Any
 
 import psutil
 from Xlib import X, Xatom
 from Xlib import error as xerror
+from Xlib.ext import res
 
 from agent.redact import category_of
 from agent.sources.x11_display import XConnection
@@ -99,3 +101,24 @@ class Windows:
         except xerror.XError:
             return []
         return [int(value) for value in found.value] if found and found.format == 32 else []
+
+
+def same_program(control: XConnection, one: int, other: int) -> bool:
+    """Whether two of the display's resources belong to one client, or to one other process."""
+    mask = ~control.display.display.info.resource_id_mask
+    if one & mask == other & mask:
+        return True
+    first, second = _process(control, one), _process(control, other)
+    return bool(first) and first == second and first != os.getpid()
+
+
+def _process(control: XConnection, resource: int) -> int:
+    """The process behind a resource, as the X server knows it; 0 if it does not."""
+    if not control.has(res.extname):
+        return 0
+    try:
+        asked = [{"client": resource, "mask": res.LocalClientPIDMask}]
+        found = control.display.res_query_client_ids(asked).ids
+    except xerror.XError:
+        return 0
+    return next((int(pid) for client in found for pid in client.value), 0)

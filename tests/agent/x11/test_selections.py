@@ -12,14 +12,27 @@ from Xlib import X
 
 from agent.capture.loop import Candidate, Capture
 from agent.clock import monotonic_us
-from agent.observations import FocusSeen, Observation, Selection, SelectionRequested, SourceHealth
+from agent.observations import (
+    Copied,
+    CopyRead,
+    FocusSeen,
+    Observation,
+    Selection,
+    SelectionRequested,
+    SourceHealth,
+)
+from agent.session.scope import ScopeRule
+from agent.sources.memory import SessionMemory
+from agent.sources.x11 import x11_sources
 from agent.sources.x11_focus import X11Focus
 from agent.sources.x11_front import FrontWindows
 from agent.sources.x11_selections import X11Selections
 from tests.agent.conftest import POLICY
 from tests.agent.x11.conftest import Desktop, turn_until, wait_for
+from tests.agent.x11.owner import owning
 from tests.live.needed import SYSTEM_PYTHON
-from wire.codes import Category, SourceName, SourceState
+from wire.codes import Category, InsertionHow, InsertionSeenBy, SourceName, SourceState
+from wire.events import Clipboard, Event, Insertion
 
 pytestmark = pytest.mark.live
 
@@ -146,6 +159,42 @@ def test_programs_that_are_not_in_front_do_not_paste(desktop: Desktop) -> None:
             turn_until(capture, seen, SelectionRequested)
         capture.turn()
     assert len(requests(seen)) == 1
+
+
+def test_a_copy_elsewhere_pasted_into_a_task_is_one_insertion_with_its_tag(
+    desktop: Desktop,
+) -> None:
+    memory, seen = SessionMemory(), list[Observation]()
+    capture = Capture(x11_sources(POLICY, memory), seen.append, monotonic_us)
+    desktop.window("the assistant")
+    capture.start()
+    turn_until(capture, seen, FocusSeen)
+    with owning(_TEXT.decode()) as owner:
+        turn_until(capture, seen, Copied, 2)
+        with paste_window(desktop, "a task") as length:
+            turn_until(capture, seen, FocusSeen, 2)
+            assert owner.fetched() == 0
+            desktop.keys("key", "ctrl+v")
+            assert length() == len(_TEXT)
+            turn_until(capture, seen, CopyRead)
+            turn_until(capture, seen, SelectionRequested)
+        assert owner.fetched() == 1
+    capture.stop()
+    copy, insertion = text_events(seen)
+    facts = memory.reducer.reduce(_TEXT.decode())
+    assert isinstance(copy, Clipboard)
+    assert (copy.source, copy.tag) == (Category.ASSISTANT, facts.tag)
+    assert isinstance(insertion, Insertion)
+    assert (insertion.how, insertion.seen_by) == (InsertionHow.PASTE, InsertionSeenBy.SELECTION)
+    assert (insertion.length_chars, insertion.tag) == (len(_TEXT), facts.tag)
+
+
+def text_events(seen: list[Observation]) -> list[Event]:
+    """What the scope rule makes of copies and pastes."""
+    rule = ScopeRule(min(each.at_us for each in seen))
+    events = [event for each in seen for event in rule.observe(each)]
+    events += rule.flush(max(each.at_us for each in seen))
+    return [event for event in events if isinstance(event, Clipboard | Insertion)]
 
 
 @pytest.mark.parametrize("dropped", [True, False], ids=["dropped", "dragged past"])

@@ -1,7 +1,6 @@
 """The X11 sources on a real X server."""
 
 import subprocess
-import sys
 import threading
 
 import msgspec
@@ -22,57 +21,19 @@ from agent.observations import (
     PointerUsed,
     SourceHealth,
 )
-from agent.redact import TextReducer
 from agent.sources.memory import SessionMemory
 from agent.sources.pynput_input import PynputKeyboard
 from agent.sources.x11 import x11_sources
-from agent.sources.x11_clipboard import X11Clipboard
 from agent.sources.x11_keyboard import X11Keyboard
 from tests.agent.conftest import POLICY
 from tests.agent.x11.conftest import Desktop, turn_until, wait_for
+from tests.agent.x11.owner import owning
 from wire.codes import Category, KeyFlag, ScreenshotOutcome, SourceName, SourceState
 from wire.keys import KeyClass
 from wire.objects import object_digest
 from wire.policy import Screenshots
 
 pytestmark = pytest.mark.live
-
-_OWNER = """
-import sys, time
-from Xlib import X, Xatom, display
-from Xlib.protocol import event
-text, hint, pieces = sys.argv[1].encode(), sys.argv[2] == "hint", int(sys.argv[3])
-d = display.Display()
-w = d.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
-names = ("CLIPBOARD", "TARGETS", "UTF8_STRING", "INCR", "x-kde-passwordManagerHint")
-clip, targets, utf8, incr, mark = (d.intern_atom(name) for name in names)
-w.set_selection_owner(clip, X.CurrentTime)
-d.flush()
-print("owned", flush=True)
-left = []
-while True:
-    e = d.next_event()
-    if e.type == X.SelectionRequest:
-        if e.target == targets:
-            offered = [utf8] + ([mark] if hint else [])
-            e.requestor.change_property(e.property, Xatom.ATOM, 32, offered)
-        elif pieces:
-            e.requestor.change_attributes(event_mask=X.PropertyChangeMask)
-            e.requestor.change_property(e.property, incr, 32, [len(text)])
-            step = -(-len(text) // pieces)
-            left = [text[at:at + step] for at in range(0, len(text), step)] + [b""]
-            asker, where = e.requestor, e.property
-        else:
-            print("read", flush=True)
-            e.requestor.change_property(e.property, utf8, 8, text)
-        answer = event.SelectionNotify(time=e.time, requestor=e.requestor,
-            selection=e.selection, target=e.target, property=e.property)
-        e.requestor.send_event(answer)
-        d.flush()
-    elif e.type == X.PropertyNotify and e.state == X.PropertyDelete and left:
-        asker.change_property(where, utf8, 8, left.pop(0))
-        d.flush()
-"""
 
 
 def keyboard_only(seen: list[Observation]) -> Capture:
@@ -198,9 +159,10 @@ def test_windows_and_tags_keep_their_numbers_across_a_pause(desktop: Desktop) ->
     for _ in range(2):
         seen: list[Observation] = []
         capture = Capture(x11_sources(POLICY, memory), seen.append, monotonic_us)
-        with owning("the same text", "plain", 0):
-            capture.start()
-            (copied,) = turn_until(capture, seen, Copied)
+        capture.start()
+        turn_until(capture, seen, FocusSeen)
+        with owning("the same text"):
+            copied = turn_until(capture, seen, Copied, 2)[-1]
         capture.stop()
         assert isinstance(copied, Copied)
         assert copied.facts is not None
@@ -226,64 +188,6 @@ def test_pointer_clicks_scrolls_and_movement(desktop: Desktop) -> None:
     assert sum(each.clicks for each in used) == 2
     assert sum(each.scrolls for each in used) == 1
     assert sum(each.moved_px for each in used) > 50
-
-
-@pytest.mark.parametrize("pieces", [0, 5])
-def test_a_copy_is_reduced_to_length_lines_and_tag(desktop: Desktop, pieces: int) -> None:
-    text, reducer = "two words\nin two lines, m\u00fcde", TextReducer()
-    seen: list[Observation] = []
-    capture = clipboard_only(seen, reducer)
-    turn_until(capture, seen, Copied)
-    with owning(text, "plain", pieces):
-        copied = turn_until(capture, seen, Copied, 2)[-1]
-    capture.stop()
-    assert isinstance(copied, Copied)
-    assert copied.facts == reducer.reduce(text)
-    assert not copied.before_recording
-    assert 0 <= monotonic_us() - copied.at_us < 10_000_000
-
-
-def test_what_a_password_manager_marks_is_never_read(desktop: Desktop) -> None:
-    seen: list[Observation] = []
-    capture = clipboard_only(seen, TextReducer())
-    turn_until(capture, seen, Copied)
-    with owning("hunter2", "hint", 0) as owner:
-        copied = turn_until(capture, seen, Copied, 2)[-1]
-        owner.kill()
-        assert owner.stdout is not None
-        assert owner.stdout.read() == ""
-    capture.stop()
-    assert isinstance(copied, Copied)
-    assert copied.facts is None
-
-
-def clipboard_only(seen: list[Observation], reducer: TextReducer) -> Capture:
-    capture = Capture(
-        [(SourceName.CLIPBOARD, (Candidate(lambda: X11Clipboard(reducer)),))],
-        seen.append,
-        monotonic_us,
-    )
-    capture.start()
-    return capture
-
-
-class owning:  # noqa: N801 - reads as a verb
-    """A program that owns the clipboard while the block runs."""
-
-    def __init__(self, text: str, hint: str, pieces: int) -> None:
-        self._arguments = [sys.executable, "-c", _OWNER, text, hint, str(pieces)]
-
-    def __enter__(self) -> subprocess.Popen[str]:
-        self._owner = subprocess.Popen(self._arguments, stdout=subprocess.PIPE, text=True)
-        assert self._owner.stdout is not None
-        assert self._owner.stdout.readline() == "owned\n"
-        return self._owner
-
-    def __exit__(self, *_: object) -> None:
-        self._owner.kill()
-        self._owner.wait()
-        assert self._owner.stdout is not None
-        self._owner.stdout.close()
 
 
 @pytest.mark.parametrize(
