@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from agent.errors import AgentError
-from agent.identity import load_identity
+from agent.identity import load_identity, move_to_keyring
 from agent.journal import log_uncaught, write_journal
 from agent.paths import open_paths
 from agent.runner import Runner
@@ -21,6 +21,7 @@ def run() -> None:
     identity = load_identity(paths)
     write_journal(paths.log)
     with only_instance(paths):
+        move_to_keyring(paths, identity)
         runner = Runner(paths, identity, settings)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: runner.stop())

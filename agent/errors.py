@@ -16,6 +16,10 @@ class StateUnsafe(AgentError):  # noqa: N818
     """The state folder or a file in it is not this user's alone."""
 
 
+class KeyringClosed(AgentError):  # noqa: N818
+    """The system's keyring holds this device's secrets and does not give them."""
+
+
 class AlreadyRunning(AgentError):  # noqa: N818
     """Another agent process holds the lock."""
 

@@ -5,7 +5,7 @@ from agent.face import control
 from agent.face.client import ensure_running
 from agent.face.control import Reply, Request
 from agent.face.status import Status
-from agent.identity import load_identity
+from agent.identity import load_enrolled
 from agent.paths import Paths, open_paths
 
 
@@ -16,7 +16,7 @@ def ask(request: Request, wait_s: float = 15.0) -> Status:
         ControlFailed: nothing runs, or it could not do what was asked.
     """
     paths = open_paths()
-    load_identity(paths)
+    load_enrolled(paths)
     try:
         return control.ask(paths.socket, request, wait_s)
     except AgentNotRunning as error:
@@ -34,6 +34,6 @@ def is_clocked_in(paths: Paths) -> bool:
 def ask_agent(request: Request, wait_s: float = 15.0) -> Reply:
     """Ask the agent process, started if it does not run: it also tells the server."""
     paths = open_paths()
-    load_identity(paths)
+    load_enrolled(paths)
     ensure_running(paths)
     return control.exchange(paths.socket, request, wait_s)

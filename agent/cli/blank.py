@@ -9,7 +9,7 @@ import msgspec
 from agent.cli.asking import ask_agent
 from agent.face.control import Request
 from agent.face.held import picture_lines
-from agent.identity import load_identity
+from agent.identity import load_enrolled
 from agent.paths import open_paths
 from agent.preferences import read_preferences, write_preferences
 from agent.spool.rows import Region
@@ -67,7 +67,7 @@ def pictures() -> None:
 def pixelate(switch: str) -> None:
     """Make your screenshots coarse before they leave memory, from the next clock-in on."""
     paths = open_paths()
-    load_identity(paths)
+    load_enrolled(paths)
     chosen = msgspec.structs.replace(read_preferences(paths), pixelate=switch == "on")
     write_preferences(paths, chosen)
     coarse = "coarse" if chosen.pixelate else "as the project's rules say"

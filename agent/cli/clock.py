@@ -15,7 +15,7 @@ from agent.face.consent import consent_text
 from agent.face.control import Request
 from agent.face.status import Status
 from agent.face.wording import plain
-from agent.identity import load_identity
+from agent.identity import load_enrolled, load_identity
 from agent.paths import open_paths
 from agent.session.declared import remember
 from agent.settings import read_settings
@@ -64,7 +64,7 @@ def clock_in(project: str, accept_policy: int | None) -> None:
 def clock_out(wait: float | None) -> None:
     """Stop recording and end the session."""
     paths, settings = open_paths(), read_settings()
-    identity = load_identity(paths)
+    identity = load_enrolled(paths)
     try:
         control.ask(paths.socket, Request(do="clock-out"), 30.0)
     except (AgentNotRunning, ControlFailed) as error:
@@ -112,7 +112,7 @@ def mode(name: str, switch: str) -> None:
     Before clock-in it is remembered for your next session of the same day.
     """
     on, paths = switch == "on", open_paths()
-    load_identity(paths)
+    load_enrolled(paths)
     if is_clocked_in(paths):
         ask(Request(do="mode", mode=_MODES[name], on=on))
         click.echo(f"Declared: {name} {switch}.")

@@ -11,7 +11,7 @@ from agent.face import client, consents, control
 from agent.face.consent import consent_text
 from agent.face.control import Request
 from agent.face.wording import plain
-from agent.identity import load_identity
+from agent.identity import load_enrolled
 from agent.paths import Paths, open_paths
 from agent.settings import read_settings
 
@@ -30,7 +30,7 @@ def consent() -> None:
 def consent_show(*, project: str, as_json: bool) -> None:
     """Show what you accepted on this device, and when."""
     paths = open_paths()
-    load_identity(paths)
+    load_enrolled(paths)
     given = [
         each
         for each in consents.all_given(paths)
@@ -59,7 +59,7 @@ def consent_withdraw(project: str) -> None:
     rules anew at a clock-in. If the server cannot be told now, it is tried again.
     """
     paths, settings = open_paths(), read_settings()
-    identity = load_identity(paths)
+    identity = load_enrolled(paths)
     given = consents.given_to(paths, project)
     consents.withdraw(paths, given, time.time_ns() // 1000)
     client.ensure_running(paths)

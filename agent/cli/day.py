@@ -11,7 +11,7 @@ from agent.face import control
 from agent.face.control import Request
 from agent.face.day import Day, ProjectHours, day_of
 from agent.face.wording import plain
-from agent.identity import load_identity
+from agent.identity import load_enrolled
 from agent.paths import Paths, open_paths
 from agent.session.hours import Hours
 from agent.settings import read_settings
@@ -35,7 +35,7 @@ def today(*, as_json: bool, chosen: datetime | None) -> None:
     minute ago. What the server counts stands on its session page.
     """
     paths, settings = open_paths(), read_settings()
-    load_identity(paths)
+    load_enrolled(paths)
     day = (chosen or datetime.now().astimezone()).date()
     with reading(paths, settings) as reader:
         found = day_of(reader, paths, day, time.time_ns() // 1000, _live_session(paths))

@@ -18,7 +18,7 @@ from agent.face.receipts import (
     receipt_file,
 )
 from agent.face.wording import plain
-from agent.identity import load_identity
+from agent.identity import load_enrolled
 from agent.paths import open_paths
 from agent.settings import read_settings
 from agent.spool.reading import reading
@@ -37,7 +37,7 @@ def receipts(*, session: str, as_json: bool) -> None:
     receipt file: keep it, and anybody can check it with the server's public key, on any computer.
     """
     paths, settings = open_paths(), read_settings()
-    identity = load_identity(paths)
+    identity = load_enrolled(paths)
     with reading(paths, settings) as reader:
         found = receipt_file(reader, paths, identity, session)
     if as_json:
@@ -83,7 +83,7 @@ def verify(*, file: Path | None, everything: bool, as_json: bool) -> None:
 
 def _of_device() -> list[Checked]:
     paths, settings = open_paths(), read_settings()
-    identity = load_identity(paths)
+    identity = load_enrolled(paths)
     with reading(paths, settings) as reader:
         found = receipt_file(reader, paths, identity)
         checked = [check(each, identity.server_key) for each in found.sessions]
@@ -105,7 +105,7 @@ def _key_for(found: ReceiptFile) -> tuple[VerifyKey, str]:
         ReceiptsDoNotHold: the file names another key than the pinned one.
     """
     try:
-        pinned = load_identity(open_paths()).server_key
+        pinned = load_enrolled(open_paths()).server_key
     except NotEnrolled:
         note = (
             f"Checked with the key in the file itself: {plain(found.server_key, 64)}. Compare it"

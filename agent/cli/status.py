@@ -5,7 +5,7 @@ import msgspec
 
 from agent.face import client
 from agent.face.status import status_text
-from agent.identity import load_identity
+from agent.identity import load_enrolled
 from agent.paths import Paths, open_paths
 from agent.settings import Settings, read_settings
 
@@ -21,7 +21,7 @@ def show_status(*, as_json: bool) -> None:
     """Print the status, in words or as JSON."""
     paths: Paths = open_paths()
     settings: Settings = read_settings()
-    identity = load_identity(paths)
+    identity = load_enrolled(paths)
     found = client.status_of(paths, settings, identity.server)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())

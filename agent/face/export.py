@@ -18,7 +18,7 @@ from agent.errors import ExportRefused
 from agent.face import consents
 from agent.face.day import day_of
 from agent.face.receipts import receipt_file
-from agent.identity import Identity
+from agent.identity import Identity, load_enrolled
 from agent.paths import Paths
 from agent.session.hours import What
 from agent.settings import Settings
@@ -87,7 +87,10 @@ def _files(
         if not path.name.startswith("project-"):
             yield f"consents/{path.stem}.json", path.read_bytes()
     yield "hours.json", _json([day.as_json() for day in _days(reader, paths)])
-    yield "receipts.json", _json(msgspec.to_builtins(receipt_file(reader, paths, identity)))
+    yield (
+        "receipts.json",
+        _json(msgspec.to_builtins(receipt_file(reader, paths, load_enrolled(paths)))),
+    )
     for seen in reader.sessions():
         for name, aside in (("batches", False), ("aside", True)):
             for row in reader.batches(seen.session, aside=aside):

@@ -13,7 +13,7 @@ import msgspec
 
 from agent.errors import ReceiptsUnreadable
 from agent.face.consents import name_of
-from agent.identity import Identity
+from agent.identity import Enrolled
 from agent.paths import Paths
 from agent.spool.reading import ReceiptRow, SessionSeen, SpoolReader
 from wire.batch import open_envelope
@@ -77,7 +77,7 @@ class Checked:
 
 
 def receipt_file(
-    reader: SpoolReader, paths: Paths, identity: Identity, session: str = ""
+    reader: SpoolReader, paths: Paths, enrolled: Enrolled, session: str = ""
 ) -> ReceiptFile:
     """The receipts on this device; of one session if the beginning of its id is given.
 
@@ -89,9 +89,9 @@ def receipt_file(
         raise ReceiptsUnreadable("There is no session on this device whose id begins like that.")
     return ReceiptFile(
         FORMAT,
-        identity.server,
-        identity.server_key.raw.hex(),
-        identity.device.hex(),
+        enrolled.server,
+        enrolled.server_key.raw.hex(),
+        enrolled.device.hex(),
         tuple(_session(each, reader.receipts(each.session), paths) for each in seen),
     )
 
