@@ -9,7 +9,8 @@ from agent.doctor.finding import ABSENT, FAILS, PART, WORKS, Desk, Finding
 from agent.errors import AgentError, NotEnrolled
 from agent.face.status import SpoolStatus, Status, spool_status
 from agent.face.wording import plain
-from agent.identity import Identity, load_identity
+from agent.identity import Identity, load_identity, where_kept
+from agent.paths import Paths
 from agent.platforms.files import is_private
 from agent.spool.store import Spool
 from agent.startup import only_instance
@@ -34,8 +35,16 @@ def identity_of(desk: Desk) -> tuple[Identity | None, Finding]:
 def state_findings(desk: Desk, status: Status | None) -> Iterator[Finding]:
     """The folder, the disk and the spool."""
     yield _folder(desk.paths.home)
+    yield from _key(desk.paths)
     yield _disk(desk)
     yield _spool(desk, status)
+
+
+def _key(paths: Paths) -> Iterator[Finding]:
+    try:
+        yield Finding("device key", WORKS, where_kept(paths))
+    except AgentError:
+        return  # said already: this device has no identity
 
 
 def _folder(home: Path) -> Finding:

@@ -67,9 +67,14 @@ class TellingSpool(Spool):
         super().__init__(path)
         self._told = told
 
-    def add_batch(self, envelope: Envelope, reported: Mapping[int, int] = NOTHING) -> None:
+    def add_batch(
+        self,
+        envelope: Envelope,
+        reported: Mapping[int, int] = NOTHING,
+        zero_us: int | None = None,
+    ) -> None:
         """Store it, then tell it."""
-        super().add_batch(envelope, reported)
+        super().add_batch(envelope, reported, zero_us)
         header = envelope.header
         line = f"{header.session.hex()} {header.sequence} {envelope.digest.hex()}\n"
         os.write(self._told, line.encode())
