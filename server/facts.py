@@ -11,9 +11,9 @@ import msgspec
 
 from server.records import LateBlanking, StoredBatch
 from wire.batch import Batch, decode, open_envelope
-from wire.codes import LossReason
+from wire.codes import DeviceFactKind, LossReason
 from wire.errors import BodyUndecodable, WireError
-from wire.events import Keystroke, ManualTime, Marker, Presence
+from wire.events import DeviceFact, Keystroke, ManualTime, Marker, Presence
 from wire.header import Header
 from wire.stretches import AWAY, Intervals, between, joined, length_us, manual, pauses, without
 
@@ -54,6 +54,9 @@ class SessionFacts(msgspec.Struct, frozen=True):
     lost stretches, so that it can be added to them."""
     manual_s: float = 0.0
     """Added by the trainer by hand, where nothing was observed; never part of `worked_s`."""
+    device: dict[str, tuple[int, ...]] = {}
+    """Facts about the device by name, each with the values it had, in order. Context that helps to
+    read the rest; nothing is concluded from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ def facts_of(opened: OpenedSession, opened_us: int) -> SessionFacts:
         lost_events=_losses(opened.headers),
         lost_stretches=tuple(lost),
         idle_s=_seconds(length_us(off) - length_us(unknown)),
+        device=device_facts(opened.batches),
         manual_s=_seconds(length_us(manual_intervals(opened, off, end_us))),
     )
 
@@ -157,6 +161,22 @@ def manual_intervals(opened: OpenedSession, off: Intervals, end_us: int) -> Inte
     added = [event for batch in opened.batches for event in batch.body.events(ManualTime)]
     worked = without([(0, end_us)], off) if end_us else []
     return tuple(without(manual(added, end_us), worked))
+
+
+def device_facts(batches: Sequence[Batch]) -> dict[str, tuple[int, ...]]:
+    """What the agent found about the device: each fact's values in order, repeats left out."""
+    names = {kind.value: kind.name.lower() for kind in DeviceFactKind}
+    found: dict[str, tuple[int, ...]] = {}
+    said = sorted(
+        (event.t_us, event.fact, event.value)
+        for batch in batches
+        for event in batch.body.events(DeviceFact)
+    )
+    for _, fact, value in said:
+        values = found.get(names.get(fact, ""), ())
+        if fact in names and values[-1:] != (value,):
+            found[names[fact]] = (*values, value)
+    return found
 
 
 def _in_time(batch: Batch, last_us: int) -> Batch:

@@ -1,6 +1,9 @@
 """The console's plain words for codes: one place, so that a catalogue can take it over."""
 
+from collections.abc import Mapping, Sequence
+
 from server.records import SessionState
+from wire.codes import DisplayServer
 from wire.policy import Policy
 
 STATE_TITLES = {
@@ -36,6 +39,41 @@ LOSS_TITLES = {
     "object_expired": "a picture was too old to send",
     "refused_by_server": "the server refused it",
 }
+
+_DISPLAY_SERVERS: dict[int, str] = {
+    DisplayServer.X11: "X11 desktop",
+    DisplayServer.WAYLAND: "Wayland desktop, which hides keys and windows from every program",
+    DisplayServer.WINDOWS: "Windows desktop",
+    DisplayServer.MACOS: "macOS desktop",
+}
+_SAID_MOST = 8
+
+
+def device_lines(device: Mapping[str, Sequence[int]]) -> tuple[str, ...]:
+    """Facts about the device in words; those that say nothing unusual are said too."""
+    lines = (
+        " Then: ".join(_device_line(name, value) for value in values[:_SAID_MOST])
+        for name, values in device.items()
+    )
+    return tuple(line for line in lines if line)
+
+
+def _device_line(name: str, value: int) -> str:
+    match name:
+        case "virtual_machine":
+            return "Runs in a virtual machine." if value else "No virtual machine."
+        case "remote_desktop":
+            return "Seen or steered from elsewhere." if value else "Not seen from elsewhere."
+        case "seats":
+            return "One seat." if value == 1 else f"{value} seats for people."
+        case "keyboards":
+            return "One keyboard attached." if value == 1 else f"{value} keyboards attached."
+        case "capture_excluded":
+            return f"{value} windows ask not to be in screenshots."
+        case "display_server":
+            return f"{_DISPLAY_SERVERS.get(value, 'An unknown desktop')}."
+        case _:
+            return ""
 
 
 def policy_lines(policy: Policy) -> tuple[str, ...]:

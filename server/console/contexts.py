@@ -12,6 +12,7 @@ from server.wording import (
     BAND_TITLES,
     LOSS_TITLES,
     STATE_TITLES,
+    device_lines,
     policy_lines,
     reason_title,
 )
@@ -53,6 +54,7 @@ class SessionPage:
     band_means: str
     facts: tuple[tuple[str, str], ...]
     losses: tuple[str, ...]
+    device: tuple[str, ...]
     policy: tuple[str, ...]
 
 
@@ -72,6 +74,7 @@ def session_page(review: Review, viewer: Viewer, session: str) -> SessionPage:
         band_means=BAND_MEANS.get(view.line.band or "", ""),
         facts=_facts(view),
         losses=_losses(view),
+        device=device_lines(view.facts.device) if view.facts else (),
         policy=policy_lines(policy) if policy else (),
     )
 

@@ -52,6 +52,8 @@ class SessionOut:
     ahead_of_server_s: float | None
     lost_events: dict[str, int] | None
     lost_stretches: list[LossOut] | None
+    device: dict[str, list[int]] | None
+    """Facts about the device by name, each with its values in order: context, no sign of guilt."""
     band: str | None
     flagged: bool | None
     main_reason: str | None
@@ -161,6 +163,7 @@ def _session_out(view: SessionView) -> SessionOut:
         lost_stretches=[LossOut(s.start_ms, s.end_ms, s.why) for s in facts.lost_stretches]
         if facts
         else None,
+        device={name: list(values) for name, values in facts.device.items()} if facts else None,
         band=line.band,
         flagged=view.flagged,
         main_reason=line.main_reason,

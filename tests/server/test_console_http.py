@@ -14,7 +14,7 @@ from tests.server.device import Chain, digest_parts, screenshot
 from tests.server.house import PASSWORD, House
 from tests.server.kinds import SignedIn, SignIn, Typing
 from wire import events
-from wire.codes import ObjectKind
+from wire.codes import DeviceFactKind, ObjectKind
 from wire.messages import encode_message, sign_blanking
 from wire.objects import object_digest
 
@@ -61,7 +61,8 @@ def scored(chain: Chain, typing: Typing, house: House, assessor: DetectorAssesso
     pictures = [screenshot(1_000_000, PICTURE), screenshot(2_000_000, BLANKED)]
     named = (*digest_parts(BLANKED), 0, 0, 0, 0)
     blanking = events.Blanking(3_000_000, ObjectKind.IMAGE, *named)
-    chain.send([*typing(0, 190), *pictures, blanking], final=True)
+    remote = events.DeviceFact(0, DeviceFactKind.REMOTE_DESKTOP, 1)
+    chain.send([*typing(0, 190), *pictures, blanking, remote], final=True)
     assert do_next(house.installation.store, Scoring(house.installation.store, assessor), "t")
     return chain.session.hex()
 
@@ -71,6 +72,13 @@ def test_pages_need_a_sign_in(client: httpx.Client, scored: str) -> None:
         assert client.get(path).status_code == 303
     for path in (f"/sessions/{scored}/timeline.json", f"/sessions/{scored}/objects/{'0' * 64}"):
         assert client.get(path).status_code == 404
+
+
+def test_facts_about_the_device_are_shown_as_context(sign_in: SignIn, scored: str) -> None:
+    page = sign_in("otto").get(f"/sessions/{scored}").text
+    shown = first_of(r'(?s)data-testid="device">(.*?)</section>', page)
+    assert "Seen or steered from elsewhere." in shown
+    assert "no sign of guilt" in shown
 
 
 def test_wrong_password_and_unknown_login_look_alike(sign_in: SignIn) -> None:

@@ -16,13 +16,21 @@ from server.logs import JsonLines
 from server.records import ATTEMPTS_MAX, Job
 from server.scoring import Scoring
 from server.storage.sqlite import SqliteStore
+from server.wording import device_lines
 from server.worker import do_next, work
 from tests.server.device import Chain
 from tests.server.house import House
 from tests.server.kinds import Platform, Typing
 from wire import events
 from wire.batch import MAGIC, Envelope, open_envelope
-from wire.codes import Category, InsertionHow, InsertionSeenBy, MarkerKind, PresenceChange
+from wire.codes import (
+    Category,
+    DeviceFactKind,
+    InsertionHow,
+    InsertionSeenBy,
+    MarkerKind,
+    PresenceChange,
+)
 from wire.policy import Policy
 
 MINUTE_US = 60_000_000
@@ -129,6 +137,28 @@ def test_pauses_and_losses_are_told_apart_from_work(
     session = platform(f"/v1/sessions/{chain.session.hex()}").json()
     assert (session["duration_s"], session["worked_s"]) == (60, 45)
     assert session["lost_events"] == {"queue_full": 13, "reason_99": 2}
+
+
+def test_facts_about_the_device_are_shown_and_change_nothing(
+    chain: Chain, typing: Typing, platform: Platform, score: Callable[[], int]
+) -> None:
+    facts = [
+        events.DeviceFact(0, DeviceFactKind.VIRTUAL_MACHINE, 1),
+        events.DeviceFact(0, DeviceFactKind.KEYBOARDS, 1),
+        events.DeviceFact(30_000_000, DeviceFactKind.KEYBOARDS, 2),
+        events.DeviceFact(40_000_000, DeviceFactKind.KEYBOARDS, 2),
+        events.DeviceFact(40_000_000, 99, 1),
+    ]
+    chain.send([*typing(0, 60), *facts], final=True)
+    score()
+    session = platform(f"/v1/sessions/{chain.session.hex()}").json()
+    assert session["device"] == {"virtual_machine": [1], "keyboards": [1, 2]}
+    assert device_lines(session["device"]) == (
+        "Runs in a virtual machine.",
+        "One keyboard attached. Then: 2 keyboards attached.",
+    )
+    found = platform(f"/v1/sessions/{chain.session.hex()}/assessment").json()
+    assert not any("machine" in reason["text"] for reason in found["reasons"])
 
 
 def test_too_little_observed_cannot_be_determined(
