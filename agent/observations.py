@@ -150,6 +150,16 @@ class PictureTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class TitleRead:
+    """The title of a task window, read because the policy asks for titles and that was accepted."""
+
+    at_us: int
+    window: int
+    data: bytes
+    """UTF-8; an object of its own like a picture, never part of an event."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextInserted:
     """Text appeared in the focused editable field, typed or not."""
 
@@ -257,6 +267,7 @@ Observation = (
     | PrimaryRead
     | SelectionRequested
     | PictureTaken
+    | TitleRead
     | TextInserted
     | TextDeleted
     | SecretField

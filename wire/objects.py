@@ -10,3 +10,12 @@ import hashlib
 def object_digest(data: bytes) -> bytes:
     """SHA-256 of a stored object: its name in events and in `/agent/v1/objects/{digest}`."""
     return hashlib.sha256(data).digest()
+
+
+def digest_parts(digest: bytes) -> tuple[int, int, int, int]:
+    """A digest as events hold it: big-endian, in four parts; zeros for none (empty bytes)."""
+    whole = digest or bytes(32)
+    first, second, third, fourth = (
+        int.from_bytes(whole[at : at + 8], "big") for at in range(0, 32, 8)
+    )
+    return first, second, third, fourth

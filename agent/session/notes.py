@@ -6,7 +6,7 @@ from agent.errors import NoteRefused
 from wire import limits
 from wire.codes import ManualReason, ObjectKind
 from wire.events import Attachment, ManualTime
-from wire.objects import object_digest
+from wire.objects import digest_parts, object_digest
 
 _PLAIN_CONTROLS = "\n\t"
 _DAY_US = 24 * 3600 * 1_000_000
@@ -21,8 +21,7 @@ class Note:
 
     def attachment(self, t_us: int) -> Attachment:
         """The event that names it."""
-        parts = (int.from_bytes(self.digest[at : at + 8], "big") for at in range(0, 32, 8))
-        return Attachment(t_us, ObjectKind.NOTE, 0, *parts)
+        return Attachment(t_us, ObjectKind.NOTE, 0, *digest_parts(self.digest))
 
 
 def note_of(text: str) -> Note:

@@ -9,6 +9,7 @@ import hashlib
 from agent.observations import CaretJumped, PageEdited, PageFocused, TextSubmittedSeen
 from wire.codes import EditHow, InsertionHow
 from wire.events import CaretJump, Event, PageEdit, PageFocus, TextSubmitted
+from wire.objects import digest_parts
 
 PageSeen = PageEdited | PageFocused | CaretJumped | TextSubmittedSeen
 
@@ -44,8 +45,9 @@ def page_event(at_us: int, seen: PageSeen) -> Event:
             return CaretJump(at_us, seen.field, seen.distance_chars, seen.flags)
         case TextSubmittedSeen():
             digest = classes_digest(seen)
-            parts = [int.from_bytes(digest[at : at + 8], "big") for at in range(0, 32, 8)]
-            return TextSubmitted(at_us, seen.field, seen.region, seen.length_chars, *parts)
+            return TextSubmitted(
+                at_us, seen.field, seen.region, seen.length_chars, *digest_parts(digest)
+            )
 
 
 def inserted_by(seen: PageSeen) -> InsertionHow | None:

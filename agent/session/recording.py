@@ -28,6 +28,7 @@ from agent.observations import (
     SelectionRequested,
     SourceHealth,
     TextSubmittedSeen,
+    TitleRead,
 )
 from agent.paths import Paths
 from agent.session.declared import forget, remembered
@@ -55,7 +56,8 @@ from wire.codes import (
 )
 from wire.events import Blanking, DeclaredMode, Event, Marker
 from wire.limits import BATCH_MAX_SPAN_US
-from wire.policy import Policy
+from wire.objects import digest_parts, object_digest
+from wire.policy import Policy, Screenshots
 from wire.signing import SigningKey
 
 log = logging.getLogger(__name__)
@@ -249,6 +251,11 @@ class Recording:
         review_us = rules.review_delay_s * 1_000_000 if rules else 0
         return self._store(ObjectKind.IMAGE, picture.digest, picture.data, review_us)
 
+    def _keep_title(self, title: TitleRead) -> bool:
+        rules = self.policy.screenshots or Screenshots()
+        review_us = rules.review_delay_s * 1_000_000
+        return self._store(ObjectKind.TITLE, object_digest(title.data), title.data, review_us)
+
     def _keep_classes(self, seen: TextSubmittedSeen) -> bool:
         """Store the classes of a submitted text, if there are any; they may go at once."""
         if not seen.packed:
@@ -273,7 +280,11 @@ class Recording:
     def tell_blanked(self, clock: ClockReading, row: BlankingRow) -> bool:
         """Record that the trainer blanked a picture; whether that is on disk in the chain."""
         with self._lock:
-            self._add(Blanking(self._now(clock), row.kind, *_parts(row.digest), *_parts(row.kept)))
+            self._add(
+                Blanking(
+                    self._now(clock), row.kind, *digest_parts(row.digest), *digest_parts(row.kept)
+                )
+            )
             return self._seal_all(clock)
 
     def lose(self, reason: LossReason, count: int = 1) -> None:
@@ -301,6 +312,8 @@ class Recording:
             self._recorder.extend(self._idle.used(seen.at_us))
         if isinstance(seen, TextSubmittedSeen) and not self._keep_classes(seen):
             seen = replace(seen, packed=b"")
+        if isinstance(seen, TitleRead) and not self._keep_title(seen):
+            return
         self._recorder.extend(self._scope.observe(seen))
 
     def _flush(self, clock: ClockReading) -> None:
@@ -349,7 +362,3 @@ class Recording:
                 self._recorder.not_stored(envelope, LossReason.SPOOL_DAMAGED, counted)
                 raise
         return True
-
-
-def _parts(digest: bytes) -> list[int]:
-    return [int.from_bytes(digest[at : at + 8], "big") for at in range(0, 32, 8)]

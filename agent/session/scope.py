@@ -24,6 +24,7 @@ from agent.observations import (
     TextDeleted,
     TextInserted,
     TextSubmittedSeen,
+    TitleRead,
 )
 from agent.session.appeared import Appeared, AppearedRule
 from agent.session.pages import PageSeen, inserted_by, page_event
@@ -32,12 +33,14 @@ from wire.codes import (
     Category,
     InsertionHow,
     InsertionSeenBy,
+    ObjectKind,
     SourceName,
     SourceState,
 )
 from wire.events import (
     MISSING_U32,
     Activity,
+    Attachment,
     DeviceFact,
     Event,
     Focus,
@@ -47,6 +50,7 @@ from wire.events import (
     PointerSecond,
     Screenshot,
 )
+from wire.objects import digest_parts, object_digest
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
@@ -85,8 +89,8 @@ class ScopeRule:
                 return self._pointer(seen)
             case FocusSeen():
                 return self._focused(seen)
-            case PictureTaken():
-                return [_screenshot(self._us(seen.at_us), seen)]
+            case PictureTaken() | TitleRead():
+                return [_named(self._us(seen.at_us), seen)]
             case DeviceFactSeen():
                 return [DeviceFact(self._us(seen.at_us), seen.fact, seen.value)]
             case SourceHealth():
@@ -226,8 +230,11 @@ def _used(second: PointerUsed) -> bool:
     return bool(second.moved_px or second.clicks or second.scrolls)
 
 
-def _screenshot(at_us: int, seen: PictureTaken) -> Screenshot:
-    parts = [int.from_bytes(seen.digest[at : at + 8], "big") for at in range(0, 32, 8)]
+def _named(at_us: int, seen: PictureTaken | TitleRead) -> Screenshot | Attachment:
+    """An event that names an object."""
+    if isinstance(seen, TitleRead):
+        parts = digest_parts(object_digest(seen.data))
+        return Attachment(at_us, ObjectKind.TITLE, seen.window, *parts)
     return Screenshot(
         at_us,
         seen.outcome,
@@ -236,5 +243,5 @@ def _screenshot(at_us: int, seen: PictureTaken) -> Screenshot:
         seen.height_px,
         seen.size_bytes,
         seen.perceptual,
-        *parts,
+        *digest_parts(seen.digest),
     )

@@ -5,7 +5,7 @@ from Xlib import error as xerror
 
 from agent.clock import monotonic_us
 from agent.errors import SourceUnavailable
-from agent.observations import FocusSeen
+from agent.observations import FocusSeen, TitleRead
 from agent.sources.protocol import Emit
 from agent.sources.x11_display import XConnection
 from agent.sources.x11_front import FrontWindows
@@ -27,6 +27,7 @@ class X11Focus:
         self._emit: Emit = _nowhere
         self._numbers = windows
         self._front = 0
+        self._title = (0, "")
         self._last: tuple[Category, int] | None = None
 
     def start(self, emit: Emit) -> None:
@@ -87,6 +88,16 @@ class X11Focus:
         if seen != self._last:
             self._last = seen
             self._emit(FocusSeen(at_us, *seen))
+        if self._policy.record_titles and seen[0] is Category.TASK:
+            self._read_title(self._windows, at_us, seen[1])
+
+    def _read_title(self, windows: Windows, at_us: int, number: int) -> None:
+        title = windows.title(self._front)
+        # Read again after the category was judged: a title that no longer fits is not kept.
+        fits = title and windows.category(self._front) is Category.TASK
+        if fits and (number, title) != self._title:
+            self._title = (number, title)
+            self._emit(TitleRead(at_us, number, title.encode()))
 
     def _watch_title(self, front: int) -> None:
         if self._windows is None:

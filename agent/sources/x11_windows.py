@@ -71,6 +71,14 @@ class Windows:
             return Category.UNKNOWN
         return category_of(self._policy, title, process)
 
+    def title(self, number: int) -> str:
+        """A window's title without what does not print; empty if it has gone."""
+        try:
+            read = self._read_title(self.window(number))
+        except xerror.XError:
+            return ""
+        return "".join(char for char in read[:TITLE_MAX_CHARS] if char.isprintable())
+
     def _read_title(self, window: Any) -> str:
         for atom in (self._title, Xatom.WM_NAME):
             found = window.get_property(atom, X.AnyPropertyType, 0, _TITLE_WORDS)

@@ -26,6 +26,7 @@ from wire.messages import (
     SessionRequest,
     encode_message,
 )
+from wire.objects import digest_parts as parts_of
 from wire.objects import object_digest
 from wire.policy import Policy
 from wire.problems import Problem
@@ -186,9 +187,8 @@ def typing(start_us: int, keys: int, step_us: int = 150_000) -> list[events.Keys
     ]
 
 
-def digest_parts(data: bytes) -> list[int]:
-    digest = object_digest(data)
-    return [int.from_bytes(digest[n : n + 8], "big") for n in range(0, 32, 8)]
+def digest_parts(data: bytes) -> tuple[int, int, int, int]:
+    return parts_of(object_digest(data))
 
 
 def screenshot(at_us: int, picture: bytes) -> events.Screenshot:

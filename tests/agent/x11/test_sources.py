@@ -20,6 +20,7 @@ from agent.observations import (
     PictureTaken,
     PointerUsed,
     SourceHealth,
+    TitleRead,
 )
 from agent.sources.memory import SessionMemory
 from agent.sources.pynput_input import PynputKeyboard
@@ -124,6 +125,23 @@ def test_after_stop_no_connection_is_left_and_nothing_is_seen(desktop: Desktop) 
     desktop.keys("key", "a")
     capture.turn()
     assert seen == []
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_titles_of_task_windows_are_read_only_where_that_was_agreed(
+    desktop: Desktop, *, agreed: bool
+) -> None:
+    seen: list[Observation] = []
+    policy = msgspec.structs.replace(POLICY, record_titles=agreed)
+    capture = Capture(x11_sources(policy, SessionMemory()), seen.append, monotonic_us)
+    desktop.window("my bank")
+    capture.start()
+    for count, title in enumerate(("task 7", "an assistant"), 2):
+        desktop.window(title)
+        turn_until(capture, seen, FocusSeen, count)
+    capture.stop()
+    titles = [each.data for each in seen if isinstance(each, TitleRead)]
+    assert titles == ([b"task 7"] if agreed else [])
 
 
 def clients(desktop: Desktop) -> list[object]:
