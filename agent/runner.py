@@ -26,7 +26,7 @@ from agent.errors import (
 from agent.extension.listener import ExtensionListener
 from agent.face.consent import accepted_policy
 from agent.face.control import Reply, Request, Server
-from agent.face.held import held_pictures
+from agent.face.held import held_pictures, held_titles
 from agent.face.report import (
     broken_sources,
     extension_status,
@@ -126,7 +126,8 @@ class Runner:
             return Reply("That was not a request.")
         try:
             self._do(request)
-            return Reply(status=self.status(), pictures=held_pictures(self._spool))
+            titles = held_titles(self._spool) if request.do == "pictures" else ()
+            return Reply(status=self.status(), pictures=held_pictures(self._spool), titles=titles)
         except AgentError as error:
             return Reply(str(error))
         except Exception as error:  # noqa: BLE001 - the process must outlive one bad request

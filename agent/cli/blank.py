@@ -8,7 +8,7 @@ import msgspec
 
 from agent.cli.asking import ask_agent
 from agent.face.control import Request
-from agent.face.held import picture_lines
+from agent.face.held import picture_lines, title_lines
 from agent.identity import load_enrolled
 from agent.paths import open_paths
 from agent.preferences import read_preferences, write_preferences
@@ -44,17 +44,18 @@ def _region(text: str) -> Region:
     help="Black out only this part, in pixels of the picture; several times for several parts.",
 )
 def blank(number: int | None, regions: tuple[Region, ...]) -> None:
-    """List the screenshots that have not left this device; with NUMBER, blank one.
+    """List the screenshots and titles that have not left this device; with NUMBER, blank one.
 
     The minute stays paid, and the assessment does not look at pictures.
     """
     if number is None:
-        for line in picture_lines(ask_agent(Request(do="pictures")).pictures, time.time()):
+        held, now_s = ask_agent(Request(do="pictures")), time.time()
+        for line in (*picture_lines(held.pictures, now_s), *title_lines(held.titles, now_s)):
             click.echo(line)
         return
     ask_agent(Request(do="blank", number=number, regions=regions), _BLANK_S)
-    what = "Part of picture" if regions else "Picture"
-    click.echo(f"{what} {number} is blanked; its bytes are erased from this device.")
+    what = f"A part of {number}" if regions else f"Number {number}"
+    click.echo(f"{what} is blanked; its bytes are erased from this device.")
 
 
 @click.group()

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from agent.errors import AgentNotRunning, ControlFailed
-from agent.face.held import HeldPicture
+from agent.face.held import HeldPicture, HeldTitle
 from agent.face.status import Status
 from agent.local_socket import address_of, is_own, listen
 
@@ -45,6 +45,8 @@ class Reply(msgspec.Struct, frozen=True):
     error: str = ""
     status: Status | None = None
     pictures: tuple[HeldPicture, ...] = ()
+    titles: tuple[HeldTitle, ...] = ()
+    """With `pictures` only: the newest hundred."""
 
 
 class Server:

@@ -1,12 +1,15 @@
-"""Screenshots that have not left this device, as the trainer is told about them."""
+"""Screenshots and titles that have not left this device, as the trainer is told about them."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
-from agent.spool.blankings import waiting_pictures
+from agent.face.wording import plain
+from agent.spool.blankings import waiting_pictures, waiting_titles
 from agent.spool.store import Spool
+
+TITLES_LISTED = 100
 
 
 class HeldPicture(msgspec.Struct, frozen=True):
@@ -27,6 +30,32 @@ def held_pictures(spool: Spool) -> tuple[HeldPicture, ...]:
     )
 
 
+class HeldTitle(msgspec.Struct, frozen=True):
+    """One window title and how long it stays."""
+
+    number: int
+    text: str
+    read_us: int
+    left_s: float
+
+
+def held_titles(spool: Spool) -> tuple[HeldTitle, ...]:
+    """The newest of them, oldest first."""
+    return tuple(
+        HeldTitle(row.number, row.text, row.kept_us, row.review_left_us / 1e6)
+        for row in waiting_titles(spool)[-TITLES_LISTED:]
+    )
+
+
+def title_lines(titles: Sequence[HeldTitle], now_s: float) -> list[str]:
+    """The list in words."""
+    return [
+        f'{title.number:>5}  title read {_clock(title.read_us, now_s)}, "{plain(title.text)}",'
+        f" {_stays(title.left_s)}"
+        for title in titles
+    ]
+
+
 def picture_lines(pictures: Sequence[HeldPicture], now_s: float) -> list[str]:
     """The list in words."""
     if not pictures:
@@ -35,11 +64,19 @@ def picture_lines(pictures: Sequence[HeldPicture], now_s: float) -> list[str]:
 
 
 def _line(picture: HeldPicture, now_s: float) -> str:
-    taken = datetime.fromtimestamp(picture.taken_us / 1e6, UTC).astimezone()
-    day = "" if now_s - picture.taken_us / 1e6 < 20 * 3600 else f"{taken:%Y-%m-%d} "
-    stays = f"stays here {_minutes(picture.left_s)}" if picture.left_s else "leaves now"
     size = f"{picture.size_bytes / 1000:.0f} kB"
-    return f"{picture.number:>5}  taken {day}{taken:%H:%M}, {size}, {stays}"
+    when = _clock(picture.taken_us, now_s)
+    return f"{picture.number:>5}  taken {when}, {size}, {_stays(picture.left_s)}"
+
+
+def _clock(at_us: int, now_s: float) -> str:
+    at = datetime.fromtimestamp(at_us / 1e6, UTC).astimezone()
+    day = "" if now_s - at_us / 1e6 < 20 * 3600 else f"{at:%Y-%m-%d} "
+    return f"{day}{at:%H:%M}"
+
+
+def _stays(left_s: float) -> str:
+    return f"stays here {_minutes(left_s)}" if left_s else "leaves now"
 
 
 def _minutes(seconds: float) -> str:

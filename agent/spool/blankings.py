@@ -31,6 +31,16 @@ class WaitingPicture:
     """Of the trainer's presence; 0: it goes as soon as the server takes it."""
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingTitle:
+    """A window title that has not left this device."""
+
+    number: int
+    text: str
+    kept_us: int
+    review_left_us: int
+
+
 def waiting_pictures(spool: Spool) -> list[WaitingPicture]:
     """All screenshots on this device, oldest first."""
     rows = spool.rows(
@@ -39,6 +49,16 @@ def waiting_pictures(spool: Spool) -> list[WaitingPicture]:
         int(ObjectKind.IMAGE),
     )
     return [WaitingPicture(*row) for row in rows]
+
+
+def waiting_titles(spool: Spool) -> list[WaitingTitle]:
+    """All window titles on this device, oldest first."""
+    rows = spool.rows(
+        "SELECT id, data, kept_us, review_left_us FROM objects"
+        " WHERE aside = '' AND kind = ? ORDER BY id",
+        int(ObjectKind.TITLE),
+    )
+    return [WaitingTitle(row[0], row[1].decode(), *row[2:]) for row in rows]
 
 
 def picture_bytes(spool: Spool, number: int) -> bytes:

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from agent.errors import ControlFailed
-from agent.spool.blankings import blank, next_notice, picture_bytes, told, waiting_pictures
+from agent.spool.blankings import (
+    blank,
+    next_notice,
+    picture_bytes,
+    told,
+    waiting_pictures,
+    waiting_titles,
+)
 from agent.spool.reading import SpoolReader
 from agent.spool.store import Spool
 from wire.codes import ObjectKind
@@ -120,3 +127,16 @@ def test_a_reader_beside_the_agent_sees_what_waits(spool: Spool, tmp_path: Path)
     (seen,) = reader.objects()
     reader.close()
     assert (seen.data, seen.review_left_us) == (PICTURE, 9_000_000)
+
+
+def test_a_title_can_be_blanked_like_a_picture(spool: Spool, tmp_path: Path) -> None:
+    title = (
+        b"Evaluation task of the patient J. Smith, born 1962, in the ward of dermatology at noon"
+    )
+    spool.add_object(SESSION, ObjectKind.TITLE, object_digest(title), title, 60_000_000, 1)
+    (waiting,) = waiting_titles(spool)
+    assert waiting.text == title.decode()
+    row = blank(spool, waiting.number, 5)
+    assert row.kind == ObjectKind.TITLE
+    assert waiting_titles(spool) == []
+    assert not on_disk(tmp_path, title)
