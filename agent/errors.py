@@ -76,6 +76,14 @@ class ServerUnreachable(AgentError):  # noqa: N818
     """No usable answer came from the server."""
 
 
+class AgentTooOld(AgentError):  # noqa: N818
+    """The server asks for a later agent; the text says which and why."""
+
+
+class UpdateRefused(AgentError):  # noqa: N818
+    """What was offered as an update is not taken; the text says why."""
+
+
 class ServerRefused(AgentError):  # noqa: N818
     """The server answered, and said no."""
 

@@ -16,6 +16,7 @@ from agent.cli.export import export
 from agent.cli.notes import manual, note
 from agent.cli.receipts import receipts, verify
 from agent.cli.status import status
+from agent.cli.update import update
 from agent.errors import AgentError
 
 
@@ -52,6 +53,7 @@ for command in (
     receipts,
     verify,
     export,
+    update,
     browser,
     doctor,
 ):

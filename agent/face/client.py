@@ -23,6 +23,7 @@ from agent.settings import Settings
 from agent.shipping.transport import Transport
 from agent.spool.salvage import open_spool
 from agent.startup import only_instance
+from agent.updates import check_new_enough
 from wire.errors import MessageInvalid
 from wire.messages import ConsentRequest, ProjectOffer, Projects, decode_message, encode_message
 from wire.policy import Policy
@@ -44,12 +45,15 @@ def choose_project(transport: Transport, wanted: str) -> ProjectOffer:
     """The project by its name; without a name, the only one.
 
     Raises:
+        AgentTooOld: the server asks for a later agent; the text says why.
         AgentError: none fits, or several do; the text lists them.
     """
     try:
-        offers = decode_message(expect_ok(transport.get("/agent/v1/projects")), Projects).projects
+        found = decode_message(expect_ok(transport.get("/agent/v1/projects")), Projects)
     except MessageInvalid as error:
         raise ServerUnreachable("The server's list of projects could not be read.") from error
+    check_new_enough(found)
+    offers = found.projects
     fitting = [offer for offer in offers if not wanted or offer.name.lower() == wanted.lower()]
     if len(fitting) == 1:
         return fitting[0]

@@ -91,7 +91,9 @@ class Delivery:
             step = self.step()
             if isinstance(step.action, Wait):
                 counts = self._spool.counts()
-                if not counts.batches_waiting and not counts.objects_waiting:
+                if not (
+                    counts.batches_waiting or counts.objects_waiting or counts.withdrawals_waiting
+                ):
                     return True
                 if self._now_s() >= deadline_s:
                     return False

@@ -5,7 +5,9 @@ Whatever goes wrong on the way becomes an `Answer` with a sentence in `failure`;
 
 import email.utils
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import BinaryIO
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -23,6 +25,9 @@ JSON = "application/json"
 
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 _CHUNK_BYTES = 16_384
+_OK = 200
+_DOWNLOAD_S = 900.0
+"""So long may a whole file take."""
 _RETRY_AFTER_MAX_S = 3600.0
 _NO_ANSWER = "The server took the request and did not answer in time."
 
@@ -94,12 +99,32 @@ class Transport:
         """DELETE what the path names."""
         return self._ask("DELETE", path, None, JSON)
 
+    def download(self, path: str, into: BinaryIO, most_bytes: int) -> Answer:
+        """GET a file into an open one; a good answer's own body stays empty."""
+
+        def take(response: requests.Response, deadline_s: float) -> Answer:
+            if response.status_code != _OK:
+                return _answer(response, deadline_s)
+            return _into(response, into, most_bytes, deadline_s)
+
+        timeouts = (self._timeouts[0], max(_DOWNLOAD_S, self._timeouts[1]))
+        return self._ask("GET", path, None, JSON, take, timeouts)
+
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def _ask(self, method: str, path: str, body: bytes | None, content_type: str) -> Answer:
-        deadline_s = time.monotonic() + sum(self._timeouts)
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        content_type: str,
+        take: Callable[[requests.Response, float], Answer] | None = None,
+        timeouts: tuple[float, float] | None = None,
+    ) -> Answer:
+        timeouts = timeouts or self._timeouts
+        deadline_s = time.monotonic() + sum(timeouts)
         try:
             # A redirect would carry the token to wherever it points.
             with self._session.request(
@@ -107,11 +132,11 @@ class Transport:
                 self._server + path,
                 data=body,
                 headers={"Content-Type": content_type} if body is not None else None,
-                timeout=self._timeouts,
+                timeout=timeouts,
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return _answer(response, deadline_s)
+                return (take or _answer)(response, deadline_s)
         except requests.exceptions.SSLError:
             return Answer(failure="The server's certificate could not be verified.")
         except requests.exceptions.ConnectTimeout:
@@ -166,6 +191,20 @@ def _answer(response: requests.Response, deadline_s: float) -> Answer:
         _retry_after_s(response.headers.get("Retry-After")),
         date_s=_date_s(response.headers.get("Date")),
     )
+
+
+def _into(
+    response: requests.Response, file: BinaryIO, most_bytes: int, deadline_s: float
+) -> Answer:
+    size_bytes = 0
+    for chunk in response.iter_content(_CHUNK_BYTES):
+        size_bytes += len(chunk)
+        if size_bytes > most_bytes:
+            return Answer(response.status_code, failure="The server sent more than it announced.")
+        if time.monotonic() > deadline_s:
+            return Answer(response.status_code, failure="The server's answer took too long.")
+        file.write(chunk)
+    return Answer(response.status_code)
 
 
 def _date_s(value: str | None) -> float | None:
