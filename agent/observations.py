@@ -7,7 +7,14 @@ from it later. The raw material (key codes, titles, clipboard text) ends in `age
 from dataclasses import dataclass
 from enum import IntEnum
 
-from wire.codes import Category, DeviceFactKind, EditHow, SourceName, SourceState
+from wire.codes import (
+    Category,
+    DeviceFactKind,
+    EditHow,
+    PresenceChange,
+    SourceName,
+    SourceState,
+)
 from wire.events import MISSING_U32
 from wire.keys import KeyClass
 
@@ -193,6 +200,14 @@ class PersonThere:
 
 
 @dataclass(frozen=True, slots=True)
+class PresenceSeen:
+    """The desktop was locked or unlocked, goes to sleep or woke, media began or ended."""
+
+    at_us: int
+    change: PresenceChange
+
+
+@dataclass(frozen=True, slots=True)
 class PageEdited:
     """A text field of a task page changed, as the browser extension saw it."""
 
@@ -272,6 +287,7 @@ Observation = (
     | TextDeleted
     | SecretField
     | PersonThere
+    | PresenceSeen
     | PageEdited
     | PageFocused
     | CaretJumped

@@ -24,6 +24,8 @@ GAP_US = 5_000_000
 """A longer silence between two ticks was not observed: within the budget for a stopped source."""
 CLOCK_STEP_US = 1_000_000
 SUSPEND_US = 2_000_000
+SAME_SLEEP_US = 30_000_000
+"""Word of a sleep that comes so soon after waking is of the sleep that is over."""
 QUEUE_MAX_EVENTS = 20_000
 """Events held while the spool takes none: about half an hour of fast typing."""
 
@@ -73,6 +75,8 @@ class Recorder:
         self._covered_us = 0
         self._resume_us: int | None = None
         self._last = opened
+        self._asleep = False
+        self._woke_us = -SAME_SLEEP_US
         self.add(Marker(0, MarkerKind.CLOCK_IN, 0, PauseReason.NONE))
 
     def session_us(self, monotonic_us: int) -> int:
@@ -185,11 +189,26 @@ class Recorder:
     def _marker(self, clock: ClockReading, kind: MarkerKind, reason: PauseReason) -> Marker:
         return Marker(self.session_us(clock.monotonic_us), kind, 0, reason)
 
+    def sleeps(self, at_us: int) -> None:
+        """The desktop says that the machine is about to sleep; the clocks will show it too."""
+        if not self._asleep and at_us - self._woke_us > SAME_SLEEP_US:
+            self._asleep = True
+            self.add(Presence(self.session_us(at_us), PresenceChange.SUSPENDED))
+
+    def wakes(self, at_us: int) -> None:
+        """The desktop says that the machine woke; that may be known already."""
+        if self._asleep:
+            self._asleep, self._woke_us = False, at_us
+            self.add(Presence(self.session_us(at_us), PresenceChange.RESUMED))
+
     def _note_suspend(self, clock: ClockReading) -> None:
         slept_us = _asleep_us(clock) - _asleep_us(self._last)
-        if slept_us > SUSPEND_US:
+        if slept_us <= SUSPEND_US or self._woke_us > self._last.monotonic_us:
+            return
+        if not self._asleep:
             self.add(Presence(self._covered_us, PresenceChange.SUSPENDED))
-            self.add(Presence(self.session_us(clock.monotonic_us), PresenceChange.RESUMED))
+        self.add(Presence(self.session_us(clock.monotonic_us), PresenceChange.RESUMED))
+        self._asleep, self._woke_us = False, clock.monotonic_us
 
     def _note_clock_step(self, clock: ClockReading) -> None:
         step_us = _wall_offset_us(clock) - _wall_offset_us(self._last)

@@ -25,6 +25,7 @@ from agent.observations import (
     PersonThere,
     PictureTaken,
     PointerUsed,
+    PresenceSeen,
     SelectionRequested,
     SourceHealth,
     TextSubmittedSeen,
@@ -51,6 +52,7 @@ from wire.codes import (
     Mode,
     ObjectKind,
     PauseReason,
+    PresenceChange,
     ScreenshotOutcome,
     SourceState,
 )
@@ -157,7 +159,7 @@ class Recording:
                     self._take(seen)
                 settled_us = self._secrets.settled_us(clock.monotonic_us)
                 self._recorder.extend(self._scope.tick(settled_us))
-                self._recorder.extend(self._idle.tick(settled_us))
+                self._recorder.extend(self._idle.tick(settled_us, in_task=self.in_scope))
             while self._recorder.due() and self._seal(clock):
                 sealed = True
             present = not self.paused and not self._away
@@ -306,6 +308,8 @@ class Recording:
             self._idle.source(seen.source, seen.state, seen.at_us)
             if seen.state is SourceState.FAILED:
                 self._recorder.losses.add(LossReason.SOURCE_FAILED)
+        if isinstance(seen, PresenceSeen):
+            self._presence(seen)
         if isinstance(seen, PictureTaken) and seen.data and not self.keep(seen):
             seen = PictureTaken(seen.at_us, ScreenshotOutcome.FAILED)
         if isinstance(seen, PageEdited) and seen.flags & EditFlag.TRUSTED:
@@ -315,6 +319,14 @@ class Recording:
         if isinstance(seen, TitleRead) and not self._keep_title(seen):
             return
         self._recorder.extend(self._scope.observe(seen))
+
+    def _presence(self, seen: PresenceSeen) -> None:
+        if seen.change is PresenceChange.SUSPENDED:
+            self._recorder.sleeps(seen.at_us)
+        elif seen.change is PresenceChange.RESUMED:
+            self._recorder.wakes(seen.at_us)
+        else:
+            self._recorder.extend(self._idle.changed(seen.at_us, seen.change))
 
     def _flush(self, clock: ClockReading) -> None:
         """The listeners have stopped: nothing that waits can still turn out to be secret."""

@@ -19,6 +19,7 @@ from agent.observations import (
     PersonThere,
     PictureTaken,
     PointerUsed,
+    PresenceSeen,
     SecretField,
     SourceHealth,
     TextDeleted,
@@ -98,7 +99,7 @@ class ScopeRule:
             case TextInserted() | TextDeleted():
                 self._text_changed(seen)
                 return []
-            case SecretField() | PersonThere():
+            case SecretField() | PersonThere() | PresenceSeen():
                 return []
             case PageEdited() | PageFocused() | CaretJumped() | TextSubmittedSeen():
                 return self._page(seen)

@@ -1,5 +1,7 @@
 """The rule of secret fields: what is done while one has the focus is not recorded. Pure.
 
+A locked screen is such a field, and of it not even presence is kept.
+
 It stands in front of every other rule. The word that a password field took the focus can come
 some milliseconds after the first key typed into it, so whatever a person did waits here for a
 short while, and a late `SecretField` still takes it out.
@@ -7,21 +9,23 @@ short while, and a late `SecretField` still takes it out.
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.observations import (
     Copied,
     CopyRead,
+    DeviceFactSeen,
     FocusSeen,
     Observation,
     PersonThere,
     PictureTaken,
     PointerUsed,
+    PresenceSeen,
     PrimaryRead,
     SecretField,
     SourceHealth,
 )
-from wire.codes import ScreenshotOutcome, SourceName, SourceState
+from wire.codes import PresenceChange, ScreenshotOutcome, SourceName, SourceState
 
 HELD_US = 300_000
 """How long an input waits, counted from the first tick after it came."""
@@ -31,8 +35,8 @@ POINTER_GATHERED_US = 250_000
 """Movement is told when it has gone on for so long: part of it lies before."""
 STRETCHES_KEPT_US = 120_000_000
 """Longer than any key can be down: its press is looked up when its release comes."""
-_NO_INPUT = (FocusSeen, SourceHealth)
-"""These say nothing about what a person enters; everything else waits."""
+_LOCK = SourceName.PRESENCE
+"""A locked screen is one secret field: what is typed there is the password that unlocks it."""
 
 
 @dataclass(slots=True)
@@ -44,6 +48,10 @@ class _Stretch:
     end_us: int | None = None
     stale: bool = False
     """The source failed meanwhile: the end may never be told."""
+
+    def covers(self, at_us: int) -> bool:
+        """Whether a moment lies in it."""
+        return self.begin_us <= at_us and (self.end_us is None or at_us < self.end_us)
 
 
 @dataclass(slots=True)
@@ -59,6 +67,8 @@ class SecretRule:
     def __init__(self) -> None:
         self._stretches: list[_Stretch] = []
         self._waiting: deque[_Waiting] = deque()
+        self._behind: FocusSeen | None = None
+        """The window in front behind the lock."""
 
     @property
     def open(self) -> bool:
@@ -67,19 +77,27 @@ class SecretRule:
 
     def covers(self, at_us: int) -> bool:
         """Whether a secret field had the focus at a moment."""
-        return any(
-            stretch.begin_us <= at_us and (stretch.end_us is None or at_us < stretch.end_us)
-            for stretch in self._stretches
-        )
+        return any(stretch.covers(at_us) for stretch in self._stretches)
 
     def observe(self, seen: Observation) -> list[Observation]:
-        """What may go on at once: that which is no input."""
-        if isinstance(seen, SecretField):
-            self._secret(seen)
-            return []
-        if isinstance(seen, _NO_INPUT):
-            self._notice(seen)
-            return [seen]
+        """What may go on at once: that which says nothing about what a person enters."""
+        match seen:
+            case SecretField():
+                self._secret(seen)
+                return []
+            case PresenceSeen(change=PresenceChange.LOCKED):
+                self._secret(SecretField(seen.at_us, focused=True, by=_LOCK))
+                return [seen]
+            case PresenceSeen(change=PresenceChange.UNLOCKED):
+                self._secret(SecretField(seen.at_us, focused=False, by=_LOCK))
+                return [seen, *self._front_again(seen.at_us)]
+            case SourceHealth():
+                self._notice(seen)
+                return [seen, *self._front_again(seen.at_us)]
+            case FocusSeen():
+                return self._front(seen)
+            case PresenceSeen() | DeviceFactSeen():
+                return [seen]
         self._waiting.append(_Waiting(seen))
         return []
 
@@ -104,7 +122,23 @@ class SecretRule:
         self._waiting.clear()
         passed = self._without_secrets(ready)
         self._stretches.clear()
+        self._behind = None
         return passed
+
+    def _front(self, seen: FocusSeen) -> list[Observation]:
+        """The window in front; behind a lock nobody sees it."""
+        self._notice(seen)
+        if not self._open_of(_LOCK):
+            return [seen]
+        self._behind = seen
+        return []
+
+    def _front_again(self, at_us: int) -> list[Observation]:
+        behind = self._behind
+        if behind is None or self._open_of(_LOCK):
+            return []
+        self._behind = None
+        return [replace(behind, at_us=max(at_us, behind.at_us))]
 
     def _secret(self, seen: SecretField) -> None:
         running = self._open_of(seen.by)
@@ -148,6 +182,9 @@ class SecretRule:
                 return True
         return self.covers(seen.at_us)
 
+    def _locked_at(self, at_us: int) -> bool:
+        return any(each.by is _LOCK and each.covers(at_us) for each in self._stretches)
+
     def _without_secrets(self, seen: Iterable[Observation]) -> list[Observation]:
         passed: list[Observation] = []
         for each in seen:
@@ -158,6 +195,8 @@ class SecretRule:
             elif isinstance(each, Copied):
                 # The copy before it is gone all the same: what is pasted next is not known.
                 passed.append(Copied(each.at_us, None, before_recording=True))
+            elif self._locked_at(each.at_us):
+                continue
             elif isinstance(each, PictureTaken):
                 passed.append(PictureTaken(each.at_us, ScreenshotOutcome.SKIPPED_PRIVATE))
             else:

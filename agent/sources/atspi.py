@@ -35,6 +35,7 @@ PASSWORD_FIELDS_UNSEEN: tuple[str, ...] = (
     "Web pages in Chromium and its relatives, unless the Veritype extension is installed there.",
     "Web pages in Firefox, unless the extension is installed or Firefox was started with "
     "accessibility on (GNOME_ACCESSIBILITY=1).",
+    "Screen lockers that do not tell the desktop that it is locked (i3lock, slock, xscreensaver).",
     "Fields that a program paints itself: canvases, games, remote desktops, virtual machines.",
     "Fields that are not marked as password fields: card numbers, PINs shown in clear, notes.",
 )
@@ -44,7 +45,6 @@ PASSWORD_FIELDS_UNSEEN: tuple[str, ...] = (
 LEAD_US = 500_000
 """A signal has no time of its own and may come late: a password field is taken to have had the
 focus for so long already. The keys before it (a user's name, the Tab) are given up for that."""
-SILENT_MAX_US = 6_000_000
 _PASSWORDS_KEPT = 256
 _UNKNOWN_KEPT = 64
 _ASK_AGAIN_US = 1_000_000
@@ -132,8 +132,7 @@ class Accessibility:
         bus, now_us = self._bus, monotonic_us()
         if bus is None:
             return SourceState.FAILED
-        silent_us = bus.silent_since_us
-        if silent_us is not None and now_us - silent_us > SILENT_MAX_US:
+        if bus.silent(now_us):
             return SourceState.FAILED
         bus.check_life(now_us)
         if self._secret is not None:

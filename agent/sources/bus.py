@@ -17,6 +17,8 @@ from agent.errors import SourceUnavailable
 
 SESSION_BUS_VARIABLE = "DBUS_SESSION_BUS_ADDRESS"
 SYSTEM_BUS_VARIABLE = "DBUS_SYSTEM_BUS_ADDRESS"
+SILENT_MAX_US = 4_000_000
+"""A bus that answers nothing for so long has stopped."""
 MESSAGE_MAX_BYTES = 128 * 1024 * 1024
 """The protocol's own limit."""
 _SYSTEM_BUS = "unix:path=/run/dbus/system_bus_socket"
@@ -24,7 +26,7 @@ _OPENING_S = 2.0
 _READ_BYTES = 65_536
 _READS_MAX = 64
 _HEAD_BYTES = 16
-_THE_BUS: Final = DBusAddress(
+THE_BUS: Final = DBusAddress(
     "/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus"
 )
 
@@ -74,7 +76,7 @@ class BusConnection:
         self.silent_since_us: int | None = None
         """When the bus was asked for a sign of life that has not come yet."""
         try:
-            self.ask(_THE_BUS, "Hello")
+            self.ask(THE_BUS, "Hello")
         except BaseException:
             self.close()
             raise
@@ -91,7 +93,7 @@ class BusConnection:
 
     def watch(self, rule: str) -> None:
         """Have signals delivered that match a rule."""
-        self.call(_THE_BUS, "AddMatch", "s", (rule,))
+        self.call(THE_BUS, "AddMatch", "s", (rule,))
 
     def call(
         self,
@@ -100,9 +102,16 @@ class BusConnection:
         signature: str | None = None,
         arguments: tuple[Any, ...] = (),
         answer: Answer | None = None,
+        *,
+        begin_service: bool = False,
     ) -> None:
-        """Call a method without waiting; `answer` is called from a later `pump`."""
+        """Call a method without waiting; `answer` is called from a later `pump`.
+
+        `begin_service`: the bus may start the program that answers.
+        """
         message = new_method_call(whom, method, signature, arguments)
+        if not begin_service:
+            message.header.flags |= MessageFlag.no_auto_start
         if answer is None:
             message.header.flags |= MessageFlag.no_reply_expected
         self._serial += 1
@@ -120,11 +129,13 @@ class BusConnection:
     ) -> tuple[Any, ...]:
         """Call a method and wait for the answer; only while a source starts.
 
+        The bus may start the program that answers.
+
         Raises:
             SourceUnavailable: an error came back, or nothing within two seconds.
         """
         answers: list[tuple[Any, ...] | None] = []
-        self.call(whom, method, signature, arguments, answers.append)
+        self.call(whom, method, signature, arguments, answers.append, begin_service=True)
         deadline_s = time.monotonic() + _OPENING_S
         try:
             while not answers and time.monotonic() < deadline_s:
@@ -141,8 +152,13 @@ class BusConnection:
         """Ask the bus for a sign of life, unless one is awaited already."""
         if self.silent_since_us is None:
             self.silent_since_us = now_us
-            peer = DBusAddress(_THE_BUS.object_path, _THE_BUS.bus_name, "org.freedesktop.DBus.Peer")
+            peer = DBusAddress(THE_BUS.object_path, THE_BUS.bus_name, "org.freedesktop.DBus.Peer")
             self.call(peer, "Ping", answer=self._lives)
+
+    def silent(self, now_us: int) -> bool:
+        """Whether a sign of life is overdue."""
+        since_us = self.silent_since_us
+        return since_us is not None and now_us - since_us > SILENT_MAX_US
 
     def _lives(self, _answer: object) -> None:
         self.silent_since_us = None

@@ -6,6 +6,7 @@ from msgspec import structs
 
 from agent.capture.loop import Candidate
 from agent.sources.atspi import Accessibility
+from agent.sources.desktop_bus import DesktopBus
 from agent.sources.memory import SessionMemory
 from agent.sources.pynput_input import PynputKeyboard, PynputPointer
 from agent.sources.x11_clipboard import X11Clipboard
@@ -41,6 +42,7 @@ def x11_sources(policy: Policy, memory: SessionMemory, *, coarse: bool = False) 
         (SourceName.FOCUS, (Candidate(lambda: X11Focus(policy, memory.windows)),)),
         # First: a password field is known before what is copied from it or typed into it.
         (SourceName.ACCESSIBILITY, (Candidate(Accessibility),)),
+        (SourceName.PRESENCE, (Candidate(DesktopBus),)),
         (
             SourceName.CLIPBOARD,
             (Candidate(lambda: X11Clipboard(memory.reducer, mediator, memory.windows)),),

@@ -1,3 +1,5 @@
+import pytest
+
 from agent.session.recorder import QUEUE_MAX_EVENTS, Link, Recorder, SessionFacts, closing_batch
 from tests.agent.conftest import FakeClock
 from wire.batch import Envelope, decode
@@ -89,6 +91,78 @@ def test_a_suspend_is_two_events(clock: FakeClock) -> None:
         PresenceChange.RESUMED,
     ]
     assert [event.t_us for event in events] == [10_000_000, 3_610_000_000]
+
+
+@pytest.mark.parametrize("told", ["before", "after", "late", "never"])
+def test_a_suspend_that_the_desktop_tells_too_is_counted_once(clock: FakeClock, told: str) -> None:
+    recorder = recorder_at(clock)
+    run(recorder, clock, 10)
+    if told in ("before", "after"):
+        recorder.sleeps(clock().monotonic_us)
+    clock.slept_us += 3_600_000_000
+    woken = clock.forward(3600)
+    if told == "after":
+        recorder.wakes(woken.monotonic_us)
+    recorder.tick(woken)
+    if told in ("before", "late"):
+        recorder.sleeps(woken.monotonic_us + 200_000)
+        recorder.wakes(woken.monotonic_us + 300_000)
+    run(recorder, clock, 5)
+    events = decode(sealed(recorder, clock)).body.events(Presence)
+    assert [(event.change, event.t_us) for event in events] == [
+        (PresenceChange.SUSPENDED, 10_000_000),
+        (PresenceChange.RESUMED, 3_610_000_000),
+    ]
+
+
+def test_a_sleep_that_did_not_come_about_begins_and_ends(clock: FakeClock) -> None:
+    recorder = recorder_at(clock)
+    run(recorder, clock, 10)
+    recorder.sleeps(clock().monotonic_us)
+    run(recorder, clock, 2)
+    recorder.wakes(clock().monotonic_us)
+    run(recorder, clock, 2)
+    envelope = sealed(recorder, clock)
+    events = decode(envelope).body.events(Presence)
+    assert [event.t_us for event in events] == [10_000_000, 12_000_000]
+    assert envelope.header.end_us == 14_000_000
+
+
+def test_midnight_is_no_event_and_moves_no_session_time(clock: FakeClock) -> None:
+    day_us = 24 * 3600 * 1_000_000
+    clock.wall_step_us = day_us - (clock().wall_us % day_us) - 5_000_000
+    recorder = recorder_at(clock)
+    run(recorder, clock, 10)
+    envelope = sealed(recorder, clock)
+    assert envelope.header.sealed_wall_us % day_us == 5_000_000
+    assert (envelope.header.start_us, envelope.header.end_us) == (0, 10_000_000)
+    assert decode(envelope).body.events(Clock) == ()
+
+
+def test_midnight_slept_through_is_one_suspend_and_no_step(clock: FakeClock) -> None:
+    recorder = recorder_at(clock)
+    run(recorder, clock, 10)
+    clock.slept_us += 9 * 3600 * 1_000_000
+    recorder.tick(clock.forward(9 * 3600))
+    envelope = sealed(recorder, clock)
+    assert len(decode(envelope).body.events(Presence)) == 2
+    assert decode(envelope).body.events(Clock) == ()
+    assert envelope.header.end_us == 10_000_000
+
+
+@pytest.mark.parametrize(("before_min", "after_min"), [(60, 120), (120, 60)])
+def test_daylight_saving_moves_the_zone_and_neither_clock(
+    clock: FakeClock, before_min: int, after_min: int
+) -> None:
+    clock.offset_min = before_min
+    recorder = recorder_at(clock)
+    run(recorder, clock, 5)
+    clock.offset_min = after_min
+    run(recorder, clock, 5)
+    envelope = sealed(recorder, clock)
+    (step,) = decode(envelope).body.events(Clock)
+    assert (step.step_us, step.utc_offset_min) == (0, after_min)
+    assert envelope.header.end_us == 10_000_000
 
 
 def test_the_wall_clock_set_back_an_hour_is_an_event_and_moves_no_session_time(

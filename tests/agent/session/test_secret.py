@@ -15,6 +15,7 @@ from agent.observations import (
     PersonThere,
     PictureTaken,
     PointerUsed,
+    PresenceSeen,
     PrimaryRead,
     SecretField,
     Selection,
@@ -295,3 +296,75 @@ def test_a_late_word_takes_keys_out_of_the_session_too(
     run(recording, clock, 3)
     recording.clock_out(clock())
     assert events(spool) == [Keystroke(800_000, 90_000, KeyClass.LETTER, 2, 1)]
+
+
+# A locked screen.
+
+
+def lock(seconds: float, *, on: bool) -> PresenceSeen:
+    change = PresenceChange.LOCKED if on else PresenceChange.UNLOCKED
+    return PresenceSeen(at(seconds), change)
+
+
+def test_while_locked_nothing_is_recorded_but_the_lock_itself() -> None:
+    rule = SecretRule()
+    assert rule.observe(lock(1, on=True)) == [lock(1, on=True)]
+    for each in everything(2):
+        assert rule.observe(each) == []
+    rule.observe(PictureTaken(at(2.5), ScreenshotOutcome.TAKEN, data=b"a", digest=b"b"))
+    assert rule.observe(FocusSeen(at(3), Category.OTHER, 4)) == []
+    assert rule.observe(FocusSeen(at(4), Category.TASK, 1)) == []
+    assert passed(rule, 6) == [Copied(at(2), None, before_recording=True)]
+    assert rule.observe(lock(7, on=False)) == [
+        lock(7, on=False),
+        FocusSeen(at(7), Category.TASK, 1),
+    ]
+    rule.observe(key(8))
+    assert passed(rule, 10) == [key(8)]
+
+
+def test_a_lock_told_late_takes_out_the_password_that_unlocks_it() -> None:
+    rule = SecretRule()
+    rule.observe(key(1.1))
+    rule.tick(at(1.2))
+    rule.observe(lock(1, on=True))
+    assert rule.tick(at(2.2)) == []
+
+
+def test_a_session_locked_and_unlocked_says_so_and_no_more(
+    recording: Recording, spool: Spool, clock: FakeClock
+) -> None:
+    recording.observe(FocusSeen(at(0), Category.TASK, 1))
+    run(recording, clock, 2)
+    recording.observe(lock(2, on=True))
+    for each in everything(3):
+        recording.observe(each)
+    run(recording, clock, 60)
+    recording.observe(lock(62, on=False))
+    recording.observe(key(62.5))
+    run(recording, clock, 3)
+    recording.clock_out(clock())
+    assert sorted(events(spool), key=lambda event: event.t_us) == [
+        Presence(2_000_000, PresenceChange.LOCKED),
+        Presence(62_000_000, PresenceChange.UNLOCKED),
+        Keystroke(62_500_000, 90_000, KeyClass.LETTER, 2, 1),
+    ]
+
+
+def test_media_and_sleep_become_events_of_the_session(
+    recording: Recording, spool: Spool, clock: FakeClock
+) -> None:
+    recording.observe(FocusSeen(at(0), Category.TASK, 1))
+    recording.observe(PresenceSeen(at(0.5), PresenceChange.MEDIA_BEGAN))
+    run(recording, clock, 50)
+    recording.observe(PresenceSeen(at(50), PresenceChange.SUSPENDED))
+    recording.observe(PresenceSeen(at(51), PresenceChange.RESUMED))
+    recording.observe(PresenceSeen(at(51.5), PresenceChange.MEDIA_ENDED))
+    run(recording, clock, 5)
+    recording.clock_out(clock())
+    assert [event.change for event in events(spool) if isinstance(event, Presence)] == [
+        PresenceChange.MEDIA_BEGAN,
+        PresenceChange.SUSPENDED,
+        PresenceChange.RESUMED,
+        PresenceChange.MEDIA_ENDED,
+    ]
