@@ -34,7 +34,18 @@ class _JsonLines(logging.Formatter):
 def write_journal(path: Path) -> None:
     """Send what the agent logs to a file of this user alone."""
     path.touch(mode=0o600, exist_ok=True)
-    handler = RotatingFileHandler(path, maxBytes=_MAX_BYTES, backupCount=1, encoding="utf-8")
+    _write_with(RotatingFileHandler(path, maxBytes=_MAX_BYTES, backupCount=1, encoding="utf-8"))
+
+
+def write_to_parents_journal() -> None:
+    """Send what a child process logs to the error output that it inherited: the same file.
+
+    Only one process turns the file over when it is full.
+    """
+    _write_with(logging.StreamHandler(sys.stderr))
+
+
+def _write_with(handler: logging.Handler) -> None:
     handler.setFormatter(_JsonLines())
     root = logging.getLogger()
     root.addHandler(handler)

@@ -26,9 +26,8 @@ from agent.capture.frames import (
 from agent.capture.loop import Capture
 from agent.clock import monotonic_us
 from agent.errors import AgentError, CaptureBroken
-from agent.journal import log_uncaught, write_journal
+from agent.journal import log_uncaught, write_to_parents_journal
 from agent.observations import Observation
-from agent.paths import open_paths
 from agent.sources.memory import SessionMemory
 from agent.sources.offers import check_connects, sources_offered
 from wire.policy import parse_policy
@@ -143,7 +142,7 @@ def reports(capture: Capture) -> tuple[SourceReport, ...]:
 def main(_arguments: Sequence[str]) -> int:
     """Be the process that captures."""
     os.umask(0o077)
-    write_journal(open_paths().log)
+    write_to_parents_journal()
     log_uncaught()
     # What libraries print must not get between the frames.
     answers = os.dup(sys.stdout.fileno())
