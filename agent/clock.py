@@ -5,13 +5,11 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from pathlib import Path
-from uuid import UUID
 
+from agent.platforms.clocks import clocks_of
 from wire.header import is_zone
 
-_ZONEINFO = "zoneinfo/"
-_SUSPEND_INCLUSIVE = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_CLOCKS = clocks_of()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ def read_clock() -> ClockReading:
     wall_us = time.time_ns() // 1000
     return ClockReading(
         monotonic_us=monotonic_us(),
-        awake_us=time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000,
+        awake_us=_CLOCKS.awake_ns() // 1000,
         wall_us=wall_us,
         zone=zone_name(),
         utc_offset_min=_utc_offset_min(wall_us),
@@ -44,16 +42,13 @@ def read_clock() -> ClockReading:
 
 def monotonic_us() -> int:
     """The suspend-inclusive monotonic clock."""
-    return time.clock_gettime_ns(_SUSPEND_INCLUSIVE) // 1000
+    return _CLOCKS.running_ns() // 1000
 
 
 @cache
 def boot_id() -> bytes:
     """The machine's boot; random where the system does not name it."""
-    try:
-        return UUID(Path("/proc/sys/kernel/random/boot_id").read_text().strip()).bytes
-    except (OSError, ValueError):
-        return os.urandom(16)
+    return _CLOCKS.boot()
 
 
 def zone_name() -> str:
@@ -66,14 +61,12 @@ def zone_name() -> str:
 @lru_cache(maxsize=1)
 def _linked_zone(_minute: int) -> str:
     """Looked up once a minute: following links costs more than all other clocks together."""
-    try:
-        return str(Path("/etc/localtime").resolve()).partition(_ZONEINFO)[2]
-    except OSError:
-        return ""
+    return _CLOCKS.zone()
 
 
 def _utc_offset_min(wall_us: int) -> int:
-    time.tzset()
+    if hasattr(time, "tzset"):  # Windows has none: it asks its system each time
+        time.tzset()
     local = datetime.fromtimestamp(wall_us / 1e6, UTC).astimezone()
     offset = local.utcoffset()
     return round(offset.total_seconds() / 60) if offset else 0

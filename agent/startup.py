@@ -1,7 +1,6 @@
 """Before the agent process serves: one instance only, and yesterday's sessions closed."""
 
 import contextlib
-import fcntl
 import logging
 import os
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from agent.clock import read_clock
 from agent.errors import AlreadyRunning, SpoolRefused
 from agent.identity import Identity
 from agent.paths import Paths
+from agent.platforms.locks import try_lock
 from agent.session.recorder import SessionFacts, closing_batch
 from agent.spool.store import Spool
 
@@ -44,12 +44,10 @@ def only_instance(paths: Paths) -> Iterator[None]:
     Raises:
         AlreadyRunning: another process holds it.
     """
-    descriptor = os.open(paths.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+    descriptor = os.open(paths.lock, os.O_RDWR | os.O_CREAT, 0o600)
+    if not try_lock(descriptor):
         os.close(descriptor)
-        raise AlreadyRunning("The agent is running already.") from error
+        raise AlreadyRunning("The agent is running already.")
     try:
         yield
     finally:

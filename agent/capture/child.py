@@ -28,6 +28,7 @@ from agent.clock import monotonic_us
 from agent.errors import AgentError, CaptureBroken
 from agent.journal import log_uncaught, write_to_parents_journal
 from agent.observations import Observation
+from agent.platforms.inbox import inbox
 from agent.sources.memory import SessionMemory
 from agent.sources.offers import check_connects, sources_offered
 from wire.policy import parse_policy
@@ -43,7 +44,7 @@ class CaptureChild:
 
     def __init__(self, commands: int, answers: int) -> None:
         """`commands` and `answers` are file descriptors; both ends are this user's own."""
-        self._commands = commands
+        self._commands = inbox(commands)
         self._answers = answers
         self._reader = FrameReader()
         self._waiting = bytearray()
@@ -69,7 +70,7 @@ class CaptureChild:
 
     def _obey(self) -> bool:
         """Do what is asked; false when the agent process has hung up."""
-        data = os.read(self._commands, _READ_BYTES)
+        data = self._commands.read(_READ_BYTES)
         for word in self._reader.feed(data):
             match word:
                 case Listen():
@@ -100,7 +101,7 @@ class CaptureChild:
             )
         offers = sources_offered(parse_policy(listen.policy), listen, self._memory)
         capture = Capture(offers.sources, self._observed, monotonic_us, offers.required)
-        capture.wake_on(self._commands)
+        capture.wake_on(self._commands.fileno())
         capture.start()
         self._capture, self._beaten_us = capture, 0
         self._beat(capture)

@@ -5,6 +5,7 @@ to the agent process over its socket; what the agent says goes back. Without an 
 one every second and drops what comes. It ends when the browser closes its end.
 """
 
+import contextlib
 import os
 import select
 import socket
@@ -16,7 +17,8 @@ import msgspec
 
 from agent.extension.frames import FrameReader, FrameTooLong, LineReader, framed
 from agent.extension.messages import DORMANT, PageMessage, PageScope, Refused
-from agent.local_socket import address_of, is_own
+from agent.local_socket import connect
+from agent.platforms.inbox import inbox
 
 RETRY_S = 1.0
 """How often an absent agent is looked for: one connection that fails at once."""
@@ -33,7 +35,7 @@ class Host:
 
     def __init__(self, path: Path, read_from: int, write_to: int) -> None:
         self._path = path
-        self._read_from = read_from
+        self._read_from = inbox(read_from)
         self._write_to = write_to
         self._frames = FrameReader()
         self._messages = msgspec.json.Decoder(PageMessage)
@@ -57,16 +59,8 @@ class Host:
             BrowserGone: nobody needs it any more.
         """
         while True:
-            agent = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            agent.settimeout(_SEND_S)
-            try:
-                with address_of(self._path) as address:
-                    agent.connect(address)
-                if is_own(agent):
-                    return agent
-            except OSError:
-                pass
-            agent.close()
+            with contextlib.suppress(OSError):
+                return connect(self._path, _SEND_S)
             if select.select([self._read_from], [], [], RETRY_S)[0]:
                 self._drop(self._from_browser())
 
@@ -74,8 +68,8 @@ class Host:
         """Carry messages until the agent is gone."""
         lines = LineReader()
         while True:
-            readable, _, _ = select.select([self._read_from, agent.fileno()], [], [])
-            if self._read_from in readable:
+            readable, _, _ = select.select([self._read_from.fileno(), agent.fileno()], [], [])
+            if self._read_from.fileno() in readable:
                 try:
                     agent.sendall(b"".join(self._checked(self._from_browser())))
                 except OSError:
@@ -84,7 +78,7 @@ class Host:
                 return
 
     def _from_browser(self) -> Iterator[bytes]:
-        data = os.read(self._read_from, _READ_BYTES)
+        data = self._read_from.read(_READ_BYTES)
         if not data:
             raise BrowserGone
         return self._frames.feed(data)

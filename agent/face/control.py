@@ -9,7 +9,7 @@ import msgspec
 from agent.errors import AgentNotRunning, ControlFailed
 from agent.face.held import HeldPicture, HeldTitle
 from agent.face.status import Status
-from agent.local_socket import address_of, is_own, listen
+from agent.local_socket import connect, is_own, listen
 
 LINE_MAX_BYTES = 65_536
 _CLIENT_S = 2.0
@@ -111,17 +111,14 @@ def exchange(path: Path, request: Request, wait_s: float = 10.0) -> Reply:
         AgentNotRunning: nobody answers.
         ControlFailed: it could not do what was asked; the text says why.
     """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        client.settimeout(wait_s)
-        try:
-            with address_of(path) as address:
-                client.connect(address)
+    try:
+        with connect(path, wait_s) as client:
             client.sendall(msgspec.json.encode(request) + b"\n")
             reply = msgspec.json.decode(_read_line(client), type=Reply)
-        except (FileNotFoundError, ConnectionError) as error:
-            raise AgentNotRunning("The agent is not running.") from error
-        except (OSError, msgspec.DecodeError) as error:
-            raise ControlFailed("The agent process does not answer.") from error
+    except (FileNotFoundError, ConnectionError) as error:
+        raise AgentNotRunning("The agent is not running.") from error
+    except (OSError, msgspec.DecodeError) as error:
+        raise ControlFailed("The agent process does not answer.") from error
     if reply.error:
         raise ControlFailed(reply.error)
     return reply
