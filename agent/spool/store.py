@@ -39,6 +39,7 @@ class Spool:
         self._path = path
         self._max_bytes = max_bytes
         self._lock = threading.RLock()
+        self._forgetting = False
         path.touch(mode=0o600, exist_ok=True)
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         try:
@@ -320,8 +321,12 @@ class Spool:
         return self._all(query, *values)
 
     def forget_pages(self) -> None:
-        """Empty the write-ahead log: until then it holds what was just overwritten."""
-        self._all("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Empty the write-ahead log: until then it holds what was just overwritten.
+
+        While somebody reads the file it cannot be emptied: then it is tried after each write.
+        """
+        ((busy, *_),) = self._all("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._forgetting = bool(busy)
 
     # Inside.
 
@@ -367,6 +372,8 @@ class Spool:
                 self._db.execute("BEGIN IMMEDIATE")
                 yield self._db
                 self._db.execute("COMMIT")
+                if self._forgetting:
+                    self.forget_pages()
             except sqlite3.DatabaseError as error:
                 self._roll_back()
                 raise _mapped(error) from error

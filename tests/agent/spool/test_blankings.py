@@ -17,7 +17,7 @@ from agent.spool.blankings import (
 )
 from agent.spool.reading import SpoolReader
 from agent.spool.store import Spool
-from wire.codes import ObjectKind
+from wire.codes import LossReason, ObjectKind
 from wire.objects import object_digest
 
 SESSION = b"s" * 16
@@ -140,3 +140,19 @@ def test_a_title_can_be_blanked_like_a_picture(spool: Spool, tmp_path: Path) -> 
     assert row.kind == ObjectKind.TITLE
     assert waiting_titles(spool) == []
     assert not on_disk(tmp_path, title)
+
+
+def test_what_a_reader_kept_in_the_log_is_gone_after_the_next_write(
+    spool: Spool, tmp_path: Path
+) -> None:
+    add(spool)
+    spool._all("PRAGMA busy_timeout = 50")
+    reader = sqlite3.connect(tmp_path / "spool.db")
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM objects").fetchone()
+    (picture,) = waiting_pictures(spool)
+    blank(spool, picture.number, 5)
+    assert on_disk(tmp_path, PICTURE), "a reader holds the log: the test has a point"
+    reader.close()
+    spool.count_loss(LossReason.KILLED)
+    assert not on_disk(tmp_path, PICTURE)
