@@ -52,6 +52,10 @@ class ExportRefused(AgentError):  # noqa: N818
     """The folder cannot take an export."""
 
 
+class NotSentYet(AgentError):  # noqa: N818
+    """Something would be lost that was not sent yet, or the trainer said no."""
+
+
 class DisplayUnavailable(AgentError):  # noqa: N818
     """There is no display that input can be recorded on."""
 

@@ -61,6 +61,11 @@ class Paths:
         return self.home / "preferences.json"
 
     @property
+    def declared(self) -> Path:
+        """Aids that were declared for the next session."""
+        return self.home / "modes.json"
+
+    @property
     def log(self) -> Path:
         """Structured log without personal data."""
         return self.home / "agent.log"

@@ -149,6 +149,7 @@ class Runner:
             "manual": lambda: self._session().add_by_hand(
                 read_clock(), request.span_us, ManualReason(request.reason), request.text
             ),
+            "stop": self.stop,
             "withdraw": lambda: self._withdraw(request.project),
             "task-end": lambda: self._session().end_task(read_clock(), submitted=request.on),
             "pictures": lambda: None,

@@ -16,6 +16,7 @@ from agent.cli.export import export
 from agent.cli.notes import manual, note
 from agent.cli.receipts import receipts, verify
 from agent.cli.status import status
+from agent.cli.uninstall import uninstall
 from agent.cli.update import update
 from agent.errors import AgentError
 
@@ -54,6 +55,7 @@ for command in (
     verify,
     export,
     update,
+    uninstall,
     browser,
     doctor,
 ):

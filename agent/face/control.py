@@ -20,7 +20,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     do: str
     """`status`, `clock-in`, `clock-out`, `pause`, `resume`, `mode`, `task-begin`, `task-end`,
-    `note`, `manual`, `withdraw`, `pictures`, `blank`, `release`."""
+    `note`, `manual`, `withdraw`, `pictures`, `blank`, `release`, `stop`."""
     project: bytes = b""
     project_name: str = ""
     policy_digest: bytes = b""

@@ -39,6 +39,7 @@ receipts.json   what the server signed for: `veritype verify receipts.json`
 batches/        batches that wait to be sent, opened: one event a line (JSON lines)
 aside/          batches that the server refused, opened in the same way
 objects/        pictures, titles, notes and class sequences that still lie here
+preferences.json  what you chose for yourself, if you did
 agent.log       what failed on this computer; nothing of what you did
 
 What was sent and acknowledged lies on the server and not here any more: see your sessions there.
@@ -68,7 +69,7 @@ def export(
         folder.chmod(0o700)
         for name, data in _files(reader, paths, identity, settings):
             _write(folder / name, data)
-        for left in (paths.log, *paths.home.glob("spool.db.damaged-*")):
+        for left in (paths.log, paths.preferences, *paths.home.glob("spool.db.damaged-*")):
             if left.exists():
                 shutil.copyfile(left, folder / left.name)
     except OSError as error:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 import msgspec
 
@@ -20,14 +19,14 @@ def remember(paths: Paths, mode: Mode, *, on: bool, today: date) -> frozenset[Mo
     modes = set(remembered(paths, today))
     (modes.add if on else modes.discard)(mode)
     stored = _Remembered(today, frozenset(modes))
-    write_private(_file(paths), msgspec.json.encode(stored))
+    write_private(paths.declared, msgspec.json.encode(stored))
     return stored.modes
 
 
 def remembered(paths: Paths, today: date) -> Iterable[Mode]:
     """What was declared for the next session of this day."""
     try:
-        found = msgspec.json.decode(_file(paths).read_bytes(), type=_Remembered)
+        found = msgspec.json.decode(paths.declared.read_bytes(), type=_Remembered)
     except (OSError, msgspec.DecodeError):
         return frozenset()
     return sorted(found.modes) if found.day == today else frozenset()
@@ -35,8 +34,4 @@ def remembered(paths: Paths, today: date) -> Iterable[Mode]:
 
 def forget(paths: Paths) -> None:
     """The session that it was for has begun."""
-    _file(paths).unlink(missing_ok=True)
-
-
-def _file(paths: Paths) -> Path:
-    return paths.home / "modes.json"
+    paths.declared.unlink(missing_ok=True)

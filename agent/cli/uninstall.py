@@ -1,0 +1,78 @@
+"""Leaving: everything off this computer."""
+
+import time
+
+import click
+
+from agent.errors import AgentNotRunning, AlreadyRunning, ControlFailed, NotSentYet
+from agent.face import client, control
+from agent.face.control import Request
+from agent.face.status import Status
+from agent.paths import Paths, open_paths
+from agent.removal import remove_all
+from agent.settings import read_settings
+from agent.startup import only_instance
+
+_STOP_S = 20.0
+_POLL_S = 0.05
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--discard", is_flag=True, help="Even if something was not sent: it is lost.")
+def uninstall(*, yes: bool, discard: bool) -> None:
+    """Remove the agent's state from this computer: records, receipts, key, browser entries.
+
+    Says first what was not sent yet, and then stops unless --discard is given: those minutes would
+    be lost. Receipts go too: `veritype export FOLDER` keeps them. What the server has, it keeps by
+    its rules. The program itself is removed the way it was installed.
+    """
+    paths, settings = open_paths(), read_settings()
+    status = client.status_of(paths, settings, "")
+    waiting = _waiting(status)
+    for sentence in waiting:
+        click.echo(sentence)
+    if waiting and not discard:
+        raise NotSentYet(
+            "Nothing was removed. Send it with `veritype clock out --wait 60`, or remove it unsent"
+            " with --discard."
+        )
+    if not yes and not click.confirm(f"Remove everything in {paths.home}, receipts included?"):
+        raise NotSentYet("Nothing was removed.")
+    _stop(paths)
+    with only_instance(paths):
+        for sentence in remove_all(paths):
+            click.echo(sentence)
+    click.echo("Now remove the program the way it was installed: apt-get, pip, or its folder.")
+
+
+def _waiting(status: Status) -> list[str]:
+    spool = status.spool
+    found = ["You are clocked in."] if status.session else []
+    counts = (
+        (spool.batches_waiting, "batches of recorded work were not sent"),
+        (spool.objects_waiting + spool.objects_held, "pictures or notes were not sent"),
+        (spool.batches_aside, "batches lie aside: the server did not take them"),
+        (spool.withdrawals_waiting, "withdrawals of consent were not told to the server"),
+    )
+    return found + [f"{count} {what}." for count, what in counts if count]
+
+
+def _stop(paths: Paths) -> None:
+    """End the agent process, if one runs; it clocks out first.
+
+    Raises:
+        ControlFailed: it does not end.
+    """
+    deadline_s = time.monotonic() + _STOP_S
+    while time.monotonic() < deadline_s:
+        try:
+            control.ask(paths.socket, Request(do="stop"), _STOP_S)
+        except (AgentNotRunning, ControlFailed):
+            try:
+                with only_instance(paths):
+                    return
+            except AlreadyRunning:
+                pass
+        time.sleep(_POLL_S)
+    raise ControlFailed("The agent process does not end; nothing was removed.")
