@@ -17,6 +17,7 @@ from agent.clock import ClockReading
 from agent.identity import Identity
 from agent.paths import HOME_VARIABLE, Paths, open_paths
 from agent.settings import Settings
+from agent.shipping.transport import Answer
 from agent.spool.store import Spool
 from wire.batch import Batch, decode, open_envelope, verify
 from wire.chain import ChainHead, derive_nonce, follow, nonce_holds
@@ -174,6 +175,13 @@ class PlatformServer:
             )
             answer = encode_message(other)
         return 200, "application/json", answer, {}
+
+    def answered(self, method: str, path: str, body: bytes) -> Answer:
+        """What a good server answers, without a socket in between."""
+        found = self._message(method, path, body)
+        if isinstance(found, Problem):
+            return Answer(found.status, msgspec.json.encode(found), CONTENT_TYPE)
+        return Answer(200, encode_message(found), "application/json")
 
     def _message(self, method: str, path: str, body: bytes) -> msgspec.Struct:
         if path.endswith("/enrolments"):
