@@ -41,6 +41,11 @@ class Paths:
         return self.home / "agent.lock"
 
     @property
+    def tray_lock(self) -> Path:
+        """Held by the one icon in the tray."""
+        return self.home / "tray.lock"
+
+    @property
     def socket(self) -> Path:
         """Where the agent process listens for the command line."""
         return self.home / "agent.sock"

@@ -13,6 +13,8 @@ PROCESSES = {
     "run": "agent.agent_process",
     "capture": "agent.capture.child",
     "native-host": "agent.extension.host",
+    "tray": "agent.tray.process",
+    "veritype": "agent.cli.process",
     "blacken": "agent.blackening",
 }
 """Each process and the module whose `main(arguments) -> int` it is. A process imports its own

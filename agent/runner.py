@@ -47,6 +47,7 @@ from agent.shipping.thread import ShippingThread
 from agent.spool.blankings import release
 from agent.spool.salvage import open_spool
 from agent.startup import close_unfinished
+from agent.tray.starting import TrayIcon
 from wire.codes import DisplayServer, ManualReason, Mode, PauseReason
 from wire.policy import Policy
 
@@ -73,6 +74,7 @@ class Runner:
         self._project_name = ""
         self._watch: Watch | None = None
         self._pages: ExtensionListener | None = None
+        self._icon = TrayIcon()
 
     def run(self) -> None:
         """Serve until nothing is recorded and nothing waits."""
@@ -86,6 +88,7 @@ class Runner:
             server.close()
             self._end()
             self._pages.close()
+            self._icon.end()
             self._shipping.stop()
             self._spool.close()
 
@@ -98,8 +101,9 @@ class Runner:
         while not self._ending.is_set():
             conversation = server.accept(_TICK_S)
             if conversation is not None:
-                quiet_since_s = time.monotonic()
                 request = conversation.request()
+                if request is None or request.do != "glance":
+                    quiet_since_s = time.monotonic()
                 conversation.reply(self._answer(request))
             try:
                 self._tick()
@@ -137,6 +141,7 @@ class Runner:
     def _do(self, request: Request) -> None:
         actions: dict[str, Callable[[], object]] = {
             "status": lambda: None,
+            "glance": lambda: None,
             "clock-in": lambda: self._clock_in(request),
             "clock-out": self._clock_out,
             "pause": lambda: self._pause(PauseReason(request.reason)),
@@ -188,6 +193,7 @@ class Runner:
         self._watch, self._recording = watch, recording
         self._project_name = request.project_name
         self._observe_pages(policy)
+        self._icon.show(desktop)
 
     def _begun(self, request: Request, policy: Policy) -> Recording:
         session = self._opened_session(request.project, policy)

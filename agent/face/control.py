@@ -7,8 +7,7 @@ from pathlib import Path
 import msgspec
 
 from agent.errors import AgentNotRunning, ControlFailed
-from agent.face.held import HeldPicture, HeldTitle
-from agent.face.status import Status
+from agent.face.status import HeldPicture, HeldTitle, Status
 from agent.local_socket import connect, is_own, listen
 
 LINE_MAX_BYTES = 65_536
@@ -19,8 +18,9 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the command line asks for."""
 
     do: str
-    """`status`, `clock-in`, `clock-out`, `pause`, `resume`, `mode`, `task-begin`, `task-end`,
-    `note`, `manual`, `withdraw`, `pictures`, `blank`, `release`, `stop`."""
+    """`status`, `glance` (the same for the tray, which keeps nobody awake), `clock-in`,
+    `clock-out`, `pause`, `resume`, `mode`, `task-begin`, `task-end`, `note`, `manual`,
+    `withdraw`, `pictures`, `blank`, `release`, `stop`."""
     project: bytes = b""
     project_name: str = ""
     policy_digest: bytes = b""

@@ -3,23 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import msgspec
-
+from agent.face.status import HeldPicture, HeldTitle
 from agent.face.wording import plain
 from agent.spool.blankings import waiting_pictures, waiting_titles
 from agent.spool.store import Spool
 
 TITLES_LISTED = 100
-
-
-class HeldPicture(msgspec.Struct, frozen=True):
-    """One screenshot and how long it stays."""
-
-    number: int
-    taken_us: int
-    size_bytes: int
-    left_s: float
-    """Of your presence; 0: it goes as soon as the server takes it."""
 
 
 def held_pictures(spool: Spool) -> tuple[HeldPicture, ...]:
@@ -28,15 +17,6 @@ def held_pictures(spool: Spool) -> tuple[HeldPicture, ...]:
         HeldPicture(row.number, row.kept_us, row.size_bytes, row.review_left_us / 1e6)
         for row in waiting_pictures(spool)
     )
-
-
-class HeldTitle(msgspec.Struct, frozen=True):
-    """One window title and how long it stays."""
-
-    number: int
-    text: str
-    read_us: int
-    left_s: float
 
 
 def held_titles(spool: Spool) -> tuple[HeldTitle, ...]:

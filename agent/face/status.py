@@ -1,8 +1,12 @@
 """What the agent says about itself: the same facts for `--json`, for words and for tests."""
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from agent.spool.rows import SpoolCounts
+if TYPE_CHECKING:
+    # The tray and the command line read a status and do without the spool.
+    from agent.spool.rows import SpoolCounts
 
 
 class SourceStatus(msgspec.Struct, frozen=True):
@@ -29,6 +33,25 @@ class SpoolStatus(msgspec.Struct, frozen=True):
     """Why the last of `batches_aside` was put aside."""
     withdrawals_waiting: int = 0
     """Withdrawals of consent that the server does not know yet."""
+
+
+class HeldPicture(msgspec.Struct, frozen=True):
+    """One screenshot and how long it stays."""
+
+    number: int
+    taken_us: int
+    size_bytes: int
+    left_s: float
+    """Of your presence; 0: it goes as soon as the server takes it."""
+
+
+class HeldTitle(msgspec.Struct, frozen=True):
+    """One window title and how long it stays."""
+
+    number: int
+    text: str
+    read_us: int
+    left_s: float
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -58,7 +81,7 @@ class Status(msgspec.Struct, frozen=True):
     """Further sentences that the trainer must read."""
 
 
-def spool_status(counts: SpoolCounts) -> SpoolStatus:
+def spool_status(counts: "SpoolCounts") -> SpoolStatus:
     """The spool's figures as part of a status."""
     return SpoolStatus(
         counts.batches_waiting,
