@@ -58,6 +58,22 @@ def test_the_search_looked_where_secrets_would_be(story: Story) -> None:
     assert {find.place for find in search(planted, forms(story.typed[SCOPED]))} == {"planted"}
 
 
+def test_a_screenshot_carries_pixels_and_nothing_beside_them(story: Story) -> None:
+    pictures = [place.data for place in story.places if place.data[8:12] == b"WEBP"]
+    assert pictures, "the session was long enough for one"
+    for picture in pictures:
+        assert set(chunks(picture)) <= {b"VP8 ", b"VP8L", b"VP8X"}
+
+
+def chunks(picture: bytes) -> Iterator[bytes]:
+    """The names of a WebP file's chunks (RFC 9649): metadata would be EXIF, XMP or ICCP."""
+    at = 12
+    while at < len(picture):
+        size = int.from_bytes(picture[at + 4 : at + 8], "little")
+        yield picture[at : at + 4]
+        at += 8 + size + size % 2
+
+
 def test_keys_in_scope_are_all_there_as_they_were_typed_and_no_others(story: Story) -> None:
     typed = [
         stroke
