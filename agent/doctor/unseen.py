@@ -10,6 +10,9 @@ _COMMON = (
     "What is on another screen, on paper or on a phone.",
     "Programs that type through the kernel's own input layer: they look like a keyboard.",
 )
+_X11 = (
+    "Pastes from a menu inside one program, from tab to tab: the browser extension sees those.",
+)
 _WAYLAND = (
     "Keys, clicks, windows in front, copied text and screenshots outside the browser.",
     "Whether somebody is there: nobody counts as idle.",
@@ -27,5 +30,5 @@ def unseen_findings(desk: Desk) -> Sequence[str]:
             PASSWORD_FIELDS_UNSEEN,
         )
 
-        return (*_COMMON, _PASSWORDS, *PASSWORD_FIELDS_UNSEEN)
+        return (*_COMMON, *_X11, _PASSWORDS, *PASSWORD_FIELDS_UNSEEN)
     return _COMMON

@@ -1,7 +1,7 @@
 """A Tk window to paste into: by key, by middle click, or by the only entry of its menu.
 
-Run by Debian's Python. It prints a line when it is on the screen, and then the length of its text
-whenever that changes.
+Run by Debian's Python. It prints the length of its text when it is on the screen and whenever that
+changes, and "menu" when its menu is open.
 """
 
 import sys
@@ -16,6 +16,7 @@ def main() -> None:
     text.pack(fill="both", expand=True)
     menu = tk.Menu(root, tearoff=0)
     menu.add_command(label="Paste", command=lambda: text.event_generate("<<Paste>>"))
+    menu.bind("<Map>", lambda _event: root.after(50, lambda: print("menu", flush=True)))
     text.bind("<Button-3>", lambda event: menu.tk_popup(event.x_root, event.y_root))
     said = [-1]
 

@@ -83,9 +83,11 @@ def clipboard(category: Category) -> Iterator[Clipboard]:
     made = Clipboard()
     made.front(category)
     made.capture.start()
-    made.copied(1)
-    yield made
-    made.capture.stop()
+    try:
+        made.copied(1)
+        yield made
+    finally:
+        made.capture.stop()
 
 
 @pytest.mark.parametrize("pieces", [0, 5])

@@ -3,7 +3,7 @@
 import select
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,8 +36,15 @@ from wire.events import Clipboard, Event, Insertion
 
 pytestmark = pytest.mark.live
 
+Sources = Sequence[tuple[SourceName, Sequence[Candidate]]]
+
 _PROGRAM = Path(__file__).with_name("paste_program.py")
 _TEXT = b"a text of 23 characters"
+_PASTES = {
+    "shortcut": ("key", "ctrl+v"),
+    "menu": ("key", "Down", "Return"),
+    "middle click": ("click", "2"),
+}
 _ASKER = """
 import sys
 from Xlib import X, display
@@ -49,37 +56,42 @@ d.sync()
 """
 
 
-@contextmanager
-def capturing(seen: list[Observation]) -> Iterator[Capture]:
+def focus_and_selections() -> Sources:
     front = FrontWindows()
-    sources = [
+    return [
         (SourceName.FOCUS, (Candidate(lambda: X11Focus(POLICY, front)),)),
         (SourceName.SELECTIONS, (Candidate(lambda: X11Selections(POLICY, front)),)),
     ]
-    capture = Capture(sources, seen.append, monotonic_us)
-    capture.start()
-    yield capture
-    capture.stop()
 
 
 @contextmanager
-def paste_window(desktop: Desktop, title: str) -> Iterator[Callable[[], int]]:
-    """A Tk window in front; gives a function that waits for its text and returns the length."""
+def capturing(seen: list[Observation], sources: Sources | None = None) -> Iterator[Capture]:
+    capture = Capture(sources or focus_and_selections(), seen.append, monotonic_us)
+    capture.start()
+    try:
+        yield capture
+    finally:
+        capture.stop()
+
+
+@contextmanager
+def paste_window(desktop: Desktop, title: str) -> Iterator[Callable[[], str]]:
+    """A Tk window in front; gives a function that waits for what it says next."""
     before = desktop.active()
     program = subprocess.Popen(
         [SYSTEM_PYTHON, str(_PROGRAM), title], stdout=subprocess.PIPE, text=True
     )
     assert program.stdout is not None
 
-    def length() -> int:
+    def said() -> str:
         assert program.stdout is not None
         assert select.select([program.stdout], [], [], 20)[0], "the window says nothing"
-        return int(program.stdout.readline())
+        return program.stdout.readline().strip()
 
     try:
-        assert length() == 0
+        assert said() == "0"
         wait_for(lambda: desktop.active() not in (0, before))
-        yield length
+        yield said
     finally:
         program.kill()
         program.wait()
@@ -118,44 +130,59 @@ def requests(seen: list[Observation]) -> list[SelectionRequested]:
     return [each for each in seen if isinstance(each, SelectionRequested)]
 
 
+def until_front(capture: Capture, seen: list[Observation], category: Category) -> int:
+    """Pump until a window of a category is in front; returns its number."""
+    count = 1
+    while True:
+        last = turn_until(capture, seen, FocusSeen, count)[-1]
+        assert isinstance(last, FocusSeen)
+        if last.category is category:
+            return last.window
+        count = len([each for each in seen if isinstance(each, FocusSeen)]) + 1
+
+
 @pytest.mark.parametrize(
-    ("actions", "selection"),
+    ("how", "selection"),
     [
-        (("key", "ctrl+v"), Selection.CLIPBOARD),
-        (("click", "3", "sleep", "0.2", "key", "Down", "Return"), Selection.CLIPBOARD),
-        (("click", "2"), Selection.PRIMARY),
+        ("shortcut", Selection.CLIPBOARD),
+        ("menu", Selection.CLIPBOARD),
+        ("middle click", Selection.PRIMARY),
     ],
-    ids=["shortcut", "menu", "middle click"],
 )
 def test_a_paste_by_any_way_is_a_request_of_the_window_in_front(
-    desktop: Desktop, actions: tuple[str, ...], selection: Selection
+    desktop: Desktop, how: str, selection: Selection
 ) -> None:
     seen: list[Observation] = []
-    with copied(selection.name.lower()), capturing(seen) as capture:
-        with paste_window(desktop, "a task") as length:
-            turn_until(capture, seen, FocusSeen, 2)
-            began_us = monotonic_us()
-            desktop.keys("mousemove", "120", "150", *actions)
-            assert length() == len(_TEXT)
-            ended_us = monotonic_us()
-            (asked,) = turn_until(capture, seen, SelectionRequested)
-        front = [each for each in seen if isinstance(each, FocusSeen)]
+    with (
+        copied(selection.name.lower()),
+        capturing(seen) as capture,
+        paste_window(desktop, "a task") as said,
+    ):
+        window = until_front(capture, seen, Category.TASK)
+        desktop.keys("mousemove", "120", "150")
+        if how == "menu":
+            desktop.keys("click", "3")
+            assert said() == "menu"
+        began_us = monotonic_us()
+        desktop.keys(*_PASTES[how])
+        assert said() == str(len(_TEXT))
+        ended_us = monotonic_us()
+        (asked,) = turn_until(capture, seen, SelectionRequested)
     assert isinstance(asked, SelectionRequested)
-    tasks = [each for each in front if each.category is Category.TASK]
     assert (asked.selection, asked.category) == (selection, Category.TASK)
-    assert asked.window == tasks[-1].window
+    assert asked.window == window
     assert began_us - 5_000 <= asked.at_us <= ended_us
 
 
 def test_programs_that_are_not_in_front_do_not_paste(desktop: Desktop) -> None:
     seen: list[Observation] = []
     with copied("clipboard"), capturing(seen) as capture:
-        with paste_window(desktop, "a task") as length:
-            turn_until(capture, seen, FocusSeen, 2)
+        with paste_window(desktop, "a task") as said:
+            until_front(capture, seen, Category.TASK)
             assert read_by_xclip("clipboard") == _TEXT
             ask("CLIPBOARD", "UTF8_STRING")
             desktop.keys("key", "ctrl+v")
-            assert length() == len(_TEXT)
+            assert said() == str(len(_TEXT))
             turn_until(capture, seen, SelectionRequested)
         capture.turn()
     assert len(requests(seen)) == 1
@@ -165,21 +192,19 @@ def test_a_copy_elsewhere_pasted_into_a_task_is_one_insertion_with_its_tag(
     desktop: Desktop,
 ) -> None:
     memory, seen = SessionMemory(), list[Observation]()
-    capture = Capture(x11_sources(POLICY, memory), seen.append, monotonic_us)
     desktop.window("the assistant")
-    capture.start()
-    turn_until(capture, seen, FocusSeen)
-    with owning(_TEXT.decode()) as owner:
+    sources = x11_sources(POLICY, memory)
+    with capturing(seen, sources) as capture, owning(_TEXT.decode()) as owner:
+        until_front(capture, seen, Category.ASSISTANT)
         turn_until(capture, seen, Copied, 2)
-        with paste_window(desktop, "a task") as length:
-            turn_until(capture, seen, FocusSeen, 2)
+        with paste_window(desktop, "a task") as said:
+            until_front(capture, seen, Category.TASK)
             assert owner.fetched() == 0
             desktop.keys("key", "ctrl+v")
-            assert length() == len(_TEXT)
+            assert said() == str(len(_TEXT))
             turn_until(capture, seen, CopyRead)
             turn_until(capture, seen, SelectionRequested)
-        assert owner.fetched() == 1
-    capture.stop()
+        wait_for(lambda: owner.fetched() == 1)
     copy, insertion = text_events(seen)
     facts = memory.reducer.reduce(_TEXT.decode())
     assert isinstance(copy, Clipboard)
@@ -202,14 +227,15 @@ def test_a_drop_is_the_release_over_the_window_that_asked(desktop: Desktop, drop
     seen: list[Observation] = []
     target = desktop.connection.create_resource_object("window", desktop.window("a task"))
     drag, text = (desktop.connection.intern_atom(n) for n in ("XdndSelection", "UTF8_STRING"))
+    corner = desktop.connection.screen().root.translate_coords(target, 395, 295)
     with paste_window(desktop, "the assistant"), capturing(seen) as capture:
-        desktop.keys("mousemove", "430", "330", "mousedown", "1")
+        desktop.keys("mousemove", str(corner.x), str(corner.y), "mousedown", "1")
         target.convert_selection(drag, text, drag, X.CurrentTime)
         desktop.connection.sync()
         for _ in range(3):
             capture.turn()
         assert requests(seen) == []
-        desktop.keys(*(() if dropped else ("mousemove", "100", "100")), "mouseup", "1")
+        desktop.keys(*(() if dropped else ("mousemove", "798", "598")), "mouseup", "1")
         if dropped:
             turn_until(capture, seen, SelectionRequested)
         else:
