@@ -100,5 +100,5 @@ def test_withdrawn_offline_the_server_is_told_later_and_the_next_clock_in_asks(
     assert "You are clocked in." in trainer.run("uninstall", "--yes").stdout
     assert trainer.status()["recording"]
     trainer.do("uninstall", "--yes", "--discard")
-    assert trainer.agent_pid() is None
     assert not trainer.home.exists()
+    wait_for(lambda: trainer.agent_pid() is None)
