@@ -34,8 +34,10 @@ from agent.face.report import (
     source_statuses,
 )
 from agent.face.status import SourceStatus, Status, spool_status
-from agent.identity import Identity
+from agent.identity import Identity, load_enrolled
 from agent.observations import Observation
+from agent.page.contents import House
+from agent.page.server import Page
 from agent.paths import Paths
 from agent.preferences import read_preferences
 from agent.session.blanking import blank_picture
@@ -75,6 +77,8 @@ class Runner:
         self._watch: Watch | None = None
         self._pages: ExtensionListener | None = None
         self._icon = TrayIcon()
+        house = House(paths, self._spool, lambda: load_enrolled(paths), lambda: self._recording)
+        self._page = Page(house)
 
     def run(self) -> None:
         """Serve until nothing is recorded and nothing waits."""
@@ -86,6 +90,7 @@ class Runner:
             self._serve(server)
         finally:
             server.close()
+            self._page.close()
             self._end()
             self._pages.close()
             self._icon.end()
@@ -130,8 +135,12 @@ class Runner:
             return Reply("That was not a request.")
         try:
             self._do(request)
-            titles = held_titles(self._spool) if request.do == "pictures" else ()
-            return Reply(status=self.status(), pictures=held_pictures(self._spool), titles=titles)
+            return Reply(
+                status=self.status(),
+                pictures=held_pictures(self._spool),
+                titles=held_titles(self._spool) if request.do == "pictures" else (),
+                address=self._page.address() if request.do == "page" else "",
+            )
         except AgentError as error:
             return Reply(str(error))
         except Exception as error:  # noqa: BLE001 - the process must outlive one bad request
@@ -158,6 +167,7 @@ class Runner:
             "withdraw": lambda: self._withdraw(request.project),
             "task-end": lambda: self._session().end_task(read_clock(), submitted=request.on),
             "pictures": lambda: None,
+            "page": lambda: None,
             "blank": lambda: self._blank(request),
             "release": lambda: self._release(request),
         }
@@ -323,7 +333,7 @@ class Runner:
         except SpoolRefused:
             return True
         # What is held waits for the trainer to be back, not for this process.
-        words = counts.withdrawals_waiting or counts.notices_waiting
+        words = counts.withdrawals_waiting or counts.notices_waiting or self._page.in_use
         return bool(counts.batches_waiting or counts.objects_waiting or words)
 
     # Status.

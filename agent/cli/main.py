@@ -14,6 +14,7 @@ from agent.cli.device import enrol
 from agent.cli.doctor import doctor
 from agent.cli.export import export
 from agent.cli.notes import manual, note
+from agent.cli.page import page
 from agent.cli.receipts import receipts, verify
 from agent.cli.status import status
 from agent.cli.uninstall import uninstall
@@ -51,6 +52,7 @@ for command in (
     consent,
     blank,
     pictures,
+    page,
     receipts,
     verify,
     export,

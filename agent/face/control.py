@@ -20,7 +20,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     do: str
     """`status`, `glance` (the same for the tray, which keeps nobody awake), `clock-in`,
     `clock-out`, `pause`, `resume`, `mode`, `task-begin`, `task-end`, `note`, `manual`,
-    `withdraw`, `pictures`, `blank`, `release`, `stop`."""
+    `withdraw`, `pictures`, `blank`, `release`, `stop`, `page`."""
     project: bytes = b""
     project_name: str = ""
     policy_digest: bytes = b""
@@ -47,6 +47,8 @@ class Reply(msgspec.Struct, frozen=True):
     pictures: tuple[HeldPicture, ...] = ()
     titles: tuple[HeldTitle, ...] = ()
     """With `pictures` only: the newest hundred."""
+    address: str = ""
+    """Of the page, if it was asked for."""
 
 
 class Server:

@@ -22,6 +22,7 @@ _TABLES = (
     "withdrawals",
     "losses",
     "blankings",
+    "sent",
 )
 _KEYS = {"receipts": "session, sequence", "withdrawals": "project"}
 

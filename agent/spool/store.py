@@ -19,6 +19,7 @@ from agent.spool.hours import add_rows
 from agent.spool.receipts import add_receipt
 from agent.spool.rows import BatchRow, ObjectRow, SessionRow, SpoolCounts
 from agent.spool.schema import bring_up
+from agent.spool.sent import add_batch_sent, add_object_sent
 from wire.batch import Envelope
 from wire.chain import OPENING, ChainHead
 from wire.codes import LossReason, ObjectKind
@@ -156,6 +157,7 @@ class Spool:
         with self._write() as db:
             key = (receipt.session, receipt.sequence)
             add_receipt(db, receipt)
+            add_batch_sent(db, *key, receipt.digest)
             db.execute(
                 "UPDATE sessions SET nonce = ?, anchor = ? WHERE session = ? AND anchor < ?",
                 (receipt.nonce, receipt.sequence, receipt.session, receipt.sequence),
@@ -254,6 +256,7 @@ class Spool:
         """The server has it."""
         with self._write() as db:
             key = (row.session, row.digest)
+            add_object_sent(db, *key)
             db.execute("DELETE FROM objects WHERE session = ? AND digest = ?", key)
 
     def set_object_aside(self, row: ObjectRow, why: str) -> None:

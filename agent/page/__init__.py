@@ -1,0 +1,1 @@
+"""The trainer's own page: what is recorded now, what waits, what was sent."""
