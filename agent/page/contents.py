@@ -14,7 +14,7 @@ from agent.face.consent import consent_text
 from agent.face.control import Request
 from agent.face.day import Day, day_of
 from agent.face.receipts import check, check_waiting, receipt_file
-from agent.face.status import HeldTitle, Status
+from agent.face.status import HeldPicture, HeldTitle, Status
 from agent.identity import Enrolled
 from agent.page.live import shown
 from agent.paths import Paths
