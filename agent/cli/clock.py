@@ -82,7 +82,12 @@ def clock_out(wait: float | None) -> None:
 
 
 @clock.command("pause")
-@click.option("--reason", type=click.Choice(list(_REASONS)), default="none")
+@click.option(
+    "--reason",
+    type=click.Choice(list(_REASONS)),
+    default="none",
+    help="Why, if you want to say so.",
+)
 def clock_pause(reason: str) -> None:
     """Stop every listener until you resume."""
     ask(Request(do="pause", reason=_REASONS[reason]))
