@@ -84,6 +84,10 @@ class AgentTooOld(AgentError):  # noqa: N818
     """The server asks for a later agent; the text says which and why."""
 
 
+class AutostartFailed(AgentError):  # noqa: N818
+    """The system's folder of what starts at log-in cannot be changed."""
+
+
 class UpdateRefused(AgentError):  # noqa: N818
     """What was offered as an update is not taken; the text says why."""
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from agent.errors import AgentError
+from agent.autostart import Autostart
+from agent.errors import AgentError, AutostartFailed
 from agent.extension.installing import uninstall_host
 from agent.extension.places import Browser
 from agent.identity import forget_secrets
@@ -26,6 +27,14 @@ def _browsers(paths: Paths) -> Iterator[str]:
                 yield f"{browser} cannot reach the agent any more; remove the extension there."
         except (AgentError, OSError):
             continue  # this system joins no browser
+
+
+def _autostart(_: Paths) -> Iterator[str]:
+    try:
+        if Autostart().remove():
+            yield "Nothing of Veritype starts at log-in any more."
+    except AutostartFailed as error:
+        yield str(error)
 
 
 def _secrets(paths: Paths) -> Iterator[str]:
@@ -59,5 +68,5 @@ def _is_property(name: str) -> bool:
     return isinstance(getattr(Paths, name), property)
 
 
-REMOVALS: tuple[Removal, ...] = (_browsers, _secrets, _state)
+REMOVALS: tuple[Removal, ...] = (_browsers, _autostart, _secrets, _state)
 """In this order."""

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from agent import AGENT_VERSION
+from agent.cli.autostart import autostart
 from agent.cli.blank import blank, pictures
 from agent.cli.browser import browser
 from agent.cli.clock import clock, mode, task
@@ -59,6 +60,7 @@ for command in (
     update,
     uninstall,
     browser,
+    autostart,
     doctor,
 ):
     main.add_command(command)

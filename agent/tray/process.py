@@ -73,7 +73,8 @@ class TrayProcess:
             self._status = control.ask(self._paths.socket, Request(do="glance"), _ASK_S)
         except AgentNotRunning:
             self._status = NOBODY
-            return self._stays
+            # Without its folder the agent was removed from this computer.
+            return self._stays and self._paths.home.exists()
         except AgentError as error:
             # It runs and does not answer: nobody can say that it records.
             self._complaint = str(error)
