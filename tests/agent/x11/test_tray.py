@@ -162,3 +162,22 @@ def test_without_a_tray_the_process_ends_quietly(trainer: Trainer, desktop: Desk
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     wait_for(lambda: not trays(trainer))
     assert not icons(desktop)
+
+
+def test_from_log_in_on_one_icon_stays_and_starts_nothing_by_itself(
+    trainer: Trainer, desktop: Desktop, tray: subprocess.Popen[bytes]
+) -> None:
+    staying = subprocess.Popen(command("tray", "--stay"), env=trainer.environment)
+    try:
+        wait_for(lambda: list(icons(desktop)) == [Look.OFF.value])
+        assert trainer.agent_pid() is None
+        desktop.window("a task")
+        trainer.do("clock", "in", "--accept-policy", "3")
+        wait_for(lambda: shows(desktop, Look.RECORDING, RED))
+        wait_for(lambda: trays(trainer) == [staying.pid])
+        trainer.do("clock", "out", "--wait", "60")
+        wait_for(lambda: list(icons(desktop)) == [Look.OFF.value])
+        assert staying.poll() is None
+    finally:
+        staying.terminate()
+        staying.wait(30)
