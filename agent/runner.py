@@ -47,6 +47,7 @@ from agent.settings import Settings
 from agent.shipping.shipper import Shipper
 from agent.shipping.thread import ShippingThread
 from agent.spool.blankings import release
+from agent.spool.bounds import expire
 from agent.spool.salvage import open_spool
 from agent.startup import close_unfinished
 from agent.tray.starting import TrayIcon
@@ -83,6 +84,8 @@ class Runner:
     def run(self) -> None:
         """Serve until nothing is recorded and nothing waits."""
         close_unfinished(self._spool, self._identity)
+        with contextlib.suppress(AgentError):
+            expire(self._spool, self._paths.spool, time.time_ns() // 1000)
         server = Server(self._paths.socket)
         self._pages = ExtensionListener(self._paths.extension_socket, self._seen_in_page)
         self._shipping.start()

@@ -229,7 +229,8 @@ class Recording:
         """
         note = note_of(text)
         with self._lock:
-            self._spool.add_object(self.facts.session, ObjectKind.NOTE, note.digest, note.data, 0)
+            stored = (self.facts.session, ObjectKind.NOTE, note.digest, note.data)
+            self._spool.add_object(*stored, kept_us=clock.wall_us)
             self._add(note.attachment(self._now(clock)))
 
     def add_by_hand(

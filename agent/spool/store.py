@@ -2,7 +2,8 @@
 
 Write-ahead log with `synchronous=FULL`: what `add_batch` returned from survives `kill -9` and a
 power cut. A batch goes only when its signed acknowledgement is stored in the same transaction.
-Bounded by bytes: the oldest pictures go first, counted; then new batches are refused, counted.
+Bounded by bytes: the oldest pictures go first, counted; in the end new batches are refused,
+counted. `agent.spool.bounds` drops what is too old.
 """
 
 import sqlite3
@@ -17,6 +18,7 @@ from agent.session.hours import rows_of
 from agent.session.losses import NOTHING
 from agent.spool.hours import add_rows
 from agent.spool.receipts import add_receipt
+from agent.spool.room import USED_BYTES, count_loss, make_room
 from agent.spool.rows import BatchRow, ObjectRow, SessionRow, SpoolCounts
 from agent.spool.schema import bring_up
 from agent.spool.sent import add_batch_sent, add_object_sent
@@ -94,7 +96,7 @@ class Spool:
             ).fetchone()
             db.execute(f"UPDATE batches SET aside = ? {waiting}", (reason, session))  # noqa: S608
             if rows:
-                _count_loss(db, LossReason.REFUSED_BY_SERVER, rows)
+                count_loss(db, LossReason.REFUSED_BY_SERVER, rows)
 
     def session(self, session: bytes) -> SessionRow:
         """One session; raises `KeyError` if the spool does not know it."""
@@ -130,7 +132,7 @@ class Spool:
         """
         header = envelope.header
         with self._write() as db:
-            self._make_room(db, len(envelope.sealed))
+            make_room(db, len(envelope.sealed), self._max_bytes)
             db.execute(
                 "INSERT INTO batches(session, sequence, digest, sealed, rows)"
                 " VALUES (?, ?, ?, ?, ?)",
@@ -235,7 +237,7 @@ class Spool:
             SpoolRefused: the spool or the disk is full; nothing was stored.
         """
         with self._write() as db:
-            self._make_room(db, len(data))
+            make_room(db, len(data), self._max_bytes)
             db.execute(
                 "INSERT OR IGNORE INTO objects"
                 "(session, digest, kind, data, review_left_us, kept_us)"
@@ -266,7 +268,7 @@ class Spool:
                 "UPDATE objects SET aside = ?, data = x'' WHERE session = ? AND digest = ?",
                 (why, row.session, row.digest),
             )
-            _count_loss(db, LossReason.REFUSED_BY_SERVER, 1)
+            count_loss(db, LossReason.REFUSED_BY_SERVER, 1)
 
     # Withdrawals of consent.
 
@@ -290,7 +292,7 @@ class Spool:
     def count_loss(self, reason: LossReason, count: int = 1) -> None:
         """Count a loss that the next sealed header must report."""
         with self._write() as db:
-            _count_loss(db, reason, count)
+            count_loss(db, reason, count)
 
     def losses(self) -> dict[int, int]:
         """The counted losses that no stored header tells yet; `add_batch` lets them go."""
@@ -311,7 +313,8 @@ class Spool:
             " (SELECT count(*) FROM blankings WHERE told = 0)"
         )
         waiting, objects, held, aside, *rest = row or (0, 0, 0, 0, 0, None, 0, "", 0, 0)
-        return SpoolCounts(waiting, objects, held, aside, self._used_bytes(), *rest)
+        ((used,),) = self._all(USED_BYTES)
+        return SpoolCounts(waiting, objects, held, aside, used, *rest)
 
     # For the other modules of this package.
 
@@ -350,23 +353,6 @@ class Spool:
             " WHERE session = ?",
             (header.sequence, envelope.digest, header.final, header.end_us, header.session),
         )
-
-    def _make_room(self, db: sqlite3.Connection, needed_bytes: int) -> None:
-        while self._used_bytes() + needed_bytes > self._max_bytes:
-            oldest = db.execute(
-                "SELECT id FROM objects WHERE aside = '' ORDER BY id LIMIT 1"
-            ).fetchone()
-            if oldest is None:
-                raise SpoolRefused(LossReason.SPOOL_FULL, "the spool is full")
-            db.execute("DELETE FROM objects WHERE id = ?", oldest)
-            _count_loss(db, LossReason.OBJECT_EXPIRED, 1)
-
-    def _used_bytes(self) -> int:
-        row = self._one(
-            "SELECT (SELECT coalesce(sum(length(sealed)), 0) FROM batches)"
-            " + (SELECT coalesce(sum(length(data)), 0) FROM objects)"
-        )
-        return int(row[0]) if row else 0
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
@@ -419,14 +405,6 @@ class Spool:
                 return self._db.execute(query, values).fetchall()
             except sqlite3.DatabaseError as error:
                 raise _mapped(error) from error
-
-
-def _count_loss(db: sqlite3.Connection, reason: LossReason, count: int) -> None:
-    db.execute(
-        "INSERT INTO losses(reason, count) VALUES (?, ?)"
-        " ON CONFLICT(reason) DO UPDATE SET count = count + excluded.count",
-        (int(reason), count),
-    )
 
 
 def _mapped(error: sqlite3.DatabaseError) -> Exception:

@@ -78,7 +78,7 @@ def test_a_note_can_be_written_while_paused(
 def test_a_note_that_cannot_be_stored_leaves_no_event(
     recording: Recording, spool: Spool, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(*_: object) -> None:
+    def refused(*_: object, **__: object) -> None:
         raise SpoolRefused(LossReason.DISK_FULL, "the disk is full")
 
     monkeypatch.setattr(spool, "add_object", refused)
