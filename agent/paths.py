@@ -1,6 +1,7 @@
 """Where the agent keeps its state: one folder that nobody else can read."""
 
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,7 +95,8 @@ def open_paths() -> Paths:
 
 def write_private(path: Path, data: bytes) -> None:
     """Write a file that only this user can read, so that it is there whole or not at all."""
-    draft = path.with_name(path.name + ".new")
+    # A draft of its own for each writer: two commands may write the same file at once.
+    draft = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as file:
