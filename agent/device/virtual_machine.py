@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 _ROOT = Path("/")
@@ -44,10 +45,15 @@ def in_virtual_machine(root: Path = _ROOT) -> bool | None:
     cpuinfo = _text(root / "proc/cpuinfo")
     if any(line.startswith("flags") and " hypervisor" in line for line in cpuinfo.splitlines()):
         return True
-    strings = [_text(root / "sys/class/dmi/id" / name).strip().lower() for name in _DMI]
-    if any(text.startswith(_VENDORS) for text in strings):
+    strings = [_text(root / "sys/class/dmi/id" / name) for name in _DMI]
+    if names_virtual_machine(strings):
         return True
     return False if cpuinfo or any(strings) else None
+
+
+def names_virtual_machine(strings: Iterable[str]) -> bool:
+    """Whether the firmware's strings are those of a virtual machine."""
+    return any(text.strip().lower().startswith(_VENDORS) for text in strings)
 
 
 def _by_systemd() -> bool | None:

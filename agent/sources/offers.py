@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from agent.capture.frames import Listen
 from agent.capture.loop import REQUIRED, Candidate
-from agent.device.looks import device_looks
 from agent.display import check_desktop, display_server
-from agent.sources.device_facts import DeviceFacts, DisplayLook
+from agent.sources.device_facts import DeviceFacts, DisplayLook, Look
 from agent.sources.memory import SessionMemory
 from wire.codes import DisplayServer, SourceName
 from wire.policy import Policy
@@ -49,19 +48,34 @@ def sources_offered(
 ) -> Offers:
     """What to start for a session, anew after each of its pauses."""
     server = display_server(environment, platform)
-    look: DisplayLook | None = None
+    display: DisplayLook | None = None
+    looks: Sequence[Look] = ()
     required = REQUIRED
     match server:
+        case DisplayServer.WINDOWS:
+            from agent.sources import windows, windows_calls  # noqa: PLC0415 - a platform backend
+
+            system = windows_calls.load()
+            sources = windows.windows_sources(policy, memory, system)
+            looks = (lambda: windows.windows_facts(system),)
+        case DisplayServer.MACOS:
+            from agent.sources import macos, macos_calls  # noqa: PLC0415 - a platform backend
+
+            mac = macos_calls.load()
+            sources = macos.macos_sources(policy, memory, mac)
+            looks = (lambda: macos.macos_facts(mac),)
         case DisplayServer.WAYLAND:
+            from agent.device.linux import linux_facts  # noqa: PLC0415 - a platform backend
             from agent.sources.wayland import wayland_sources  # noqa: PLC0415 - a platform backend
 
             # Nothing that is seen here would show whether it works: the extension's word is extra.
             sources, required = wayland_sources(policy), frozenset[SourceName]()
+            looks = (lambda: linux_facts(server, environment),)
         case _:
+            from agent.device.linux import linux_facts  # noqa: PLC0415 - a platform backend
             from agent.sources import x11, x11_device  # noqa: PLC0415 - a platform backend
 
             sources = list(x11.x11_sources(policy, memory, coarse=listen.coarse_pictures))
-            look = x11_device.X11Device()
-    looks = device_looks(server, environment, platform)
-    sources.append((SourceName.DEVICE, (Candidate(lambda: DeviceFacts(looks, look)),)))
-    return Offers(sources, required)
+            display, looks = x11_device.X11Device(), (lambda: linux_facts(server, environment),)
+    facts = Candidate(lambda: DeviceFacts(looks, display))
+    return Offers([*sources, (SourceName.DEVICE, (facts,))], required)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from agent.capture.loop import Candidate
+from agent.sources.desktop_bus import DesktopBus
 from agent.sources.unseen import Unseen
 from wire.codes import SourceName
 from wire.policy import Policy
@@ -17,11 +18,12 @@ _NO_PICTURES = "Wayland lets no program take screenshots without asking each tim
 
 
 def wayland_sources(policy: Policy) -> list[tuple[SourceName, Sequence[Candidate]]]:
-    """What cannot be observed, each with the reason."""
+    """What the message bus tells, and what cannot be observed, each with the reason."""
     unseen = dict(_UNSEEN)
     if policy.pictures is not None:
         unseen[SourceName.SCREENSHOTS] = _NO_PICTURES
-    return [(name, (_candidate(name, why),)) for name, why in unseen.items()]
+    sources = [(name, (_candidate(name, why),)) for name, why in unseen.items()]
+    return [*sources, (SourceName.PRESENCE, (Candidate(DesktopBus),))]
 
 
 def _candidate(name: SourceName, why: str) -> Candidate:

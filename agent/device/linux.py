@@ -1,7 +1,7 @@
-"""The looks at this device that need no display, by platform."""
+"""What a Linux system says about itself; it needs no display."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 from agent.device.remote_desktop import is_remote_desktop
@@ -14,15 +14,6 @@ from wire.codes import DeviceFactKind, DisplayServer
 def _virtual() -> bool | None:
     """Once a process: it does not change while the system runs."""
     return in_virtual_machine()
-
-
-def device_looks(
-    server: DisplayServer, environment: Mapping[str, str], platform: str
-) -> Sequence[Callable[[], Mapping[DeviceFactKind, int]]]:
-    """The looks of a platform, for `DeviceFacts`."""
-    if platform == "linux":
-        return (lambda: linux_facts(server, environment),)
-    return (lambda: {DeviceFactKind.DISPLAY_SERVER: server},)
 
 
 def linux_facts(server: DisplayServer, environment: Mapping[str, str]) -> dict[DeviceFactKind, int]:
