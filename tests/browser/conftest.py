@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import httpx
@@ -13,11 +14,16 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Page,
     ViewportSize,
+    expect,
     sync_playwright,
 )
 
+from agent.paths import HOME_VARIABLE, open_paths
+from tests.agent.page.agent_loop import AgentLoop
 from tests.browser import seeds
+from tests.browser.agent_pages import DESKTOP, Opened, OpenIt
 from tests.browser.pages import OpenPage, Seeded, Watched
 from tests.server.device import Device
 from tests.server.house import SCRIPT, House, browsing, make_house
@@ -111,3 +117,32 @@ def open_page(seeded: Seeded, browser: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert [wrong for one in watched for wrong in one.wrong] == []
+
+
+@pytest.fixture
+def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AgentLoop]:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    made = AgentLoop(open_paths())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def open_it(agent: AgentLoop, browser: Browser) -> Iterator[OpenIt]:
+    opened: list[Opened] = []
+
+    def make(
+        viewport: ViewportSize = DESKTOP, color_scheme: Literal["light", "dark"] = "light"
+    ) -> Page:
+        context = browser.new_context(viewport=viewport, color_scheme=color_scheme)
+        made = Opened(context.new_page())
+        made.watch()
+        opened.append(made)
+        made.page.goto(agent.page.address())
+        expect(made.page.locator("#chip")).not_to_have_text("Connecting")
+        return made.page
+
+    yield make
+    for each in opened:
+        each.page.context.close()
+    assert [wrong for each in opened for wrong in each.wrong] == []

@@ -1,117 +1,31 @@
 """The trainer's own page in a real Chromium: the banner, the pictures, the live view."""
 
 import io
-import random
 import re
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, expect
 
 from agent.face.status import SourceStatus
-from agent.observations import FocusSeen, KeyHeld, PageEdited
-from agent.paths import HOME_VARIABLE, open_paths
 from agent.spool.blankings import picture_bytes, waiting_pictures
 from tests.agent.page.agent_loop import WORKING, AgentLoop, screenshot
-from wire.codes import Category, EditFlag, EditHow
-from wire.keys import KeyClass
+from tests.browser.agent_pages import PHONE, OpenIt, work
 
 pytestmark = pytest.mark.browser
 
 BANNER_MS = 5_000
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
-DESKTOP = ViewportSize(width=1180, height=900)
-PHONE = ViewportSize(width=390, height=844)
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
 STOPPED = msgspec.structs.replace(
     WORKING,
     state="broken",
     recording=False,
     trouble=("The keyboard source does not work: the display is gone.",),
 )
-
-
-@dataclass
-class Opened:
-    """The page in a browser, and everything that must not happen on it."""
-
-    page: Page
-    wrong: list[str] = field(default_factory=list)
-
-    def watch(self) -> None:
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
-        self.page.on(
-            "request",
-            lambda request: (
-                None
-                if re.match(r"(http://127\.0\.0\.1:\d+/|blob:)", request.url)
-                else self.wrong.append(f"asked elsewhere: {request.url}")
-            ),
-        )
-
-    def _console(self, message: object) -> None:
-        text = f"{getattr(message, 'type', '')}: {getattr(message, 'text', message)}"
-        if text.startswith(("error", "warning")):
-            self.wrong.append(text)
-
-
-OpenIt = Callable[..., Page]
-
-
-@pytest.fixture
-def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AgentLoop]:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    made = AgentLoop(open_paths())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def open_it(agent: AgentLoop, browser: Browser) -> Iterator[OpenIt]:
-    opened: list[Opened] = []
-
-    def make(
-        viewport: ViewportSize = DESKTOP, color_scheme: Literal["light", "dark"] = "light"
-    ) -> Page:
-        context = browser.new_context(viewport=viewport, color_scheme=color_scheme)
-        made = Opened(context.new_page())
-        made.watch()
-        opened.append(made)
-        made.page.goto(agent.page.address())
-        expect(made.page.locator("#chip")).not_to_have_text("Connecting")
-        return made.page
-
-    yield make
-    for each in opened:
-        each.page.context.close()
-    assert [wrong for each in opened for wrong in each.wrong] == []
-
-
-def work(agent: AgentLoop, seconds: int, seed: int = 1) -> None:
-    """A stretch of typing in the task window, a look elsewhere, a paste."""
-    assert agent.recording is not None
-    draw = random.Random(seed)
-    agent.recording.observe(FocusSeen(agent.clock.now_us, Category.TASK, 1))
-    for second in range(seconds):
-        away = second % 97 > 80
-        if second % 97 in (0, 81):
-            category = Category.ASSISTANT if away else Category.TASK
-            agent.recording.observe(FocusSeen(agent.clock.now_us, category, 2 if away else 1))
-        for _ in range(0 if away or second % 13 > 9 else draw.randrange(3, 9)):
-            kinds = [KeyClass.LETTER] * 12 + [KeyClass.SPACE] * 3 + [KeyClass.PUNCT]
-            kind = draw.choice([*kinds, KeyClass.BACKSPACE, KeyClass.NAV_CHAR])
-            at_us = agent.clock.now_us + draw.randrange(900_000)
-            agent.recording.observe(KeyHeld(at_us, 90_000, kind, 2, 1))
-        if second % 97 == 60:
-            pasted = PageEdited(agent.clock.now_us, 0, EditHow.PASTE, 38, 0, EditFlag.TRUSTED, 1, 1)
-            agent.recording.observe(pasted)
-        agent.work(1)
 
 
 def test_a_stopped_source_is_a_red_banner_within_five_seconds(
@@ -237,3 +151,27 @@ def test_the_address_works_once(agent: AgentLoop, open_it: OpenIt, browser: Brow
     stranger.goto(page.url)
     expect(stranger.locator("#headline")).to_contain_text("Open this page with")
     stranger.context.close()
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_with_the_page(
+    agent: AgentLoop, open_it: OpenIt, color_scheme: Literal["light", "dark"]
+) -> None:
+    agent.clock_in()
+    agent.take_picture(screenshot())
+    work(agent, 100)
+    page = open_it(viewport=PHONE, color_scheme=color_scheme)
+    expect(page.locator("#chart")).to_be_attached()
+    expect(page.locator("#consents summary").first).to_be_attached()
+    page.evaluate(AXE.read_text())
+    run = (
+        "axe.run().then((found) => found.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))"
+    )
+    assert page.evaluate(run) == []
+    agent.status = STOPPED
+    expect(page.locator("#banner")).to_be_visible()
+    assert page.evaluate(run) == []
+    page.get_by_role("button", name=re.compile("^Black out a part")).click()
+    expect(page.locator("#editor")).to_be_visible()
+    assert page.evaluate(run) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

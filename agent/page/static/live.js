@@ -1,7 +1,9 @@
 // The session's last minutes: keys by their kind, windows by their category, what was inserted.
 import { byId, element, shape, words } from "/elements.js";
 
-const SPAN_S = 300;
+const WIDE_S = 300;
+const NARROW_S = 110;
+const NARROW_PX = 500;
 const KEPT_S = 600;
 const HEIGHT = 150;
 const KEYS = { top: 8, height: 74 };
@@ -17,7 +19,7 @@ const ORDER = ["letters", "spaces", "erasing", "moving", "others"];
 const LEGEND = [
   ["letters", "letters, digits, signs"], ["spaces", "space, enter, tab"],
   ["erasing", "backspace, delete"], ["moving", "arrows"], ["others", "other keys"],
-  ["inserted", "inserted text"], ["task", "task window"], ["assistant", "AI assistant"],
+  ["inserted", "inserted text, with its length"], ["shot", "screenshot"], ["task", "task window"], ["assistant", "AI assistant"],
   ["elsewhere", "other window"], ["private", "private window"],
 ];
 
@@ -54,13 +56,14 @@ export class Live {
 
   draw(nowMs) {
     const end = Math.ceil(nowMs / 1000);
-    const key = `${this.last}:${end}`;
+    this.span = byId("live").clientWidth < NARROW_PX ? NARROW_S : WIDE_S;
+    const key = `${this.last}:${end}:${this.span}`;
     if (key === this.drawn) return;
     this.drawn = key;
-    const from = Math.max(0, end - SPAN_S);
+    const from = Math.max(0, end - this.span);
     if (!byId("chart")) {
       byId("live").replaceChildren(
-        shape("svg", { id: "chart", class: "chart", role: "img", viewBox: `0 0 ${SPAN_S * 3} ${HEIGHT}` }),
+        shape("svg", { id: "chart", class: "chart", role: "img" }),
         element("ul", { class: "legend", "aria-label": "Colours" }, ...LEGEND.map(([name, text]) =>
           element("li", {}, shape("svg", { viewBox: "0 0 10 10", "aria-hidden": "true" },
             shape("rect", { width: 10, height: 10, rx: 2, class: name })), text))),
@@ -70,10 +73,11 @@ export class Live {
     }
     const chart = byId("chart");
     const recent = this.events.filter((each) => each.t_ms >= from * 1000);
-    chart.setAttribute("aria-label", summary(recent));
+    chart.setAttribute("viewBox", `0 0 ${this.span * 3} ${HEIGHT}`);
+    chart.setAttribute("aria-label", summary(recent, this.span));
     chart.replaceChildren(
-      shape("line", { x1: 0, x2: SPAN_S * 3, y1: KEYS.top + KEYS.height, y2: KEYS.top + KEYS.height, class: "base" }),
-      ...keys(recent, from), ...inserted(recent, from), ...focus(this.focus, from, end), ...axis(from, end),
+      shape("line", { x1: 0, x2: this.span * 3, y1: KEYS.top + KEYS.height, y2: KEYS.top + KEYS.height, class: "base" }),
+      ...keys(recent, from), ...inserted(recent, from), ...shots(recent, from), ...focus(this.focus, from, end), ...axis(from, end, this.span),
     );
     byId("log").replaceChildren(...log(this.events));
   }
@@ -108,12 +112,20 @@ function keys(events, from) {
 
 function inserted(events, from) {
   const found = events.filter((each) => each.kind === "Insertion" || (each.kind === "PageEdit" && each.how !== "typed" && each.how !== "deleted"));
-  return found.map((each) => {
+  return found.flatMap((each) => {
     const length = each.length_chars ?? each.inserted_chars ?? 0;
     const height = Math.min(INSERTED.height, 6 + 4 * Math.log10(1 + length));
-    return shape("rect", { x: x(each.t_ms / 1000, from) - 2, y: INSERTED.top + INSERTED.height - height, width: 5, height, rx: 1.5, class: "inserted" },
-      shape("title", {}, sentence(each)));
+    const at = x(each.t_ms / 1000, from);
+    const label = shape("text", { x: at + 6, y: INSERTED.top + INSERTED.height - 2 }, length ? String(length) : "?");
+    return [label, shape("rect", { x: at - 2, y: INSERTED.top + INSERTED.height - height, width: 5, height, rx: 1.5, class: "inserted" },
+      shape("title", {}, sentence(each)))];
   });
+}
+
+function shots(events, from) {
+  return events.filter((each) => each.kind === "Screenshot").map((each) =>
+    shape("circle", { cx: x(each.t_ms / 1000, from), cy: KEYS.top, r: 4, class: each.outcome === "taken" ? "shot" : "shot-out" },
+      shape("title", {}, sentence(each))));
 }
 
 function focus(changes, from, end) {
@@ -127,19 +139,19 @@ function focus(changes, from, end) {
   }).filter((each) => each !== null);
 }
 
-function axis(from, end) {
+function axis(from, end, span) {
   const marks = [];
   for (let second = Math.ceil(from / 60) * 60; second <= end; second += 60) {
     const at = x(second, from);
-    const anchor = at < 20 ? "start" : at > SPAN_S * 3 - 30 ? "end" : "middle";
+    const anchor = at < 20 ? "start" : at > span * 3 - 30 ? "end" : "middle";
     marks.push(shape("text", { x: at, y: HEIGHT - 4, "text-anchor": anchor }, `${second / 60} min`));
   }
   return marks;
 }
 
-function summary(events) {
+function summary(events, span) {
   const count = (kind) => events.filter((each) => each.kind === kind).length;
-  return `In the last five minutes: ${count("Keystroke")} keys, ${count("Insertion")} insertions, ${count("Focus")} changes of window, ${count("Screenshot")} screenshots.`;
+  return `In the last ${span} seconds: ${count("Keystroke")} keys, ${count("Insertion")} insertions, ${count("Focus")} changes of window, ${count("Screenshot")} screenshots.`;
 }
 
 function log(events) {

@@ -1,5 +1,5 @@
 // Asks the agent every second and shows what it says; when it says nothing, that is shown loudest.
-import { byId, duration, element, figures, moment, show, size, table, words } from "/elements.js";
+import { byId, duration, element, figures, moment, shape, show, size, table, words } from "/elements.js";
 import { Live } from "/live.js";
 import { Pictures } from "/pictures.js";
 
@@ -186,26 +186,14 @@ function today(day) {
 
 function strip(day) {
   // The day from midnight to midnight, each session a bar; the table under it says the same.
-  const seconds = (text) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
-  const parts = day.projects.flatMap((project) => project.sessions);
-  const svg = "http://www.w3.org/2000/svg";
-  const make = (name, attributes) => {
-    const made = document.createElementNS(svg, name);
-    for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-    return made;
-  };
-  const chart = make("svg", { class: "chart", viewBox: "0 0 960 34", "aria-hidden": "true" });
-  chart.append(make("rect", { width: 960, height: 14, rx: 4, class: "elsewhere", opacity: .35 }));
-  for (const part of parts) {
-    const begin = seconds(part.begins) / 90;
-    chart.append(make("rect", { x: begin, width: Math.max(2, seconds(part.ends) / 90 - begin), height: 14, rx: 2, class: "task" }));
-  }
-  for (const hour of [0, 6, 12, 18, 24]) {
-    const label = make("text", { x: hour * 40, y: 30, "text-anchor": hour === 0 ? "start" : hour === 24 ? "end" : "middle" });
-    label.textContent = `${hour}:00`;
-    chart.append(label);
-  }
-  return chart;
+  const wide = byId("today").clientWidth < 500 ? 360 : 960;
+  const place = (text) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0) / 86400 * wide;
+  const bars = day.projects.flatMap((project) => project.sessions).map((part) => shape("rect", {
+    x: place(part.begins), width: Math.max(2, place(part.ends) - place(part.begins)), height: 14, rx: 2, class: "task" }));
+  const labels = [0, 6, 12, 18, 24].map((hour) => shape("text", {
+    x: hour / 24 * wide, y: 30, "text-anchor": hour === 0 ? "start" : hour === 24 ? "end" : "middle" }, `${hour}:00`));
+  return shape("svg", { class: "chart", viewBox: `0 0 ${wide} 34`, "aria-hidden": "true" },
+    shape("rect", { width: wide, height: 14, rx: 4, class: "elsewhere", opacity: .35 }), ...bars, ...labels);
 }
 
 function sent(receipts) {

@@ -23,7 +23,7 @@ from agent.spool.blankings import release
 from agent.spool.store import Spool
 from tests.agent.conftest import POLICY, FakeClock
 from wire.codes import Mode, PauseReason
-from wire.messages import ProjectOffer
+from wire.messages import ProjectOffer, acknowledge
 from wire.objects import object_digest
 from wire.policy import Screenshots
 from wire.signing import SigningKey
@@ -109,6 +109,20 @@ class AgentLoop:
         assert self.recording is not None
         for _ in range(seconds):
             self.recording.tick(self.clock.forward(1))
+
+    def acknowledge(self) -> None:
+        """The server takes all that waits."""
+        while (batch := self.spool.next_batch()) is not None:
+            receipt = acknowledge(
+                session=batch.session,
+                sequence=batch.sequence,
+                digest=batch.digest,
+                received_us=self.clock().wall_us,
+                nonce=bytes(16),
+                policy_version=3,
+                key=SERVER_KEY,
+            )
+            self.spool.acknowledged(receipt)
 
     def hang(self) -> None:
         """Answer nobody any more."""

@@ -257,9 +257,13 @@ def test_a_waiting_picture_is_shown_blanked_and_let_go(client: Client, agent: Ag
 def test_hours_receipts_and_consents_are_shown(client: Client, agent: AgentLoop) -> None:
     agent.clock_in()
     assert client.ask("GET", "/day").json()["total"]["observed_s"] == 0
+    agent.work(70)
+    agent.acknowledge()
     receipts = client.ask("GET", "/receipts").json()
-    assert receipts["sent"]["batches"] == 0
-    assert [each["project"] for each in receipts["sessions"]] == ["Essays"]
+    assert receipts["sent"]["batches"] == 2
+    assert receipts["sent"]["batch_bytes"] > 500
+    (session,) = receipts["sessions"]
+    assert (session["project"], session["batches"], session["wrong"]) == ("Essays", 2, [])
     (consent,) = client.ask("GET", "/consents").json()
     assert consent["version"] == 3
     assert "While you are clocked in, and only then" in consent["text"]
