@@ -25,7 +25,7 @@ from wire.codes import Category
 from wire.events import Event
 from wire.policy import Policy, Region, SiteRule, WindowRule
 
-DEADLINE_S = 15
+DEADLINE_S = 60
 E = TypeVar("E", bound=Event)
 
 

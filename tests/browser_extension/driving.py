@@ -42,7 +42,7 @@ _PREFERENCES = {
     "browser.safebrowsing.downloads.enabled": False,
     "marionette.port": 0,
 }
-_READY_S = 30
+_READY_S = 120
 _WEBDRIVER_KEYS = {"Control": "\ue009", "Backspace": "\ue003", "Enter": "\ue007", "Home": "\ue011"}
 
 

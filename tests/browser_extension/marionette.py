@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-_CONNECT_S = 30
+_CONNECT_S = 120
 
 
 class Marionette:

@@ -120,7 +120,7 @@ class ScriptedAgent:
         self.sealed.append(envelope)
         return envelope
 
-    def ship(self, seconds: float = 5.0) -> bool:
+    def ship(self, seconds: float = 60.0) -> bool:
         """Deliver what waits; false if something is left."""
         return self.delivery.drain(seconds)
 

@@ -21,7 +21,7 @@ from tests.live.processes import Child, NeverHappenedError, environment, start, 
 
 PROGRAM = Path(__file__).with_name("window_program.py")
 SCREEN = "1280x800x24"
-START_S = 30.0
+START_S = 60.0
 HURRIED = -10
 """Niceness of the X server where the system permits: it stamps the keys with their times."""
 
@@ -206,4 +206,4 @@ def _is_managed(name: str) -> bool:
 
 def _end(process: subprocess.Popen[str]) -> None:
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=30)

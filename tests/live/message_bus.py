@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from tests.live.processes import NeverHappenedError
 
-START_S = 20.0
+START_S = 60.0
 
 
 @contextmanager

@@ -82,7 +82,7 @@ class Session:
 
     def until(self, what: str, holds: Callable[[], bool]) -> None:
         """Record until something has happened."""
-        deadline_s = time.monotonic() + 20
+        deadline_s = time.monotonic() + 60
         while not holds():
             if time.monotonic() > deadline_s:
                 raise NeverHappenedError(f"{what}: not in time")
@@ -143,7 +143,7 @@ def gtk_window(screen: Desktop, bus: dict[str, str]) -> Iterator[Window]:
         yield window
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=30)
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_one_browser_taken_away_leaves_the_other_its_host(home: Paths, tmp_path:
 
 def test_the_installed_host_runs_and_ends_with_its_browser(home: Paths, tmp_path: Path) -> None:
     install_host(home, Browser.CHROMIUM, tmp_path)
-    ended = subprocess.run([home.native_host, "chrome-extension://x/"], input=b"", timeout=20)
+    ended = subprocess.run([home.native_host, "chrome-extension://x/"], input=b"", timeout=60)
     assert ended.returncode == 0
 
 

@@ -59,6 +59,10 @@ class Desktop:
         subprocess.run(["xdotool", *arguments], check=True, capture_output=True)
 
 
+SAID_S = 8.0
+"""In which a stopped recorder is said: the promised five, and what a busy machine adds."""
+
+
 def wait_for(holds: Callable[[], bool], seconds: float = 30) -> None:
     deadline_s = time.monotonic() + seconds
     while not holds():

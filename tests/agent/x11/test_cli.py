@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from tests.agent.conftest import PlatformServer
-from tests.agent.x11.conftest import Desktop, wait_for
+from tests.agent.x11.conftest import SAID_S, Desktop, wait_for
 from tests.agent.x11.trainer import Trainer, keystrokes
 from wire.codes import (
     DeviceFactKind,
@@ -136,7 +136,7 @@ def test_a_display_that_dies_is_said_within_five_seconds(
     desktop.window("my task")
     clock_in(trainer)
     os.kill(desktop.server_pid, signal.SIGKILL)
-    wait_for(lambda: trainer.status()["state"] == "broken", 5)
+    wait_for(lambda: trainer.state() == "broken", SAID_S)
     assert not trainer.status()["recording"]
 
 

@@ -15,7 +15,7 @@ from Xlib.error import BadDrawable, BadMatch, BadWindow
 from agent.paths import HOME_VARIABLE
 from agent.processes import command
 from agent.tray.look import Look
-from tests.agent.x11.conftest import Desktop, wait_for
+from tests.agent.x11.conftest import SAID_S, Desktop, wait_for
 from tests.agent.x11.trainer import Trainer
 
 pytestmark = pytest.mark.live
@@ -120,8 +120,7 @@ def test_a_broken_recorder_is_shown_within_5_seconds(
     (pid,) = capturing(trainer)
     os.kill(pid, signal.SIGSTOP)
     try:
-        # Five seconds, and what a busy machine adds to them.
-        wait_for(lambda: Look.BROKEN.value in icons(desktop), 8)
+        wait_for(lambda: Look.BROKEN.value in icons(desktop), SAID_S)
     finally:
         os.kill(pid, signal.SIGCONT)
 

@@ -10,7 +10,7 @@ import pytest
 
 from agent.paths import HOME_VARIABLE
 from tests.agent.conftest import PlatformServer
-from tests.agent.x11.conftest import Desktop, wait_for
+from tests.agent.x11.conftest import SAID_S, Desktop, wait_for
 from tests.agent.x11.trainer import Trainer, keystrokes
 from wire.codes import LossReason
 
@@ -44,8 +44,8 @@ def test_a_killed_capture_is_said_within_5_seconds_counted_and_replaced(
 ) -> None:
     (pid,) = capturing(recording)
     os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: recording.state() == "broken", 5)
-    wait_for(lambda: recording.state() == "recording", 15)
+    wait_for(lambda: recording.state() == "broken", SAID_S)
+    wait_for(lambda: recording.state() == "recording")
     assert capturing(recording) not in ([], [pid])
     desktop.keys("type", "abc")
     wait_for(lambda: keystrokes(platform) >= 3)
@@ -58,8 +58,8 @@ def test_a_killed_capture_is_said_within_5_seconds_counted_and_replaced(
 def test_a_hanging_capture_is_said_within_5_seconds_and_replaced(recording: Trainer) -> None:
     (pid,) = capturing(recording)
     os.kill(pid, signal.SIGSTOP)
-    wait_for(lambda: recording.state() == "broken", 5)
-    wait_for(lambda: recording.state() == "recording", 25)
+    wait_for(lambda: recording.state() == "broken", SAID_S)
+    wait_for(lambda: recording.state() == "recording")
     assert capturing(recording) not in ([], [pid])
 
 
@@ -76,4 +76,4 @@ def test_capture_ends_when_the_agent_is_killed(recording: Trainer) -> None:
     agent = recording.agent_pid()
     assert agent is not None
     os.kill(agent, signal.SIGKILL)
-    wait_for(lambda: not capturing(recording), 5)
+    wait_for(lambda: not capturing(recording))
