@@ -87,9 +87,8 @@ if (typeof importScripts === "function") {
   }
 
   // Pages that change their address without loading come into scope this way.
-  function updated(tabId, change, tab) {
-    const address = change.url ?? tab.url;
-    if (address && scope.sites.some((site) => veritype.matches(site.pattern, address))) {
+  function updated(tabId, { url }) {
+    if (url && scope.sites.some((site) => veritype.matches(site.pattern, url))) {
       inject(tabId);
     }
   }
@@ -174,9 +173,9 @@ if (typeof importScripts === "function") {
   });
   api.permissions.onAdded.addListener(applied);
   api.permissions.onRemoved.addListener(applied);
-  api.tabs.onUpdated.addListener((tabId, change, tab) => {
+  api.tabs.onUpdated.addListener((tabId, change) => {
     connect();
-    updated(tabId, change, tab);
+    updated(tabId, change);
   });
   api.tabs.onActivated.addListener(connect);
   api.runtime.onStartup.addListener(connect);

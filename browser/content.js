@@ -4,7 +4,9 @@
 (() => {
   const veritype = globalThis.veritype;
   const api = globalThis.browser ?? globalThis.chrome;
-  if (veritype.watching) {
+  // A frame's first, empty page shares its window with the page that follows: each document is
+  // watched once. Frames without an address of their own are watched by the page around them.
+  if (veritype.watching === document || !location.protocol.startsWith("http")) {
     return;
   }
   const { Kind, CaretFlag } = veritype;
@@ -480,7 +482,7 @@
   }
 
   const port = api.runtime.connect({ name: "page" });
-  veritype.watching = true;
+  veritype.watching = document;
   let watch = null;
 
   function end() {
@@ -497,6 +499,6 @@
   });
   port.onDisconnect.addListener(() => {
     end();
-    veritype.watching = false;
+    veritype.watching = null;
   });
 })();

@@ -19,6 +19,7 @@ from agent.extension.places import Browser, host_manifest
 from agent.observations import Observation, SecretField, TextSubmittedSeen
 from agent.paths import HOME_VARIABLE, open_paths
 from agent.session.scope import ScopeRule
+from agent.session.text_moves import PASTE_WAIT_US
 from tests.browser_extension.driving import Driver, chromium, firefox
 from tests.browser_extension.pages import serving, write_pages
 from wire.codes import Category
@@ -49,6 +50,10 @@ class Ear:
 
     def secrets(self) -> list[bool]:
         return [each.focused for each in self.observations if isinstance(each, SecretField)]
+
+    def wait_for_pastes(self) -> None:
+        """Let the time pass in which a paste waits for what else was seen of it."""
+        self.events += self.rule.tick(monotonic_us() + 2 * PASTE_WAIT_US)
 
     def forget(self) -> None:
         self.observations.clear()

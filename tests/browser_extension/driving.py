@@ -66,6 +66,9 @@ class Driver(Protocol):
     def press(self, *keys: str) -> None:
         """Press keys together."""
 
+    def wait(self, seconds: float) -> None:
+        """Let the browser go on for a while."""
+
 
 class Chromium:
     """Through the DevTools protocol."""
@@ -90,6 +93,9 @@ class Chromium:
 
     def press(self, *keys: str) -> None:
         self.page.keyboard.press("+".join(keys))
+
+    def wait(self, seconds: float) -> None:
+        self.page.wait_for_timeout(seconds * 1000)
 
 
 class Firefox:
@@ -124,6 +130,9 @@ class Firefox:
         steps += [{"type": "keyUp", "value": code} for code in reversed(codes)]
         source = {"type": "key", "id": "keyboard", "actions": steps}
         self.marionette.ask("WebDriver:PerformActions", {"actions": [source]})
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
 
     def _find(self, selector: str) -> str:
         asked = {"using": "css selector", "value": selector}

@@ -31,7 +31,7 @@ TASK = """<!doctype html><meta charset="utf-8"><title>Task</title>
 <iframe id="blank" srcdoc="<div id='deep' contenteditable style='min-height:2em'></div>"></iframe>
 <script>
   const root = document.getElementById("shadow").attachShadow({mode: "open"});
-  root.innerHTML = "<textarea id='inside'></textarea>";
+  root.innerHTML = "<textarea id='inside' style='width:100%;box-sizing:border-box'></textarea>";
   // In the manner of ProseMirror: handles every input itself, changes its own document.
   const rich = document.getElementById("rich");
   const insert = (text) => {
