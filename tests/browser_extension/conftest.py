@@ -22,8 +22,8 @@ from agent.session.scope import ScopeRule
 from agent.session.text_moves import PASTE_WAIT_US
 from tests.browser_extension.driving import Driver, chromium, firefox
 from tests.browser_extension.pages import serving, write_pages
-from wire.codes import Category
-from wire.events import Event
+from wire.codes import Category, EditHow
+from wire.events import Event, PageEdit
 from wire.policy import Policy, Region, SiteRule, WindowRule
 
 DEADLINE_S = 60
@@ -44,6 +44,12 @@ class Ear:
 
     def of(self, kind: type[E]) -> list[E]:
         return [each for each in self.events if isinstance(each, kind)]
+
+    def edits(self, how: EditHow) -> list[PageEdit]:
+        return [each for each in self.of(PageEdit) if each.how == how]
+
+    def inserted(self, how: EditHow) -> int:
+        return sum(each.inserted_chars for each in self.edits(how))
 
     def submitted(self) -> list[TextSubmittedSeen]:
         return [each for each in self.observations if isinstance(each, TextSubmittedSeen)]
