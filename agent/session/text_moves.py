@@ -31,8 +31,8 @@ PASTE_WAIT_US = 1_500_000
 """How long a paste waits for what was copied just before it, or for the program's request."""
 READ_WAIT_US = 10_000_000
 """How long a paste waits for a text that is being read for it."""
-CLOCKS_APART_US = 50_000
-"""Times of the display's connections differ by less."""
+CLOCKS_APART_US = 200_000
+"""Times of the display's connections differ by less, even right after one was opened."""
 REQUESTS_US = 250_000
 """A program that pastes asks for several forms of the text, this close to each other."""
 

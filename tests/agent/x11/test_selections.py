@@ -22,6 +22,7 @@ from agent.observations import (
     SourceHealth,
 )
 from agent.session.scope import ScopeRule
+from agent.session.text_moves import CLOCKS_APART_US
 from agent.sources.memory import SessionMemory
 from agent.sources.x11 import x11_sources
 from agent.sources.x11_focus import X11Focus
@@ -171,7 +172,7 @@ def test_a_paste_by_any_way_is_a_request_of_the_window_in_front(
     assert isinstance(asked, SelectionRequested)
     assert (asked.selection, asked.category) == (selection, Category.TASK)
     assert asked.window == window
-    assert began_us - 5_000 <= asked.at_us <= ended_us
+    assert began_us - CLOCKS_APART_US <= asked.at_us <= ended_us + CLOCKS_APART_US
 
 
 def test_programs_that_are_not_in_front_do_not_paste(desktop: Desktop) -> None:
