@@ -11,13 +11,15 @@ import msgspec
 
 from server.records import LateBlanking, StoredBatch
 from wire.batch import Batch, decode, open_envelope
-from wire.codes import DeviceFactKind, LossReason
+from wire.codes import DeviceFactKind, LossReason, ManualReason, ObjectKind
 from wire.errors import BodyUndecodable, WireError
-from wire.events import DeviceFact, Keystroke, ManualTime, Marker, Presence
+from wire.events import Attachment, DeviceFact, Keystroke, ManualTime, Marker, Presence
 from wire.header import Header
 from wire.stretches import AWAY, Intervals, between, joined, length_us, manual, pauses, without
 
 _LATE_US = 60_000_000
+_LISTED_MAX = 200
+"""So many notes and stretches added by hand a session's page lists."""
 _PAUSE_SLACK_US = 1_000_000
 """So long after the session's last header an event can be. Not after its own batch's header: the
 batch before a gap carries the events that ended the gap."""
@@ -30,6 +32,24 @@ class LostStretch(msgspec.Struct, frozen=True):
     end_ms: int
     why: str
     """`quarantined`: the batch came but does not decode; `gap`: no batch speaks for it."""
+
+
+class AddedTime(msgspec.Struct, frozen=True):
+    """A stretch that the trainer added by hand, as they said it."""
+
+    start_ms: int
+    """From clock-in; negative: before it."""
+    length_s: int
+    reason: str
+    """Name of `wire.codes.ManualReason`, in lower case."""
+
+
+class NamedNote(msgspec.Struct, frozen=True):
+    """A note that an event names; its text is an object."""
+
+    at_ms: int
+    digest: str
+    """SHA-256, in hex."""
 
 
 class SessionFacts(msgspec.Struct, frozen=True):
@@ -54,6 +74,10 @@ class SessionFacts(msgspec.Struct, frozen=True):
     lost stretches, so that it can be added to them."""
     manual_s: float = 0.0
     """Added by the trainer by hand, where nothing was observed; never part of `worked_s`."""
+    added: tuple[AddedTime, ...] = ()
+    """What `manual_s` is made of."""
+    notes: tuple[NamedNote, ...] = ()
+    """What the trainer wrote, in order."""
     device: dict[str, tuple[int, ...]] = {}
     """Facts about the device by name, each with the values it had, in order. Context that helps to
     read the rest; nothing is concluded from them."""
@@ -113,6 +137,8 @@ def facts_of(opened: OpenedSession, opened_us: int) -> SessionFacts:
         idle_s=_seconds(length_us(off) - length_us(unknown)),
         device=device_facts(opened.batches),
         manual_s=_seconds(length_us(manual_intervals(opened, off, end_us))),
+        added=added_times(opened.batches),
+        notes=named_notes(opened.batches),
     )
 
 
@@ -161,6 +187,33 @@ def manual_intervals(opened: OpenedSession, off: Intervals, end_us: int) -> Inte
     added = [event for batch in opened.batches for event in batch.body.events(ManualTime)]
     worked = without([(0, end_us)], off) if end_us else []
     return tuple(without(manual(added, end_us), worked))
+
+
+def added_times(batches: Sequence[Batch]) -> tuple[AddedTime, ...]:
+    """Each stretch added by hand, in the order it was said."""
+    reasons = {reason.value: reason.name.lower() for reason in ManualReason}
+    said = [event for batch in batches for event in batch.body.events(ManualTime)]
+    return tuple(
+        AddedTime(event.start_us // 1000, event.length_s, reasons.get(event.reason, "other"))
+        for event in said[:_LISTED_MAX]
+    )
+
+
+def named_notes(batches: Sequence[Batch]) -> tuple[NamedNote, ...]:
+    """Each note, in the order it was written."""
+    named = [
+        NamedNote(event.t_us // 1000, digest_hex(event))
+        for batch in batches
+        for event in batch.body.events(Attachment)
+        if event.object_kind == ObjectKind.NOTE
+    ]
+    return tuple(named[:_LISTED_MAX])
+
+
+def digest_hex(event: Attachment) -> str:
+    """The object that an attachment names."""
+    parts = (event.digest_0, event.digest_1, event.digest_2, event.digest_3)
+    return "".join(f"{part:016x}" for part in parts)
 
 
 def device_facts(batches: Sequence[Batch]) -> dict[str, tuple[int, ...]]:

@@ -76,6 +76,14 @@ def _device_line(name: str, value: int) -> str:
             return ""
 
 
+ADDED_BECAUSE = {
+    "other": "no reason of the list",
+    "away_from_device": "away from the computer",
+    "recorder_failed": "the recorder did not work",
+    "meeting": "in a meeting",
+}
+
+
 def policy_lines(policy: Policy) -> tuple[str, ...]:
     """A policy in a few sentences."""
     allowed = policy.allowed

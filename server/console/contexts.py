@@ -8,6 +8,7 @@ from server.assessments import Assessed
 from server.records import SessionState
 from server.services.review import Review, SessionView, Viewer
 from server.wording import (
+    ADDED_BECAUSE,
     BAND_MEANS,
     BAND_TITLES,
     LOSS_TITLES,
@@ -54,6 +55,10 @@ class SessionPage:
     band_means: str
     facts: tuple[tuple[str, str], ...]
     losses: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
+    """When (from clock-in), and what the trainer wrote."""
+    added: tuple[str, ...]
+    """Time added by hand, in sentences."""
     device: tuple[str, ...]
     policy: tuple[str, ...]
 
@@ -74,6 +79,10 @@ def session_page(review: Review, viewer: Viewer, session: str) -> SessionPage:
         band_means=BAND_MEANS.get(view.line.band or "", ""),
         facts=_facts(view),
         losses=_losses(view),
+        notes=tuple((_clock(at), text) for at, text in review.notes(viewer, session))
+        if scored
+        else (),
+        added=_added(view),
         device=device_lines(view.facts.device) if view.facts else (),
         policy=policy_lines(policy) if policy else (),
     )
@@ -131,6 +140,13 @@ def _losses(view: SessionView) -> tuple[str, ...]:
     return tuple(said)
 
 
+def _added(view: SessionView) -> tuple[str, ...]:
+    return tuple(
+        f"{_hours(each.length_s)} from {_clock(each.start_ms)}: {ADDED_BECAUSE[each.reason]}"
+        for each in (view.facts.added if view.facts else ())
+    )
+
+
 def _hours(seconds: float) -> str:
     whole = round(seconds)
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
@@ -138,5 +154,6 @@ def _hours(seconds: float) -> str:
 
 
 def _clock(at_ms: int) -> str:
-    seconds = at_ms // 1000
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    seconds = abs(at_ms) // 1000
+    sign = "-" if at_ms < 0 else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

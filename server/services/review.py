@@ -115,6 +115,27 @@ class Review:
         store.audit(viewer.name, "object.viewed", f"{line.id.hex()}/{digest_hex}")
         return entry, self._objects.get(viewer.organisation, entry.digest)
 
+    def notes(self, viewer: Viewer, session_hex: str) -> list[tuple[int, str]]:
+        """What the trainer wrote, (milliseconds from clock-in, text), less what was blanked.
+
+        That they were read is written to the audit log before they are given.
+        """
+        line = self._published(viewer, session_hex)
+        named = _view(line).facts
+        if named is None or not named.notes:
+            return []
+        store = self._of(viewer)
+        store.audit(viewer.name, "notes.viewed", line.id.hex())
+        shown = self._shown_of(viewer.organisation, line.row)
+        found = []
+        for note in named.notes:
+            digest = bytes.fromhex(note.digest)
+            entry = store.object(line.row, digest) if digest in shown else None
+            if entry is not None and entry.content_type.startswith("text/plain"):
+                data = self._objects.get(viewer.organisation, digest)
+                found.append((note.at_ms, data.decode("utf-8")))
+        return found
+
     def _shown_of(self, organisation: int, session_row: int) -> frozenset[bytes]:
         """Remembered: of a scored session only what is blanked later can change."""
         store = self._store.of(organisation)

@@ -14,7 +14,7 @@ from tests.server.device import Chain, digest_parts, screenshot
 from tests.server.house import PASSWORD, House
 from tests.server.kinds import SignedIn, SignIn, Typing
 from wire import events
-from wire.codes import DeviceFactKind, ObjectKind
+from wire.codes import DeviceFactKind, ManualReason, ObjectKind
 from wire.messages import encode_message, sign_blanking
 from wire.objects import object_digest
 
@@ -72,6 +72,31 @@ def test_pages_need_a_sign_in(client: httpx.Client, scored: str) -> None:
         assert client.get(path).status_code == 303
     for path in (f"/sessions/{scored}/timeline.json", f"/sessions/{scored}/objects/{'0' * 64}"):
         assert client.get(path).status_code == 404
+
+
+def test_notes_and_time_by_hand_are_shown_to_both_and_the_reading_is_logged(
+    chain: Chain, typing: Typing, house: House, assessor: DetectorAssessor, sign_in: SignIn
+) -> None:
+    note, gone, unnamed = b"slow <b>page</b>", b"a blanked note", b"an unnamed note"
+    for text in (note, gone, unnamed):
+        assert chain.device.put(chain.session, text).status_code == 201
+    written = [
+        events.Attachment(at, ObjectKind.NOTE, 0, *digest_parts(text))
+        for at, text in ((65_000_000, note), (2, gone))
+    ]
+    blanking = events.Blanking(3, ObjectKind.NOTE, *digest_parts(gone), 0, 0, 0, 0)
+    by_hand = events.ManualTime(4, -3_600_000_000, 1_800, ManualReason.MEETING)
+    chain.send([*typing(0, 50), *written, blanking, by_hand], final=True)
+    assert do_next(house.installation.store, Scoring(house.installation.store, assessor), "t")
+    for number, login in enumerate(("otto", "ada"), 1):
+        page = sign_in(login).get(f"/sessions/{chain.session.hex()}").text
+        shown = first_of(r'(?s)data-testid="notes">(.*?)</section>', page)
+        assert "slow &lt;b&gt;page&lt;/b&gt;" in shown
+        assert "30 min 00 s from -1:00:00: in a meeting" in shown
+        assert "blanked note" not in page
+        assert "unnamed note" not in page
+        assert "Added by hand, not observed" in page
+        assert house.rows("audit_log") == number
 
 
 def test_facts_about_the_device_are_shown_as_context(sign_in: SignIn, scored: str) -> None:
