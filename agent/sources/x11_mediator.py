@@ -21,6 +21,7 @@ from agent.observations import (
     SecretField,
     Selection,
     SelectionRequested,
+    SourceHealth,
 )
 from agent.session.secret import SecretRule
 from agent.sources.protocol import Emit, Source
@@ -63,6 +64,7 @@ class PasteRule:
             case FocusSeen():
                 self._focus.add(seen)
                 self._secrets.observe(seen)
+                self._secrets.tick(seen.at_us)
             case SecretField():
                 self._secrets.observe(seen)
             case ChordPressed(chord=Chord.PASTE):
@@ -82,9 +84,11 @@ class PasteRule:
             return Reading.WHEN_PASTED
         return Reading.NOW if category is Category.TASK else Reading.LENGTH
 
-    def lost_focus(self, at_us: int) -> None:
-        """Nobody knows any more what is in front: nothing is in scope."""
-        self._focus.lost(at_us)
+    def lost(self, source: SourceName, at_us: int) -> None:
+        """A source does not observe any more: what it said last may not hold."""
+        if source is SourceName.FOCUS:
+            self._focus.lost(at_us)
+        self._secrets.observe(SourceHealth(at_us, source, SourceState.FAILED))
 
     def _pasted(self, at_us: int, selection: Selection, *, asked: bool) -> Pasted | None:
         in_task = self._focus.at(at_us).category is Category.TASK
@@ -127,8 +131,7 @@ class Mediator:
         """A source does not observe any more."""
         if name is SourceName.SELECTIONS:
             self.sees_requests = False
-        elif name is SourceName.FOCUS:
-            self.rule.lost_focus(monotonic_us())
+        self.rule.lost(name, monotonic_us())
 
 
 class Heard:

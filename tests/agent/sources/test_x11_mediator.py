@@ -97,3 +97,12 @@ def test_without_the_focus_source_nothing_is_in_scope() -> None:
     mediator.wrap(lambda _: None)(FocusSeen(10, Category.TASK, 1))
     mediator.stopped(SourceName.FOCUS)
     assert mediator.rule.reading(1 << 62) is Reading.LENGTH
+
+
+def test_a_password_field_whose_source_failed_ends_with_the_next_window() -> None:
+    rule = rule_in(Category.TASK)
+    rule.observe(SecretField(15, focused=True))
+    rule.lost(SourceName.ACCESSIBILITY, 20)
+    assert rule.reading(25) is Reading.NEVER
+    rule.observe(FocusSeen(30, Category.TASK, 2))
+    assert rule.reading(35) is Reading.NOW

@@ -75,6 +75,23 @@ def capturing(seen: list[Observation], sources: Sources | None = None) -> Iterat
         capture.stop()
 
 
+_TWO_CONNECTIONS = """
+import sys, time
+from Xlib import X, Xatom, display
+shown, other = display.Display(), display.Display()
+w = shown.screen().root.create_window(0, 0, 300, 200, 0, X.CopyFromParent)
+w.change_property(Xatom.WM_NAME, Xatom.STRING, 8, sys.argv[1].encode())
+w.map()
+shown.sync()
+hidden = other.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
+clipboard, text = (other.intern_atom(name) for name in ("CLIPBOARD", "UTF8_STRING"))
+while True:
+    hidden.convert_selection(clipboard, text, clipboard, X.CurrentTime)
+    other.sync()
+    time.sleep(0.3)
+"""
+
+
 @contextmanager
 def paste_window(desktop: Desktop, title: str) -> Iterator[Callable[[], str]]:
     """A Tk window in front; gives a function that waits for what it says next."""
@@ -97,6 +114,17 @@ def paste_window(desktop: Desktop, title: str) -> Iterator[Callable[[], str]]:
         program.kill()
         program.wait()
         program.stdout.close()
+
+
+@contextmanager
+def asking_window(title: str) -> Iterator[None]:
+    """A program with a window in front that asks for copied text on another connection."""
+    program = subprocess.Popen([sys.executable, "-c", _TWO_CONNECTIONS, title])
+    try:
+        yield
+    finally:
+        program.kill()
+        program.wait()
 
 
 @contextmanager
@@ -173,6 +201,15 @@ def test_a_paste_by_any_way_is_a_request_of_the_window_in_front(
     assert (asked.selection, asked.category) == (selection, Category.TASK)
     assert asked.window == window
     assert began_us - CLOCKS_APART_US <= asked.at_us <= ended_us + CLOCKS_APART_US
+
+
+def test_a_program_may_ask_on_a_connection_of_its_own(desktop: Desktop) -> None:
+    seen: list[Observation] = []
+    with capturing(seen) as capture, asking_window("a task"):
+        window = until_front(capture, seen, Category.TASK)
+        (asked,) = turn_until(capture, seen, SelectionRequested)[-1:]
+    assert isinstance(asked, SelectionRequested)
+    assert (asked.window, asked.category) == (window, Category.TASK)
 
 
 def test_programs_that_are_not_in_front_do_not_paste(desktop: Desktop) -> None:
