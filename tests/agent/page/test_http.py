@@ -1,77 +1,22 @@
 """The page over a real socket: who gets in, and what everybody else is told."""
 
-import http.client
-import json
 import socket
 import time
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from agent.page.gate import TICKET_S, Gate
 from agent.page.server import BODY_MAX_BYTES, THREADS_MAX
 from tests.agent.page.agent_loop import AgentLoop, screenshot
+from tests.agent.page.client import Client, client_of
 
 PRIVATE = ("/now", "/day", "/receipts", "/consents", "/pictures/1")
 PUBLIC = ("/", "/page.css", "/page.js", "/live.js", "/pictures.js", "/elements.js", "/mark.svg")
 
 
-@dataclass
-class Answer:
-    status: int
-    fields: dict[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-@dataclass
-class Client:
-    """A browser, reduced to what it sends."""
-
-    port: int
-    ticket: str
-    fields: dict[str, str] = field(default_factory=dict)
-
-    def ask(self, method: str, path: str, body: bytes | None = None, /, **fields: str) -> Answer:
-        named = {name.replace("_", "-"): value for name, value in fields.items()}
-        own = {"Origin": f"http://127.0.0.1:{self.port}", "Content-Type": "application/json"}
-        headers = {**self.fields, **(own if method == "POST" else {}), **named}
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read())
-        finally:
-            connection.close()
-
-    def enter(self) -> Answer:
-        answer = self.ask("POST", "/enter", json.dumps({"ticket": self.ticket}).encode())
-        if answer.status == 200:
-            cookie = answer.fields["Set-Cookie"].partition(";")[0]
-            self.fields = {"Cookie": cookie, "Veritype-Key": answer.json()["key"]}
-        return answer
-
-    def ask_or_none(self) -> int | None:
-        """The status, or None if the connection was refused."""
-        try:
-            return self.ask("GET", "/now").status
-        except (OSError, http.client.HTTPException):
-            return None
-
-    def do(self, **order: object) -> Answer:
-        return self.ask("POST", "/do", json.dumps(order).encode())
-
-
 @pytest.fixture
 def stranger(agent: AgentLoop) -> Client:
-    address = urlsplit(agent.page.address())
-    assert address.hostname == "127.0.0.1"
-    assert address.port is not None
-    return Client(address.port, address.fragment)
+    return client_of(agent.page.address())
 
 
 @pytest.fixture

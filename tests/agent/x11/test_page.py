@@ -1,0 +1,77 @@
+"""The trainer's own page served by a real agent that records a real display."""
+
+import os
+import signal
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from tests.agent.conftest import PlatformServer
+from tests.agent.page.client import Client, client_of
+from tests.agent.x11.conftest import Desktop, wait_for
+from tests.agent.x11.trainer import Trainer
+from wire.events import Blanking
+from wire.policy import Screenshots
+
+pytestmark = pytest.mark.live
+BANNER_S = 5.0
+
+
+@pytest.fixture
+def page(desktop: Desktop, trainer: Trainer, platform: PlatformServer) -> Client:
+    """Clocked in under rules with frequent screenshots, with the page open."""
+    platform.policy = replace(platform.policy, screenshots=Screenshots(interval_s=5))
+    desktop.window("task one")
+    trainer.do("clock", "in", "--accept-policy", "3")
+    client = client_of(trainer.do("page", "--no-open").strip())
+    assert client.enter().status == 200
+    return client
+
+
+def now(page: Client) -> dict[str, Any]:
+    answer = page.ask("GET", "/now?after=0")
+    assert answer.status == 200, answer.body
+    return dict(answer.json())
+
+
+def kinds(page: Client) -> set[str]:
+    live = now(page)["live"]
+    return {event["kind"] for event in live["events"]} if live else set()
+
+
+def test_typing_is_seen_live_and_pictures_are_blanked_before_and_after_clock_out(
+    desktop: Desktop, trainer: Trainer, platform: PlatformServer, page: Client
+) -> None:
+    desktop.keys("type", "--delay", "20", "hello there")
+    wait_for(lambda: "Keystroke" in kinds(page))
+    wait_for(lambda: len(now(page)["pictures"]) == 1)
+    # Two pictures of the same screen, to the last bit, are one object.
+    desktop.window("another task")
+    wait_for(lambda: len(now(page)["pictures"]) == 2)
+    first, second = (picture["number"] for picture in now(page)["pictures"][:2])
+    assert page.ask("GET", f"/pictures/{first}").body[8:12] == b"WEBP"
+    assert f"{first}  taken" in trainer.do("blank")
+    trainer.do("blank", str(first))
+    assert page.do(do="clock-out").status == 200
+    wait_for(lambda: now(page)["status"]["state"] == "off")
+    assert page.do(do="blank", number=second, regions=[[0, 0, 40, 40]]).status == 200
+    wait_for(lambda: len(platform.blankings) == 1)
+    (batches,) = platform.batches.values()
+    told = [event for batch in batches for event in batch.body.events(Blanking)]
+    assert [any((event.kept_0, event.kept_3)) for event in told] == [False]
+    assert any(platform.blankings[0].kept)
+    assert trainer.agent_pid() is not None, "an open page keeps the agent there"
+    page.do(do="release", number=second)
+    wait_for(lambda: platform.blankings[0].kept.hex() in platform.objects)
+    assert len(platform.objects) == 1
+
+
+def test_a_dead_display_is_told_within_five_seconds(desktop: Desktop, page: Client) -> None:
+    assert now(page)["status"]["state"] == "recording"
+    os.kill(desktop.server_pid, signal.SIGSTOP)
+    try:
+        wait_for(lambda: now(page)["status"]["state"] == "broken", BANNER_S)
+        assert now(page)["status"]["trouble"]
+    finally:
+        os.kill(desktop.server_pid, signal.SIGCONT)
