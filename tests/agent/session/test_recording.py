@@ -130,7 +130,7 @@ def test_a_tick_that_fails_is_said_and_the_next_one_comes(
             runner.stop()
         raise SpoolRefused(LossReason.DISK_FULL, "the disk is full")
 
-    monkeypatch.setattr(runner, "_tick", tick)
+    monkeypatch.setattr(runner._attendance, "tick", tick)
     runner._serve(nobody)  # type: ignore[arg-type]
     assert nobody.turns == 3
     assert runner.status().trouble == (
