@@ -6,6 +6,7 @@ process sends while a session records (`capture.process`), one hears browsers
 `Spool` (locked).
 """
 
+import contextlib
 import logging
 import threading
 import time
