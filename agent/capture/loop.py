@@ -6,6 +6,7 @@ pipe: a display that hangs in a round trip stops it too.
 
 import logging
 import select
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -107,7 +108,7 @@ class Capture:
         wait_us = max(0, min(self._due_us() - self._now_us(), TURN_MAX_US))
         ready = self._ready(wait_us / 1e6)
         if ready:
-            select.select([], [], [], GATHER_S)
+            time.sleep(GATHER_S)
             ready |= self._ready(0)
         self._pump(ready)
         if self._now_us() >= self._next_check_us:

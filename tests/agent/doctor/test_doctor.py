@@ -15,11 +15,13 @@ from agent import AGENT_VERSION
 from agent.cli.doctor import report_text
 from agent.cli.main import main
 from agent.doctor.autostart import autostart_findings
-from agent.doctor.browsers import browser_findings, installed_for
+from agent.doctor.browsers import browser_findings
 from agent.doctor.examination import examine
 from agent.doctor.finding import ABSENT, FAILS, PART, WORKS, Desk, Finding, Report
 from agent.doctor.server import server_findings
 from agent.doctor.state import state_findings
+from agent.extension.installing import install_host
+from agent.extension.places import Browser
 from agent.face.status import SourceStatus, Status
 from agent.identity import Identity, store_identity
 from agent.paths import Paths
@@ -134,14 +136,12 @@ def test_the_extension_is_found_where_browsers_look(home: Paths, tmp_path: Path)
     environment = {"HOME": str(tmp_path)}
     (alone,) = browser_findings(desk(home, environment), None)
     assert alone.state == PART
-    folder = tmp_path / ".mozilla/native-messaging-hosts"
-    folder.mkdir(parents=True)
-    (folder / "org.veritype.agent.json").touch()
-    assert installed_for(environment) == ["Firefox"]
+    install_host(home, Browser.FIREFOX, tmp_path)
     for state, expected in (("running", WORKS), ("missing", PART)):
         status = Status(True, True, sources=(SourceStatus("extension", state),))
         (found,) = browser_findings(desk(home, environment), status)
         assert found.state == expected
+        assert "firefox" in found.says
 
 
 def test_autostart_is_off_until_asked_for(home: Paths, tmp_path: Path) -> None:
