@@ -16,6 +16,7 @@ from agent.display import WAYLAND_HIDES, desktop_environment, display_server
 from agent.errors import AgentError, ControlFailed
 from agent.extension.listener import ExtensionListener
 from agent.face.consent import accepted_policy
+from agent.face.consents import check_not_withdrawn
 from agent.face.control import Request
 from agent.identity import Identity
 from agent.observations import Observation
@@ -101,6 +102,7 @@ class Attendance:
         """
         if self.recording is not None:
             raise ControlFailed("You are clocked in already.")
+        check_not_withdrawn(self._paths, request.project)
         policy = accepted_policy(self._paths, request.policy_digest)
         desktop = desktop_environment(request.display)
         watch = Watch(desktop)

@@ -78,6 +78,16 @@ def is_withdrawn(paths: Paths, project: bytes) -> bool:
     return given is not None and given.withdrawn_us is not None
 
 
+def check_not_withdrawn(paths: Paths, project: bytes) -> None:
+    """Check before anything listens, whoever asked for it.
+
+    Raises:
+        ConsentMissing: consent to this project's rules was withdrawn.
+    """
+    if is_withdrawn(paths, project):
+        raise ConsentMissing("You withdrew your consent to this project's rules.")
+
+
 def holds(paths: Paths, offer: ProjectOffer) -> bool:
     """Whether device and server both know that exactly this policy is accepted."""
     return (

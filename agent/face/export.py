@@ -114,6 +114,7 @@ def _about(reader: SpoolReader, identity: Identity, settings: Settings) -> dict[
             _LOSSES.get(reason, f"reason_{reason}"): count
             for reason, count in reader.losses().items()
         },
+        "blanked": reader.blankings(),
         "sessions": [asdict(seen) for seen in reader.sessions()],
     }
 

@@ -125,6 +125,11 @@ class SpoolReader:
             for session, digest, kind, data, review_left_us, aside in rows
         ]
 
+    def blankings(self) -> list[dict[str, Any]]:
+        """What the trainer blanked: names and times, the pictures are gone."""
+        rows = self._all("SELECT session, digest, kept, at_us FROM blankings ORDER BY id")
+        return [dict(zip(("session", "digest", "kept", "at_us"), row, strict=True)) for row in rows]
+
     def losses(self) -> dict[int, int]:
         """Losses that no header tells yet."""
         return dict(self._all("SELECT reason, count FROM losses"))

@@ -33,6 +33,9 @@ def test_withdrawing_leaves_another_project_with_the_same_rules_alone(home: Path
     consents.withdraw(home, consents.give(home, ESSAYS, 1), 2)
     assert consents.holds(home, OTHER)
     assert not consents.holds(home, ESSAYS)
+    consents.check_not_withdrawn(home, OTHER.project)
+    with pytest.raises(ConsentMissing, match="withdrew"):
+        consents.check_not_withdrawn(home, ESSAYS.project)
 
 
 def test_a_consent_that_the_server_does_not_know_does_not_hold(home: Paths) -> None:
