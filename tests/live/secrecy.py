@@ -3,10 +3,11 @@
 import contextlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.live.accessible_window import gtk_window
 from tests.live.desktop import Window
 from tests.live.leaks import Place, batch_places, file_places
 from tests.live.processes import descendants, wait_for
@@ -18,6 +19,9 @@ from wire.batch import Batch, decode, open_envelope
 from wire.messages import BATCH_CONTENT_TYPE
 
 NOTES_TITLE, PASSWORD_TITLE = "Shopping list", "Password required"
+FORM_TITLE = "Evaluation task 8, sign in"
+_REST_S = 0.8
+"""Longer than a password field is taken to have had the focus before its program says so."""
 _BOTTOM_LEFT, _BOTTOM_RIGHT = "400x70+20+705", "400x70+660+705"
 _SETTLE_S = 15.0
 SHARED_FOLDERS = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
@@ -57,7 +61,9 @@ class Secrets:
         return f"{self.to_type()} Zé%{self._rng.randrange(10**9):09d}+{self.to_type().upper()}"
 
 
-def live_through(trainer: Trainer, server: Server, proxy: RecordingProxy, seed: int) -> Story:
+def live_through(
+    trainer: Trainer, server: Server, proxy: RecordingProxy, bus: Mapping[str, str], seed: int
+) -> Story:
     """Type and copy before, in, outside, in the pause and after; then gather what is left."""
     secrets = Secrets(seed)
     story = Story(started_s=time.time())
@@ -74,6 +80,8 @@ def live_through(trainer: Trainer, server: Server, proxy: RecordingProxy, seed: 
     _copy(trainer, story, "outside, never pasted", secrets.to_copy(), notes)
     _type(trainer, story, "outside", secrets.to_type(), notes)
     _type_password(trainer, story, secrets.to_type(), prompt)
+    with gtk_window(trainer.screen, bus, FORM_TITLE) as form:
+        _sign_in(trainer, story, secrets, form)
     trainer.go_to(trainer.task)
     wait_for("batches on their way", lambda: len(_sealed(proxy)) > 2)
     story.places += list(_on_disk(trainer, server, story.started_s))
@@ -115,6 +123,19 @@ def _type_password(trainer: Trainer, story: Story, secret: str, prompt: Window) 
     wait_for("the password typed", lambda: prompt.ask("password") == secret)
     story.typed["a password"] = secret
     story.keycodes["a password"] = [trainer.hands.keycode(ord(letter)) for letter in secret]
+
+
+def _sign_in(trainer: Trainer, story: Story, secrets: Secrets, form: Window) -> None:
+    """A task window's own form: a line that is recorded, and a password that is not."""
+    fields = {"line": "beside a password field", "password": "a password field of a task"}
+    for widget, when in fields.items():
+        secret = secrets.to_type()
+        form.ask("focus", widget=widget)
+        trainer.write(secret)
+        wait_for(f"{when}: typed", lambda widget=widget, secret=secret: form.ask(widget) == secret)  # type: ignore[misc]
+        time.sleep(_REST_S)
+        story.typed[when] = secret
+        story.keycodes[when] = [trainer.hands.keycode(ord(letter)) for letter in secret]
 
 
 def _copy(trainer: Trainer, story: Story, when: str, secret: str, window: Window) -> None:

@@ -6,20 +6,36 @@ from statistics import median
 from typing import TypeVar
 
 import pytest
+from msgspec import structs
 
 from tests.live.leaks import Place, forms, key_forms, search
+from tests.live.message_bus import message_bus
 from tests.live.proxy import recording_proxy
 from tests.live.secrecy import Story, live_through
 from tests.live.server_process import running_server
 from tests.live.trainer import EVEN_HOLD_S, EVEN_INTERVAL_S, POLICY, PROJECT, trainer_at_desk
-from wire.codes import Category, KeyFlag
-from wire.events import Activity, Clipboard, Event, Insertion, Keystroke, Marker, PointerSecond
+from wire.codes import Category, InsertionHow, KeyFlag, SourceName, SourceState
+from wire.events import (
+    Activity,
+    Clipboard,
+    Event,
+    Health,
+    Insertion,
+    Keystroke,
+    Marker,
+    PointerSecond,
+)
 from wire.keys import KeyClass
+from wire.policy import Screenshots
 
 E = TypeVar("E", bound=Event)
 
 SCOPED = "in the task"
+BESIDE = "beside a password field"
 ORIGIN = KeyFlag.ORIGIN_KNOWN | KeyFlag.INJECTED
+_POLICY = structs.replace(POLICY, screenshots=Screenshots(interval_s=5, review_delay_s=0))
+"""A picture falls due before anything private is in front."""
+_ACCESSIBILITY = SourceName.ACCESSIBILITY
 OFF_US = 3_000
 OFF_THE_CLOCK = ("before clock-in", "paused", "after clock-out")
 
@@ -28,11 +44,17 @@ OFF_THE_CLOCK = ("before clock-in", "paused", "after clock-out")
 def story(tmp_path_factory: pytest.TempPathFactory, seed: int) -> Iterator[Story]:
     """The session, lived through once."""
     folder = tmp_path_factory.mktemp("secrecy")
-    with running_server(folder / "server") as server, recording_proxy(server.port) as proxy:
-        server.operator.add_project(PROJECT, POLICY)
+    with (
+        running_server(folder / "server") as server,
+        recording_proxy(server.port) as proxy,
+        message_bus() as bus,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("DBUS_SESSION_BUS_ADDRESS", bus["DBUS_SESSION_BUS_ADDRESS"])
+        server.operator.add_project(PROJECT, _POLICY)
         code = server.operator.add_trainer("discreet")
         with trainer_at_desk("discreet", folder, proxy.url, code, seed=seed) as trainer:
-            yield live_through(trainer, server, proxy, seed)
+            yield live_through(trainer, server, proxy, bus, seed)
 
 
 def test_no_typed_secret_is_found_in_any_form(story: Story) -> None:
@@ -80,7 +102,7 @@ def test_keys_in_scope_are_all_there_as_they_were_typed_and_no_others(story: Sto
         for stroke in _events(story, Keystroke)
         if stroke.key_class == KeyClass.LETTER and not stroke.flags & KeyFlag.CHORD
     ]
-    assert len(typed) == len(story.typed[SCOPED])
+    assert len(typed) == len(story.typed[SCOPED]) + len(story.typed[BESIDE])
     presses_us = sorted(stroke.t_us for stroke in typed)
     intervals_us = [after - before for before, after in pairwise(presses_us)]
     assert abs(median(intervals_us) - EVEN_INTERVAL_S * 1e6) < OFF_US
@@ -96,6 +118,12 @@ def test_outside_the_scope_only_counts_are_kept(story: Story) -> None:
 def test_a_password_window_records_nothing_at_all(story: Story) -> None:
     private = [event for event in _events(story, Activity) if event.category == Category.PRIVATE]
     assert not any(event.keys or event.pointer for event in private)
+
+
+def test_a_password_field_of_a_task_window_leaves_no_insertion_either(story: Story) -> None:
+    known = {source.state for source in _events(story, Health) if source.source == _ACCESSIBILITY}
+    assert SourceState.RUNNING in known
+    assert not [event for event in _events(story, Insertion) if event.how != InsertionHow.PASTE]
 
 
 def test_a_copy_outside_is_kept_only_if_it_is_pasted_inside(story: Story) -> None:

@@ -6,7 +6,6 @@ The real sources on a real display, with a real GTK program on a real accessibil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,9 +19,9 @@ from agent.session.recording import Recording
 from agent.sources.memory import SessionMemory
 from agent.sources.x11 import x11_sources
 from agent.spool.store import Spool
+from tests.live.accessible_window import gtk_window
 from tests.live.desktop import Desktop, Window
 from tests.live.message_bus import message_bus
-from tests.live.needed import SYSTEM_PYTHON
 from tests.live.processes import NeverHappenedError
 from wire.batch import decode, open_envelope
 from wire.codes import Category, InsertionHow, InsertionSeenBy, PresenceChange
@@ -42,7 +41,6 @@ from wire.signing import SigningKey
 
 E = TypeVar("E", bound=Event)
 
-PROGRAM = Path(__file__).with_name("gtk_program.py")
 TITLE = "a task to write"
 POLICY = Policy(
     version=1,
@@ -126,26 +124,6 @@ class Session:
             self.recording.tick(read_clock())
 
 
-@contextmanager
-def gtk_window(screen: Desktop, bus: dict[str, str]) -> Iterator[Window]:
-    """The GTK program, in front."""
-    process = subprocess.Popen(
-        [SYSTEM_PYTHON, str(PROGRAM), "--title", TITLE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=screen.environment(**bus),
-        text=True,
-    )
-    try:
-        window = Window(TITLE, process)
-        assert window.answer() == "ready"
-        yield window
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
 @pytest.fixture
 def bus(screen: Desktop, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     with message_bus(screen.name) as made:
@@ -157,7 +135,7 @@ def bus(screen: Desktop, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, 
 
 @pytest.fixture
 def window(screen: Desktop, bus: dict[str, str]) -> Iterator[Window]:
-    with gtk_window(screen, bus) as made:
+    with gtk_window(screen, bus, TITLE) as made:
         yield made
 
 
