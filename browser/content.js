@@ -176,7 +176,11 @@
       }
       const type = event.inputType;
       const state = this.stateOf(field);
-      if (state.composing || type === "insertCompositionText" || type === "insertFromComposition") {
+      if (type === "insertCompositionText" || type === "insertFromComposition") {
+        return;
+      }
+      this.composed(field, state);
+      if (state.composing) {
         return;
       }
       if (!state.expected?.before) {
@@ -225,6 +229,7 @@
       const field = veritype.fieldOf(target);
       const expected = field && event.isTrusted && !event.isComposing ? veritype.expectedOfKey(event) : null;
       if (expected) {
+        this.composed(field, this.stateOf(field));
         const state = this.settle(field, event);
         this.expect(field, state, event, { ...expected, before: true });
       }
@@ -234,6 +239,7 @@
     handled(event, target, how) {
       const field = veritype.fieldOf(target);
       if (field && event.isTrusted) {
+        this.composed(field, this.stateOf(field));
         const state = this.settle(field, event);
         this.expect(field, state, event, { how, chars: Infinity, before: true });
       }
@@ -242,26 +248,32 @@
     compositionBegins(event, target) {
       const field = veritype.fieldOf(target);
       if (field && event.isTrusted) {
+        this.composed(field, this.stateOf(field));
         const state = this.settle(field, event);
         state.expected = null;
         state.composing = { at: wall(event), selected: veritype.caretOf(field)?.selected ?? 0 };
       }
     }
 
+    // Firefox changes the text after this event: a look at it waits, but not past the next input.
     compositionEnds(event, target) {
       const field = veritype.fieldOf(target);
-      const composing = field && this.stateOf(field).composing;
-      if (!composing) {
+      const state = field && this.stateOf(field);
+      if (!state?.composing) {
         return;
       }
       const how = isOneSign(event.data ?? "") ? veritype.How.TYPED : veritype.How.COMPOSITION;
-      const chars = veritype.charsIn(event.data ?? "");
-      setTimeout(() => {
-        const state = this.stateOf(field);
+      state.composing.ended = { how, chars: veritype.charsIn(event.data ?? "") };
+      setTimeout(() => this.guarded(() => this.composed(field, state)), SETTLE_MS);
+    }
+
+    composed(field, state) {
+      if (state.composing?.ended) {
+        const { at, selected, ended } = state.composing;
         state.composing = null;
-        state.expect({ ...composing, how, chars, ms: performance.now(), seen: true });
-        this.guarded(() => this.settle(field));
-      }, SETTLE_MS);
+        state.expect({ at, selected, ...ended, ms: performance.now(), seen: true });
+        this.settle(field);
+      }
     }
 
     // Once a second, and when frames load: fields and frames that came, texts that scripts changed.

@@ -109,7 +109,10 @@ def policy_for(address: str) -> Policy:
 
 
 def allowed_copy(folder: Path) -> Path:
-    """The extension as it is after the person allowed loopback's pages."""
+    """The extension as it is after the person allowed loopback's pages.
+
+    Chromium's own question cannot be answered by a remote; in Firefox the real one is.
+    """
     shutil.copytree(extension_folder(), folder)
     manifest = json.loads((folder / "manifest.json").read_text())
     del manifest["optional_host_permissions"]
@@ -142,15 +145,17 @@ def workplace(
         ear = Ear()
         listener = ExtensionListener(paths.extension_socket, ear.observe)
         stack.callback(listener.close)
-        extension = allowed_copy(base / "extension")
+        policy = policy_for(inside)
         if browser is Browser.FIREFOX:
-            driver: Driver = stack.enter_context(firefox(extension, profile, home))
+            started = stack.enter_context(firefox(extension_folder(), profile, home))
+            listener.scope(policy)
+            started.allow_pages()
+            driver: Driver = started
         else:
             hosts = profile / "NativeMessagingHosts"
             hosts.mkdir()
             shutil.copy(place, hosts)
-            driver = stack.enter_context(chromium(extension, profile))
-        policy = policy_for(inside)
+            driver = stack.enter_context(chromium(allowed_copy(base / "extension"), profile))
         yield Workplace(driver, listener, ear, policy, inside, outside, profile, said)
 
 

@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from playwright.sync_api import Page, sync_playwright
 
+from agent.extension.places import FIREFOX_ID
 from tests.browser_extension.marionette import ELEMENT, Marionette, connect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -26,7 +27,14 @@ _FLAGS = (
     "--disable-sync",
     "--disable-features=DisableLoadExtensionCommandLineSwitch",
 )
+_EXTENSION_UUID = "6f3b8a52-0f6e-4a53-9e0e-5f8f0e3f7a11"
+_FIREFOX_FLAGS = ("--headless", "--no-remote", "--marionette", "--remote-allow-system-access")
 _PREFERENCES = {
+    # The popup's address is known, the browser's own question is answered with yes, and an idle
+    # background is put to sleep soon.
+    "extensions.webextensions.uuids": json.dumps({FIREFOX_ID: _EXTENSION_UUID}),
+    "extensions.webextOptionalPermissionPrompts": False,
+    "extensions.background.idle.timeout": 1_500,
     "app.update.auto": False,
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.homepage_override.mstone": "ignore",
@@ -43,6 +51,21 @@ _PREFERENCES = {
     "marionette.port": 0,
 }
 _READY_S = 120
+_OPEN_POPUP = f"""
+    const browser = Services.wm.getMostRecentWindow("navigator:browser").gBrowser;
+    browser.selectedTab = browser.addTrustedTab("moz-extension://{_EXTENSION_UUID}/popup.html");
+"""
+_COMPOSE = """
+    const processor = Cc["@mozilla.org/text-input-processor;1"].createInstance(
+      Ci.nsITextInputProcessor);
+    processor.beginInputTransactionForTests(Services.wm.getMostRecentWindow("navigator:browser"));
+    for (let length = 1; length <= arguments[0].length; length += 1) {
+      processor.setPendingCompositionString(arguments[0].slice(0, length));
+      processor.appendClauseToPendingComposition(length, processor.ATTR_RAW_CLAUSE);
+      processor.flushPendingComposition();
+    }
+    processor.commitCompositionWith(arguments[0]);
+"""
 _WEBDRIVER_KEYS = {"Control": "\ue009", "Backspace": "\ue003", "Enter": "\ue007", "Home": "\ue011"}
 
 
@@ -65,6 +88,9 @@ class Driver(Protocol):
 
     def press(self, *keys: str) -> None:
         """Press keys together."""
+
+    def compose(self, text: str) -> None:
+        """Enter a text through an input method, one more character of it at a time."""
 
     def wait(self, seconds: float) -> None:
         """Let the browser go on for a while."""
@@ -93,6 +119,14 @@ class Chromium:
 
     def press(self, *keys: str) -> None:
         self.page.keyboard.press("+".join(keys))
+
+    def compose(self, text: str) -> None:
+        remote = self.page.context.new_cdp_session(self.page)
+        for length in range(1, len(text) + 1):
+            shown = {"text": text[:length], "selectionStart": length, "selectionEnd": length}
+            remote.send("Input.imeSetComposition", shown)
+        remote.send("Input.insertText", {"text": text})
+        remote.detach()
 
     def wait(self, seconds: float) -> None:
         self.page.wait_for_timeout(seconds * 1000)
@@ -131,8 +165,38 @@ class Firefox:
         source = {"type": "key", "id": "keyboard", "actions": steps}
         self.marionette.ask("WebDriver:PerformActions", {"actions": [source]})
 
+    def compose(self, text: str) -> None:
+        self._chrome(_COMPOSE, text)
+
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def allow_pages(self) -> None:
+        """The person presses the extension's button and allows the project's pages."""
+        page = self.marionette.ask("WebDriver:GetWindowHandle")
+        self._chrome(_OPEN_POPUP)
+        self._until(lambda: len(self.marionette.ask("WebDriver:GetWindowHandles")) == 2)
+        handles = self.marionette.ask("WebDriver:GetWindowHandles")
+        (popup,) = (handle for handle in handles if handle != page)
+        self.marionette.ask("WebDriver:SwitchToWindow", {"handle": popup})
+        self._until(lambda: self.run("return document.getElementById('allow')?.hidden === false"))
+        self.click("#allow")
+        self._until(lambda: self.run("return document.getElementById('allow').hidden"))
+        self.marionette.ask("WebDriver:CloseWindow")
+        self.marionette.ask("WebDriver:SwitchToWindow", {"handle": page})
+
+    def _chrome(self, script: str, *arguments: str) -> None:
+        """Run a script in the browser's own window instead of the page."""
+        self.marionette.ask("Marionette:SetContext", {"value": "chrome"})
+        asked = {"script": script, "args": list(arguments)}
+        self.marionette.ask("WebDriver:ExecuteScript", asked)
+        self.marionette.ask("Marionette:SetContext", {"value": "content"})
+
+    def _until(self, holds: Callable[[], object]) -> None:
+        until = time.monotonic() + _READY_S
+        while not holds():
+            assert time.monotonic() < until, "Firefox did not do it"
+            time.sleep(0.05)
 
     def _find(self, selector: str) -> str:
         asked = {"using": "css selector", "value": selector}
@@ -162,7 +226,15 @@ def firefox(extension: Path, profile: Path, home: Path) -> Iterator[Firefox]:
     assert FIREFOX is not None
     lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in _PREFERENCES.items()]
     (profile / "user.js").write_text("\n".join(lines))
-    command = [FIREFOX, "--headless", "--marionette", "--no-remote", "--profile", str(profile)]
+    command = [
+        FIREFOX,
+        "--headless",
+        "--marionette",
+        "--remote-allow-system-access",
+        "--no-remote",
+        "--profile",
+        str(profile),
+    ]
     environment = {**os.environ, "HOME": str(home), "MOZ_CRASHREPORTER_DISABLE": "1"}
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet) as process:

@@ -101,6 +101,20 @@ def test_what_a_script_writes_is_a_scripts(recording: Workplace) -> None:
     assert [(each.how, each.length_chars) for each in insertions] == [(InsertionHow.SCRIPT, 19)] * 5
 
 
+def test_an_input_method_is_told_from_keys_and_a_single_sign_is_typed(
+    recording: Workplace,
+) -> None:
+    recording.driver.click("#text")
+    recording.driver.compose("\u65e5\u672c\u8a9e\u3067\u3059")
+    recording.driver.type("z")
+    recording.driver.compose("\u00ea")
+    recording.eventually(lambda: recording.ear.inserted(EditHow.TYPED) == 2)
+    (composed,) = recording.ear.edits(EditHow.COMPOSITION)
+    assert (composed.inserted_chars, composed.deleted_chars, composed.flags) == (5, 0, AT_END)
+    (insertion,) = recording.ear.of(Insertion)
+    assert (insertion.how, insertion.length_chars) == (InsertionHow.COMPOSITION, 5)
+
+
 def test_a_script_that_adds_to_a_key_press_is_told_apart_from_it(recording: Workplace) -> None:
     recording.driver.run(
         "document.getElementById('text').addEventListener('input', (event) => {"
