@@ -14,7 +14,8 @@ from agent.paths import open_paths
 from agent.settings import read_settings
 
 _WIDTH = 80
-_TOPIC = 14
+_TOPIC = 15
+_PASSWORDS = "Password fields of these kinds. Pause, or have such windows made private:"
 _MARKS = {
     WORKS: ("ok", "green"),
     PART: ("part", "yellow"),
@@ -43,6 +44,7 @@ def report_text(report: Report) -> str:
         "",
         _title("What it cannot see here, whatever works"),
         *(_wrapped(sentence, "  - ", "    ") for sentence in report.unseen),
+        *_passwords(report.passwords),
         "",
         _title("This device and the way to the server"),
         *_lines(report.keeping),
@@ -58,10 +60,17 @@ def _lines(findings: Sequence[Finding]) -> list[str]:
         mark, colour = _MARKS[finding.state]
         head = f"  {mark:<5}{finding.topic:<{_TOPIC}}"
         text = _wrapped(finding.says, head, " " * len(head))
-        lines.append("  " + click.style(f"{mark:<5}", fg=colour, bold=True) + text[7:])
+        lines.append("  " + click.style(f"{mark:<5}", fg=colour) + text[7:])
         if finding.fix:
             lines.append(_wrapped(finding.fix, " " * len(head) + "Fix: ", " " * len(head)))
     return lines
+
+
+def _passwords(kinds: Sequence[str]) -> list[str]:
+    if not kinds:
+        return []
+    lines = [_wrapped(_PASSWORDS, "  - ", "    ")]
+    return lines + [_wrapped(kind, "    * ", "      ") for kind in kinds]
 
 
 def _wrapped(text: str, first: str, rest: str) -> str:

@@ -8,7 +8,7 @@ from agent.doctor.finding import FAILS, Desk, Finding, Report
 from agent.doctor.pictures import picture_findings
 from agent.doctor.server import server_findings
 from agent.doctor.state import identity_of, state_findings
-from agent.doctor.unseen import unseen_findings
+from agent.doctor.unseen import unseen_findings, unseen_passwords
 from agent.errors import AgentError
 from agent.face import control
 from agent.face.control import Request
@@ -28,7 +28,13 @@ def examine(desk: Desk) -> Report:
         keeping += server_findings(desk, identity)
     keeping += [*state_findings(desk, status), *autostart_findings(desk)]
     fails = any(finding.state == FAILS for finding in (*seeing, *keeping))
-    return Report(not fails, tuple(seeing), tuple(unseen_findings(desk)), tuple(keeping))
+    return Report(
+        works=not fails,
+        seeing=tuple(seeing),
+        unseen=tuple(unseen_findings(desk)),
+        passwords=tuple(unseen_passwords(desk)),
+        keeping=tuple(keeping),
+    )
 
 
 def _running_status(desk: Desk) -> Status | None:

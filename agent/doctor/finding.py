@@ -47,5 +47,7 @@ class Report(msgspec.Struct, frozen=True):
     """What can be observed on this desktop."""
     unseen: tuple[str, ...]
     """What cannot be observed here, whatever works."""
+    passwords: tuple[str, ...]
+    """Of that, the kinds of password fields that are not known as such."""
     keeping: tuple[Finding, ...]
     """This device, and the way to the server."""

@@ -17,18 +17,35 @@ _WAYLAND = (
     "Keys, clicks, windows in front, copied text and screenshots outside the browser.",
     "Whether somebody is there: nobody counts as idle.",
 )
-_PASSWORDS = "Password fields of these kinds are not known as such (pause, or make them private):"
+_WINDOWS_PASSWORDS = (
+    "All of them outside the browser extension: Windows' accessibility is not asked yet.",
+)
+_MAC_PASSWORDS = (
+    "Fields for which a program does not switch on secure input (most terminals, for instance).",
+)
 
 
 def unseen_findings(desk: Desk) -> Sequence[str]:
     """Sentences, the weightiest first."""
-    server = display_server(desk.environment, desk.platform)
-    if server is DisplayServer.WAYLAND:
-        return (*_WAYLAND, _COMMON[0])
-    if server is DisplayServer.X11:
-        from agent.sources.atspi import (  # noqa: PLC0415 - a platform backend
-            PASSWORD_FIELDS_UNSEEN,
-        )
+    match display_server(desk.environment, desk.platform):
+        case DisplayServer.WAYLAND:
+            return (*_WAYLAND, _COMMON[0])
+        case DisplayServer.X11:
+            return (*_COMMON, *_X11)
+        case _:
+            return _COMMON
 
-        return (*_COMMON, *_X11, _PASSWORDS, *PASSWORD_FIELDS_UNSEEN)
-    return _COMMON
+
+def unseen_passwords(desk: Desk) -> Sequence[str]:
+    """Kinds of password fields that nobody can tell the agent about."""
+    match display_server(desk.environment, desk.platform):
+        case DisplayServer.X11:
+            from agent.sources import atspi  # noqa: PLC0415 - a platform backend
+
+            return atspi.PASSWORD_FIELDS_UNSEEN
+        case DisplayServer.WINDOWS:
+            return _WINDOWS_PASSWORDS
+        case DisplayServer.MACOS:
+            return _MAC_PASSWORDS
+        case _:
+            return ()
