@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from agent.errors import SpoolDamaged
 from agent.session.hours import HourRow, Hours, What, hours_within, rows_of
 from agent.session.recorder import Recorder, SessionFacts
 from agent.spool.store import Spool
@@ -88,6 +89,31 @@ def test_a_wall_clock_set_back_makes_no_second_of_work_count_twice_or_vanish() -
     before = hours_within(rows, MIDNIGHT_US - DAY_US, MIDNIGHT_US)
     after = hours_within(rows, MIDNIGHT_US, MIDNIGHT_US + DAY_US)
     assert (before.observed_s, after.observed_s) == (3_600 + 3_200, 400 + 800)
+
+
+def test_hours_are_stored_with_their_batch_or_not_at_all(spool: Spool, clock: FakeClock) -> None:
+    spool.add_session(SESSION, b"p" * 16, 1)
+    spool.session_opened(SESSION, b"n" * 16)
+    recorder = Recorder(SessionFacts(SESSION, b"d" * 16, 1), clock())
+
+    def stored() -> list[HourRow]:
+        query = "SELECT what, start_us, end_us, zero_us FROM hours ORDER BY id"
+        return [HourRow(What(row[0]), *row[1:]) for row in spool.rows(query)]
+
+    for _ in range(3):
+        for _ in range(20):
+            recorder.tick(clock.forward(1))
+        envelope = recorder.seal(clock(), spool.session(SESSION).link, KEY)
+        spool.add_batch(envelope, {}, 7)
+    assert stored() == [covered(0, 60, 7)]
+    recorder.add(ManualTime(1, -2, 3, ManualReason.OTHER))
+    refused = recorder.seal(clock(), spool.session(SESSION).link, KEY)
+    spool.add_batch(refused, {}, 7)
+    before = stored()
+    with pytest.raises(SpoolDamaged):
+        spool.add_batch(refused, {}, 7)
+    assert stored() == before
+    assert len(before) == 2
 
 
 def sealed(recorder: Recorder, spool: Spool, clock: FakeClock) -> Sequence[HourRow]:
