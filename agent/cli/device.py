@@ -4,7 +4,7 @@ import click
 
 from agent.face.wording import plain
 from agent.identity import enrol as enrol_device
-from agent.identity import store_identity
+from agent.identity import store_identity, where_kept
 from agent.paths import open_paths
 from agent.settings import read_settings
 from agent.shipping.transport import Transport, check_server
@@ -23,3 +23,4 @@ def enrol(url: str, code: str) -> None:
         identity = enrol_device(server, code, transport)
         store_identity(paths, identity)
     click.echo(f"This device is enrolled for {plain(identity.person_name)} at {server}.")
+    click.echo(f"Its key was made here and lies {where_kept(paths)}.")

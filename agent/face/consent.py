@@ -40,6 +40,7 @@ def consent_text(project: str, policy: Policy) -> str:
         f"  - window titles: {'of task windows' if policy.record_titles else 'never'}.",
         "",
         "Nothing runs before you clock in, after you clock out or while you pause.",
+        "You can take this back at any time: `veritype consent withdraw`.",
         "",
         "Windows are told apart by these patterns (title, program):",
         *_windows(policy),

@@ -99,7 +99,8 @@ def hours_within(
     `now_us` (wall clock) is given for a session that goes on: a pause lasts until then.
     """
     covered = [row for row in rows if row.what is What.COVERED]
-    last_us = max((row.end_us for row in rows if row.what is not What.MANUAL), default=0)
+    sealed_us = max((row.end_us for row in rows if row.what is not What.MANUAL), default=0)
+    last_us = sealed_us
     if now_us is not None and rows:
         last_us = max(last_us, now_us - rows[-1].zero_us)
     away = between(_changes(rows, What.AWAY_BEGAN, What.AWAY_ENDED), last_us)
@@ -116,7 +117,8 @@ def hours_within(
     worked_us = without(spans, away)
     zero_us = _zero_at(rows)
     paused = [part for each in pauses for part in _clipped(each, zero_us(each[0]), from_us, to_us)]
-    gaps = without([(0, last_us)], [*spans, *pauses]) if covered else []
+    # What is not sealed yet is not missing: the next batch speaks for it.
+    gaps = without([(0, sealed_us)], [*spans, *pauses]) if covered else []
     missing = [part for each in gaps for part in _clipped(each, zero_us(each[0]), from_us, to_us)]
     manual = [
         part

@@ -60,6 +60,10 @@ def test_a_pause_goes_on_until_now_in_the_session_that_is_recorded() -> None:
     assert hours_within(rows, *EVER, now_us=90 * S_US).paused_s == 60
 
 
+def test_what_is_not_sealed_yet_is_not_missing() -> None:
+    assert hours_within([covered(0, 30)], *EVER, now_us=55 * S_US) == Hours(observed_s=30)
+
+
 def test_time_added_by_hand_counts_only_where_nothing_was_observed() -> None:
     rows = [covered(100, 200), by_hand(-50, 150), by_hand(-20, 10)]
     assert hours_within(rows, *EVER).manual_s == 150
