@@ -72,6 +72,11 @@ class Paths:
         return self.home / "modes.json"
 
     @property
+    def typing_sample(self) -> Path:
+        """The person's own typing sample, if they gave one."""
+        return self.home / "typing-sample.json"
+
+    @property
     def log(self) -> Path:
         """Structured log without personal data."""
         return self.home / "agent.log"

@@ -20,6 +20,7 @@ from agent.errors import (
     SpoolDamaged,
     SpoolRefused,
 )
+from agent.face.client import transport_for
 from agent.face.control import Reply, Request, Server
 from agent.face.held import held_pictures, held_titles
 from agent.face.report import (
@@ -31,6 +32,7 @@ from agent.face.report import (
 from agent.face.status import SourceStatus, Status, spool_status
 from agent.identity import Identity, load_enrolled
 from agent.page.contents import House
+from agent.page.sample import Samples
 from agent.page.server import Page
 from agent.paths import Paths
 from agent.session.blanking import blank_picture
@@ -66,7 +68,11 @@ class Runner:
         if damage:
             self._attendance.say(damage)
         house = House(
-            paths, self._spool, lambda: load_enrolled(paths), lambda: self._attendance.recording
+            paths,
+            self._spool,
+            lambda: load_enrolled(paths),
+            lambda: self._attendance.recording,
+            Samples(paths, lambda: transport_for(identity, settings)),
         )
         self._page = Page(house)
 

@@ -27,3 +27,7 @@ MESSAGE_MAX_BYTES = 65_536
 """A JSON message other than a batch."""
 RELEASE_MAX_BYTES = 500_000_000
 """A released agent, as downloaded."""
+SAMPLE_MAX_KEYS = 1_500
+"""Keys of each part of a typing sample: both parts fit a message."""
+SAMPLE_MAX_GAP_US = 9_999_999
+"""Between two keys of a typing sample; longer is as long."""

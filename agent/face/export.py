@@ -69,7 +69,8 @@ def export(
         folder.chmod(0o700)
         for name, data in _files(reader, paths, identity, settings):
             _write(folder / name, data)
-        for left in (paths.log, paths.preferences, *paths.home.glob("spool.db.damaged-*")):
+        own = (paths.log, paths.preferences, paths.typing_sample)
+        for left in (*own, *paths.home.glob("spool.db.damaged-*")):
             if left.exists():
                 shutil.copyfile(left, folder / left.name)
     except OSError as error:

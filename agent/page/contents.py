@@ -17,6 +17,7 @@ from agent.face.receipts import check, check_waiting, receipt_file
 from agent.face.status import HeldPicture, HeldTitle, Status
 from agent.identity import Enrolled
 from agent.page.live import shown
+from agent.page.sample import Samples
 from agent.paths import Paths
 from agent.preferences import read_preferences, write_preferences
 from agent.session.recording import Recording
@@ -89,7 +90,8 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the trainer asks for with a button."""
 
     do: str
-    """`pause`, `resume`, `clock-out`, `mode`, `blank`, `release`, `pixelate`."""
+    """`pause`, `resume`, `clock-out`, `mode`, `blank`, `release`, `pixelate`, `sample-send`,
+    `sample-delete`."""
     reason: str = "none"
     mode: str = ""
     on: bool = False
@@ -105,6 +107,7 @@ class House:
     spool: Spool
     enrolled: Callable[[], Enrolled]
     recording: Callable[[], Recording | None]
+    samples: Samples
 
     def now(self, after: int) -> Now:
         """The state, through the agent's main loop: one that hangs is seen as such.
@@ -191,6 +194,12 @@ class House:
         Raises:
             AgentError: it cannot be done; the text says why.
         """
+        if order.do == "sample-send":
+            self.samples.send()
+            return
+        if order.do == "sample-delete":
+            self.samples.delete()
+            return
         if order.do == "pixelate":
             chosen = msgspec.structs.replace(read_preferences(self.paths), pixelate=order.on)
             write_preferences(self.paths, chosen)

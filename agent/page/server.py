@@ -13,7 +13,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -21,6 +21,8 @@ import msgspec
 from agent.errors import AgentError
 from agent.page.contents import House, Order
 from agent.page.gate import Gate, cookie_name, is_addressed_here, is_own_origin
+from wire import limits
+from wire.baseline import TypingSample
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +50,13 @@ _FILES = {
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
     "/live.js": ("live.js", "text/javascript; charset=utf-8"),
     "/pictures.js": ("pictures.js", "text/javascript; charset=utf-8"),
+    "/sample.js": ("sample.js", "text/javascript; charset=utf-8"),
     "/elements.js": ("elements.js", "text/javascript; charset=utf-8"),
 }
 _JSON = "application/json"
+
+
+M = TypeVar("M", bound=msgspec.Struct)
 
 
 class Ticket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,6 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
             "/day": lambda: house.day().as_json(),
             "/receipts": house.receipts,
             "/consents": house.consented,
+            "/sample": house.samples.state,
         }
         if not self._is_let_in():
             return
@@ -177,8 +184,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/enter":
             self._enter(body)
         elif self._is_let_in():
+            house = self.server.house
             if self.path == "/do":
-                self._obey(body)
+                self._take(body, Order, house.obey)
+            elif self.path == "/sample":
+                self._take(body, TypingSample, house.samples.keep)
             else:
                 self._say(HTTPStatus.NOT_FOUND, "There is nothing here.")
 
@@ -195,13 +205,13 @@ class _Handler(BaseHTTPRequestHandler):
         fields = {"Set-Cookie": f"{name}={cookie}; Path=/; HttpOnly; SameSite=Strict"}
         self._answer(HTTPStatus.OK, msgspec.json.encode({"key": key}), _JSON, fields)
 
-    def _obey(self, body: bytes) -> None:
+    def _take(self, body: bytes, kind: type[M], do: Callable[[M], object]) -> None:
         try:
-            order = msgspec.json.decode(body, type=Order)
+            asked = msgspec.json.decode(body, type=kind)
         except (msgspec.DecodeError, UnicodeError):
             self._say(HTTPStatus.BAD_REQUEST, "That was not a request of this page.")
             return
-        self._try(lambda: self.server.house.obey(order))
+        self._try(lambda: do(asked))
 
     def _try(self, action: Callable[[], object], content_type: str = _JSON) -> None:
         try:
@@ -243,7 +253,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdecimal() or "Transfer-Encoding" in self.headers:
             self._refuse_body(HTTPStatus.LENGTH_REQUIRED)
             return None
-        if len(length) > len(str(BODY_MAX_BYTES)) or int(length) > BODY_MAX_BYTES:
+        most = limits.MESSAGE_MAX_BYTES if self.path == "/sample" else BODY_MAX_BYTES
+        if len(length) > len(str(most)) or int(length) > most:
             self._refuse_body(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return None
         return self.rfile.read(int(length))

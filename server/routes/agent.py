@@ -10,6 +10,7 @@ from server.routes.requests import answer, authorization_of, body_of, client_of,
 from server.services.agents import Agents
 from server.tokens import Tokens
 from wire import limits
+from wire.baseline import TypingSample
 from wire.messages import BlankingNotice, ConsentRequest, EnrolmentRequest, SessionRequest
 
 
@@ -28,6 +29,8 @@ class AgentRoutes:
             Route("/agent/v1/consents", self.consent, methods=["POST"]),
             Route("/agent/v1/consents/{project}", self.withdraw, methods=["DELETE"]),
             Route("/agent/v1/sessions", self.open_session, methods=["POST"]),
+            Route("/agent/v1/baseline", self.put_typing_sample, methods=["PUT"]),
+            Route("/agent/v1/baseline", self.delete_typing_sample, methods=["DELETE"]),
             Route("/agent/v1/blankings", self.blank, methods=["POST"]),
             Route("/agent/v1/objects/{digest}", self.put_object, methods=["PUT"]),
         ]
@@ -66,6 +69,19 @@ class AgentRoutes:
         notice = await message_of(request, BlankingNotice)
         new = await run_in_threadpool(self._agents.blank, device, notice)
         return Response(status_code=201 if new else 200)
+
+    async def put_typing_sample(self, request: Request) -> Response:
+        """The person's own typing sample; 201 when there was none before, else 200."""
+        device = await self._device(request)
+        sample = await message_of(request, TypingSample)
+        new = await run_in_threadpool(self._agents.put_typing_sample, device, sample)
+        return Response(status_code=201 if new else 200)
+
+    async def delete_typing_sample(self, request: Request) -> Response:
+        """The person takes the typing sample back."""
+        device = await self._device(request)
+        await run_in_threadpool(self._agents.delete_typing_sample, device)
+        return Response()
 
     async def put_object(self, request: Request) -> Response:
         """A screenshot, a title or a note; 201 when new, 200 when known."""

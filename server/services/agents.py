@@ -21,6 +21,7 @@ from server.records import (
 )
 from server.sniffing import content_type_of
 from server.storage.protocols import ObjectStore, Store
+from wire.baseline import TypingSample
 from wire.chain import OPENING, derive_nonce
 from wire.messages import (
     BlankingNotice,
@@ -211,6 +212,19 @@ class Agents:
         blanking = LateBlanking(notice.digest, notice.kept)
         store = self._store.of(device.organisation)
         return store.add_late_blanking(entry.row, blanking, encode_message(notice), now_us())
+
+    def put_typing_sample(self, device: Device, sample: TypingSample) -> bool:
+        """Store the person's own typing sample; whether there was none before."""
+        store = self._store.of(device.organisation)
+        new = store.put_typing_sample(device.person, encode_message(sample), now_us())
+        store.audit(f"person:{device.person.hex()}", "typing-sample.stored", device.id.hex())
+        return new
+
+    def delete_typing_sample(self, device: Device) -> None:
+        """Delete it; there may be none."""
+        store = self._store.of(device.organisation)
+        if store.delete_typing_sample(device.person):
+            store.audit(f"person:{device.person.hex()}", "typing-sample.deleted", device.id.hex())
 
     def _session(self, device: Device, session: bytes) -> SessionEntry:
         entry = self._store.of(device.organisation).session(session)

@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Delete,
     Engine,
     Insert,
     Select,
     Table,
     Update,
+    delete,
     insert,
     select,
     update,
@@ -31,6 +33,9 @@ class Bound:
 
     def _update(self, table: Table) -> Update:
         return update(table).where(table.c.organisation == self.organisation)
+
+    def _delete(self, table: Table) -> Delete:
+        return delete(table).where(table.c.organisation == self.organisation)
 
     def _insert(self, table: Table, values: Mapping[str, object]) -> Insert:
         return insert(table).values(**values, organisation=self.organisation)

@@ -132,6 +132,22 @@ class SqlDirectory(Bound):
             connection.execute(self._insert(tables.consents, values))
         return given_us
 
+    def put_typing_sample(self, person: bytes, message: bytes, now_us: int) -> bool:
+        """Store a sample in the place of an older one."""
+        table = tables.typing_samples
+        with self._transaction() as connection:
+            gone = connection.execute(self._delete(table).where(table.c.person == person))
+            values = {"person": person, "message": message, "stored_us": now_us}
+            connection.execute(self._insert(table, values))
+        return gone.rowcount == 0
+
+    def delete_typing_sample(self, person: bytes) -> bool:
+        """Delete a sample."""
+        table = tables.typing_samples
+        with self._transaction() as connection:
+            gone = connection.execute(self._delete(table).where(table.c.person == person))
+        return gone.rowcount > 0
+
     def withdraw_consent(self, person: bytes, project: bytes, now_us: int) -> int:
         """Store that no policy of this project is accepted any more; when that was."""
         with self._transaction() as connection:

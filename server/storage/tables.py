@@ -201,6 +201,15 @@ late_blankings = Table(
     UniqueConstraint("session", "digest"),
 )
 
+typing_samples = Table(
+    "typing_samples",
+    metadata,
+    Column("person", ForeignKey("people.id"), primary_key=True),
+    _organisation(),
+    Column("message", LargeBinary, nullable=False),
+    Column("stored_us", BigInteger, nullable=False),
+)
+
 scoring_jobs = Table(
     "scoring_jobs",
     metadata,

@@ -19,6 +19,7 @@ from agent.paths import HOME_VARIABLE, Paths, open_paths
 from agent.settings import Settings
 from agent.shipping.transport import Answer
 from agent.spool.store import Spool
+from wire.baseline import TypingSample
 from wire.batch import Batch, decode, open_envelope, verify
 from wire.chain import ChainHead, derive_nonce, follow, nonce_holds
 from wire.codes import Category
@@ -70,6 +71,7 @@ class PlatformServer:
         self.batches: dict[bytes, list[Batch]] = {}
         self.objects: dict[str, bytes] = {}
         self.blankings: list[BlankingNotice] = []
+        self.samples: list[TypingSample | None] = []
         self.requests: list[bytes] = []
         self._http: ThreadingHTTPServer | None = None
         self.port = 0
@@ -192,7 +194,7 @@ class PlatformServer:
             return Enrolment(self.device, "token-abc", "Robin Typist", self.key.verify_key.raw)
         if path.endswith("/projects"):
             return Projects((ProjectOffer(self.project, "Essays", self.policy, self.consented),))
-        if method == "DELETE":
+        if method == "DELETE" and "/consents/" in path:
             self.withdrawn.append(bytes.fromhex(path.rsplit("/", 1)[1]))
             self.consented = 0
             return Withdrawal(1)
@@ -207,16 +209,23 @@ class PlatformServer:
             self.heads.setdefault(opening.session, ChainHead())
             nonce = derive_nonce(self.secret, opening.session, -1)
             return SessionGrant(opening.session, nonce, 1)
-        if path.endswith("/blankings"):
+        if path.endswith("/batches"):
+            return self._batch(body)
+        return self._beside(path, body)
+
+    def _beside(self, path: str, body: bytes) -> msgspec.Struct:
+        """What is no part of a chain."""
+        if path.endswith("/baseline"):
+            self.samples.append(decode_message(body, TypingSample) if body else None)
+        elif path.endswith("/blankings"):
             notice = decode_message(body, BlankingNotice)
             assert self.device_key is not None
             notice.verify(self.device_key)
             self.blankings.append(notice)
-            return Consent(0, 0)
-        if "/objects/" in path and method == "PUT":
+        else:
+            assert "/objects/" in path
             self.objects[path.rsplit("/", 1)[1].partition("?")[0]] = body
-            return Consent(0, 0)
-        return self._batch(body)
+        return Consent(0, 0)
 
     def _batch(self, body: bytes) -> msgspec.Struct:
         try:

@@ -21,6 +21,7 @@ from playwright.sync_api import (
 )
 
 from agent.paths import HOME_VARIABLE, open_paths
+from tests.agent.conftest import PlatformServer
 from tests.agent.page.agent_loop import AgentLoop
 from tests.browser import seeds
 from tests.browser.agent_pages import DESKTOP, Opened, OpenIt
@@ -146,3 +147,11 @@ def open_it(agent: AgentLoop, browser: Browser) -> Iterator[OpenIt]:
     for each in opened:
         each.page.context.close()
     assert [wrong for each in opened for wrong in each.wrong] == []
+
+
+@pytest.fixture
+def platform() -> Iterator[PlatformServer]:
+    server = PlatformServer()
+    server.up()
+    yield server
+    server.down()

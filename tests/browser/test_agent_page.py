@@ -13,8 +13,11 @@ from playwright.sync_api import Browser, expect
 
 from agent.face.status import SourceStatus
 from agent.spool.blankings import picture_bytes, waiting_pictures
+from tests.agent.conftest import PlatformServer
 from tests.agent.page.agent_loop import WORKING, AgentLoop, screenshot
 from tests.browser.agent_pages import PHONE, OpenIt, work
+from wire.events import MISSING_U32
+from wire.keys import KeyClass
 
 pytestmark = pytest.mark.browser
 
@@ -175,3 +178,31 @@ def test_axe_finds_nothing_wrong_with_the_page(
     expect(page.locator("#editor")).to_be_visible()
     assert page.evaluate(run) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_typing_sample_is_kinds_and_times_and_can_be_taken_back(
+    agent: AgentLoop, open_it: OpenIt, platform: PlatformServer
+) -> None:
+    agent.server = platform.url
+    page = open_it()
+    page.get_by_label("I agree to this").check()
+    send = page.get_by_role("button", name="Keep it and send it")
+    expect(send).to_be_disabled()
+    page.locator("#sample-copied").press_sequentially("Ab1, \n" * 30)
+    page.locator("#sample-composed").press_sequentially("the secret word " * 13)
+    page.locator("#sample-composed").press("Backspace")
+    send.click()
+    expect(page.locator("#sample")).to_contain_text("The server has it.")
+    (sample,) = platform.samples
+    assert sample is not None
+    first = [KeyClass(each).name for each in sample.copied.key_class[:6]]
+    assert first == ["LETTER", "LETTER", "DIGIT", "PUNCT", "SPACE", "ENTER"]
+    assert sample.composed.key_class[-1] == KeyClass.BACKSPACE
+    assert sum(hold != MISSING_U32 for hold in sample.composed.hold_us) > 150
+    kept = agent.paths.typing_sample.read_text()
+    assert "secret" not in kept
+    page.get_by_role("button", name="Delete my sample").click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.locator("#sample-said")).to_have_text("Your typing sample is deleted.")
+    assert platform.samples[-1] is None
+    assert not agent.paths.typing_sample.exists()

@@ -2,6 +2,7 @@
 import { byId, duration, element, figures, moment, shape, show, size, table, words } from "/elements.js";
 import { Live } from "/live.js";
 import { Pictures } from "/pictures.js";
+import { Sample } from "/sample.js";
 
 const NOW_MS = 1000;
 const HIDDEN_MS = 3000;
@@ -79,6 +80,7 @@ function sure(title, text, yes) {
 
 const live = new Live();
 const pictures = new Pictures(ask, sure);
+const sample = new Sample(request, sure);
 
 async function look() {
   if (stopped) return;
@@ -164,6 +166,7 @@ async function seldom() {
     show(byId("today"), day, today);
     show(byId("sent"), receipts, sent);
     show(byId("consents"), consents, agreed);
+    await sample.look();
   } catch (error) {
     if (error.status === 403) closed();
   }

@@ -14,11 +14,13 @@ from agent.face.status import SourceStatus, Status
 from agent.identity import Enrolled
 from agent.observations import PictureTaken
 from agent.page.contents import House
+from agent.page.sample import Samples
 from agent.page.server import Page
 from agent.paths import Paths
 from agent.session.blanking import blank_picture
 from agent.session.recorder import SessionFacts
 from agent.session.recording import Recording
+from agent.shipping.transport import Transport
 from agent.spool.blankings import release
 from agent.spool.store import Spool
 from tests.agent.conftest import POLICY, FakeClock
@@ -72,14 +74,26 @@ class AgentLoop:
         self.spool = Spool(paths.spool)
         self.status = WORKING
         self.asked: list[Request] = []
+        self.server = "http://127.0.0.1:9"
         self.recording: Recording | None = None
         self.clock = FakeClock()
         give(paths, ProjectOffer(PROJECT, "Essays", RULES, 3), 1_790_000_000_000_000)
-        self.page = Page(House(paths, self.spool, lambda: ENROLLED, lambda: self.recording))
+        self.page = Page(
+            House(
+                paths,
+                self.spool,
+                lambda: ENROLLED,
+                lambda: self.recording,
+                Samples(paths, self._transport),
+            )
+        )
         self._server = Server(paths.socket)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
+
+    def _transport(self) -> Transport:
+        return Transport(self.server, "token", 1, 1)
 
     def clock_in(self) -> Recording:
         """A session that the server opened."""

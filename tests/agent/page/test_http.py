@@ -10,8 +10,17 @@ from agent.page.server import BODY_MAX_BYTES, THREADS_MAX
 from tests.agent.page.agent_loop import AgentLoop, screenshot
 from tests.agent.page.client import Client, client_of
 
-PRIVATE = ("/now", "/day", "/receipts", "/consents", "/pictures/1")
-PUBLIC = ("/", "/page.css", "/page.js", "/live.js", "/pictures.js", "/elements.js", "/mark.svg")
+PRIVATE = ("/now", "/day", "/receipts", "/consents", "/sample", "/pictures/1")
+PUBLIC = (
+    "/",
+    "/page.css",
+    "/page.js",
+    "/live.js",
+    "/pictures.js",
+    "/sample.js",
+    "/elements.js",
+    "/mark.svg",
+)
 
 
 @pytest.fixture
