@@ -6,22 +6,26 @@ from agent.capture.loop import Candidate
 from agent.sources.device_facts import Facts
 from agent.sources.macos_calls import MacCalls
 from agent.sources.memory import SessionMemory
+from agent.sources.pictures import Scene, ScenePictures
+from agent.sources.placed_windows import scene_of
 from agent.sources.polled_clipboard import PolledClipboard
 from agent.sources.polled_focus import PolledFocus
 from agent.sources.polled_presence import PolledPresence
 from agent.sources.polled_secret import PolledSecret
 from agent.sources.pynput_input import PynputKeyboard, PynputPointer
-from agent.sources.unseen import Unseen
 from wire.codes import DeviceFactKind, DisplayServer, SourceName, SourceState
-from wire.policy import Policy
-
-_NO_PICTURES = "Screenshots are not built for macOS yet."
+from wire.policy import Policy, Screenshots
 
 
 def macos_sources(
-    policy: Policy, memory: SessionMemory, calls: MacCalls
+    policy: Policy, memory: SessionMemory, calls: MacCalls, rules: Screenshots | None
 ) -> list[tuple[SourceName, Sequence[Candidate]]]:
-    """What to start for a session, anew after each of its pauses."""
+    """What to start for a session, anew after each of its pauses; `rules` are those of pictures."""
+
+    def scene() -> Scene:
+        whole = rules is not None and rules.whole_screen
+        return scene_of(policy, calls.screen(), calls.placed(), calls.front(), whole=whole)
+
     focus = Candidate(lambda: PolledFocus(policy, memory.windows, calls.front))
     clipboard = Candidate(
         lambda: PolledClipboard(memory.reducer, calls.clipboard_count, calls.clipboard_text)
@@ -37,9 +41,8 @@ def macos_sources(
         (SourceName.KEYBOARD, (keyboard,)),
         (SourceName.POINTER, (Candidate(PynputPointer, SourceState.DEGRADED),)),
     ]
-    if policy.pictures is not None:
-        missing = Candidate(lambda: Unseen(SourceName.SCREENSHOTS, _NO_PICTURES))
-        sources.append((SourceName.SCREENSHOTS, (missing,)))
+    if rules is not None:
+        sources.append((SourceName.SCREENSHOTS, (Candidate(lambda: ScenePictures(rules, scene)),)))
     return sources
 
 

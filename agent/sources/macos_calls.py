@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from agent.picture import Box
+from agent.sources.placed_windows import Placed
 from agent.sources.polled_focus import Front
 
 _CARBON = "/System/Library/Frameworks/Carbon.framework/Carbon"
@@ -33,6 +35,7 @@ _ANY_INPUT = 0xFFFF_FFFF
 """kCGAnyInputEventType."""
 _HID_STATE = 1
 """kCGEventSourceStateHIDSystemState: what hardware sent, not what programs did."""
+_DISPLAYS_MAX = 32
 _NOT_SHARED = 0
 """kCGWindowSharingNone."""
 
@@ -93,6 +96,33 @@ class MacCalls:
             return None
         return bool(found.value)
 
+    def screen(self) -> Box:
+        """All screens together, in points."""
+        _, displays, count = self._quartz.CGGetActiveDisplayList(_DISPLAYS_MAX, None, None)
+        boxes = [_box(self._quartz.CGDisplayBounds(each)) for each in displays[:count]]
+        if not boxes:
+            raise ValueError("no screen is on")
+        return Box(
+            min(box.left for box in boxes),
+            min(box.top for box in boxes),
+            max(box.right for box in boxes),
+            max(box.bottom for box in boxes),
+        )
+
+    def placed(self) -> list[Placed]:
+        """Windows that can be seen, from the highest to the lowest; the menu bar is one."""
+        found = self._quartz.CGWindowListCopyWindowInfo(_ON_SCREEN_NO_DESKTOP, 0) or ()
+        return [
+            Placed(
+                _box_of(each["kCGWindowBounds"]),
+                str(each.get("kCGWindowName") or ""),
+                str(each.get("kCGWindowOwnerName") or ""),
+                int(each.get("kCGWindowOwnerPID", 0)),
+            )
+            for each in found
+            if float(each.get("kCGWindowAlpha", 1)) > 0
+        ]
+
     def excluded_windows(self) -> int:
         """Windows on the screen that ask not to be captured."""
         return sum(
@@ -106,6 +136,18 @@ class MacCalls:
         """Ordinary windows on the screen, front to back."""
         found = self._quartz.CGWindowListCopyWindowInfo(_ON_SCREEN_NO_DESKTOP, 0) or ()
         return [each for each in found if int(each.get("kCGWindowLayer", 1)) == _NORMAL_LAYER]
+
+
+def _box(rectangle: Any) -> Box:
+    """A CGRect."""
+    left, top = round(rectangle.origin.x), round(rectangle.origin.y)
+    return Box(left, top, left + round(rectangle.size.width), top + round(rectangle.size.height))
+
+
+def _box_of(bounds: Mapping[str, float]) -> Box:
+    """A rectangle as window lists give it."""
+    left, top = round(bounds["X"]), round(bounds["Y"])
+    return Box(left, top, left + round(bounds["Width"]), top + round(bounds["Height"]))
 
 
 def load() -> MacCalls:

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from agent.capture.frames import Listen
 from agent.capture.loop import REQUIRED, Candidate
 from agent.display import check_desktop, display_server
@@ -51,18 +53,20 @@ def sources_offered(
     display: DisplayLook | None = None
     looks: Sequence[Look] = ()
     required = REQUIRED
+    rules, coarse = policy.pictures, listen.coarse_pictures
+    pictures = rules and structs.replace(rules, pixelate=rules.pixelate or coarse)
     match server:
         case DisplayServer.WINDOWS:
             from agent.sources import windows, windows_calls  # noqa: PLC0415 - a platform backend
 
             system = windows_calls.load()
-            sources = windows.windows_sources(policy, memory, system)
+            sources = windows.windows_sources(policy, memory, system, pictures)
             looks = (lambda: windows.windows_facts(system),)
         case DisplayServer.MACOS:
             from agent.sources import macos, macos_calls  # noqa: PLC0415 - a platform backend
 
             mac = macos_calls.load()
-            sources = macos.macos_sources(policy, memory, mac)
+            sources = macos.macos_sources(policy, memory, mac, pictures)
             looks = (lambda: macos.macos_facts(mac),)
         case DisplayServer.WAYLAND:
             from agent.device.linux import linux_facts  # noqa: PLC0415 - a platform backend

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import PureWindowsPath
 from typing import Any
 
+from agent.picture import Box
+from agent.sources.placed_windows import Placed
 from agent.sources.polled_focus import Front
 from wire.limits import TITLE_MAX_CHARS
 
@@ -34,6 +36,9 @@ _SM_REMOTESESSION = 0x1000
 _RIM_TYPEKEYBOARD = 1
 _RIDI_DEVICENAME = 0x2000_0007
 _BAD_COUNT = 0xFFFF_FFFF
+_SM_VIRTUALSCREEN = (76, 77, 78, 79)
+"""SM_XVIRTUALSCREEN, SM_YVIRTUALSCREEN, SM_CXVIRTUALSCREEN, SM_CYVIRTUALSCREEN."""
+_DWMWA_EXTENDED_FRAME_BOUNDS, _DWMWA_CLOAKED = 9, 14
 _FIRMWARE = r"HARDWARE\DESCRIPTION\System\BIOS"
 _FIRMWARE_VALUES = (
     "SystemManufacturer",
@@ -43,6 +48,10 @@ _FIRMWARE_VALUES = (
 )
 _MAKE_CALLBACK = getattr(ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE)
 _WINDOW_CALLBACK = _MAKE_CALLBACK(ctypes.c_int, ctypes.c_void_p, ctypes.c_ssize_t)
+
+
+class _Rectangle(ctypes.Structure):
+    _fields_ = tuple((side, ctypes.c_int32) for side in ("left", "top", "right", "bottom"))
 
 
 class _LastInput(ctypes.Structure):
@@ -68,21 +77,39 @@ class _RawDevice(ctypes.Structure):
 class WindowsCalls:
     """What the sources ask of Windows."""
 
-    def __init__(self, user32: Any, kernel32: Any, wtsapi32: Any, registry: Any) -> None:
+    def __init__(
+        self, user32: Any, kernel32: Any, wtsapi32: Any, dwmapi: Any, registry: Any
+    ) -> None:
         """The libraries as ctypes loads them, and the module `winreg`."""
         self._user32, self._kernel32, self._wtsapi32 = user32, kernel32, wtsapi32
-        self._registry = registry
+        self._dwmapi, self._registry = dwmapi, registry
 
     def front(self) -> Front | None:
         """The window in front: number, title, program."""
         window = self._user32.GetForegroundWindow()
         if not window:
             return None
-        text = (ctypes.c_uint16 * (TITLE_MAX_CHARS + 1))()
-        length = self._user32.GetWindowTextW(window, text, len(text))
-        process = _U32(0)
-        self._user32.GetWindowThreadProcessId(window, ctypes.byref(process))
-        return Front(int(window), _utf16(text, length), self._program(process.value))
+        return Front(int(window), self._title(window), self._program(self._process(window)))
+
+    def screen(self) -> Box:
+        """All screens together."""
+        left, top, width, height = (self._user32.GetSystemMetrics(n) for n in _SM_VIRTUALSCREEN)
+        return Box(left, top, left + width, top + height)
+
+    def placed(self) -> list[Placed]:
+        """Windows that can be seen, from the highest to the lowest."""
+        found: list[Placed] = []
+
+        def each(window: int, _context: int) -> bool:
+            box = self._box(window)
+            if box is not None:
+                process = self._process(window)
+                program = self._program(process)
+                found.append(Placed(box, self._title(window), program, process))
+            return True
+
+        self._user32.EnumWindows(_WINDOW_CALLBACK(each), 0)
+        return found
 
     def clipboard_count(self) -> int:
         """Changes with every copy."""
@@ -170,6 +197,36 @@ class WindowsCalls:
         ]
         return [name for name in names if name and "RDP_KBD" not in name.upper()]
 
+    def _title(self, window: int) -> str:
+        text = (ctypes.c_uint16 * (TITLE_MAX_CHARS + 1))()
+        return _utf16(text, self._user32.GetWindowTextW(window, text, len(text)))
+
+    def _process(self, window: int) -> int:
+        process = _U32(0)
+        self._user32.GetWindowThreadProcessId(window, ctypes.byref(process))
+        return int(process.value)
+
+    def _box(self, window: int) -> Box | None:
+        """Where a window is drawn, without its shadow; None if it is not drawn."""
+        if not self._user32.IsWindowVisible(window) or self._user32.IsIconic(window):
+            return None
+        cloaked, size = _U32(0), ctypes.sizeof(_U32)
+        asked = self._dwmapi.DwmGetWindowAttribute(
+            window, _DWMWA_CLOAKED, ctypes.byref(cloaked), size
+        )
+        if asked == 0 and cloaked.value:
+            return None
+        place = _Rectangle()
+        size = ctypes.sizeof(place)
+        frame = self._dwmapi.DwmGetWindowAttribute(
+            window, _DWMWA_EXTENDED_FRAME_BOUNDS, ctypes.byref(place), size
+        )
+        if frame != 0 and not self._user32.GetWindowRect(window, ctypes.byref(place)):
+            return None
+        if place.left >= place.right or place.top >= place.bottom:
+            return None
+        return Box(place.left, place.top, place.right, place.bottom)
+
     def _device_name(self, device: int) -> str:
         text, size = (ctypes.c_uint16 * _PATH_CHARS)(), _U32(_PATH_CHARS)
         got = self._user32.GetRawInputDeviceInfoW(
@@ -225,6 +282,7 @@ def load() -> WindowsCalls:
     """The real functions; only on Windows. Handles are as wide as pointers, so types are named."""
     library = ctypes.WinDLL  # type: ignore[attr-defined]
     user32, kernel32, wtsapi32 = (library(name) for name in ("user32", "kernel32", "wtsapi32"))
+    dwmapi = library("dwmapi")
     for function in (user32.GetForegroundWindow, user32.GetClipboardData):
         function.restype = ctypes.c_void_p
     for function in (kernel32.OpenProcess, kernel32.GlobalLock):
@@ -232,7 +290,10 @@ def load() -> WindowsCalls:
     user32.GetWindowTextW.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
     user32.GetWindowThreadProcessId.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
     user32.GetWindowDisplayAffinity.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
-    user32.IsWindowVisible.argtypes = (ctypes.c_void_p,)
+    for function in (user32.IsWindowVisible, user32.IsIconic):
+        function.argtypes = (ctypes.c_void_p,)
+    user32.GetWindowRect.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
+    dwmapi.DwmGetWindowAttribute.argtypes = (ctypes.c_void_p, _U32, ctypes.c_void_p, _U32)
     user32.RegisterClipboardFormatW.argtypes = (ctypes.c_wchar_p,)
     user32.GetRawInputDeviceInfoW.argtypes = (
         ctypes.c_void_p,
@@ -250,7 +311,8 @@ def load() -> WindowsCalls:
         ctypes.c_void_p,
         ctypes.c_void_p,
     )
-    return WindowsCalls(user32, kernel32, wtsapi32, importlib.import_module("winreg"))
+    registry = importlib.import_module("winreg")
+    return WindowsCalls(user32, kernel32, wtsapi32, dwmapi, registry)
 
 
 def _utf16(text: Any, length: int) -> str:

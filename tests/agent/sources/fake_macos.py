@@ -9,6 +9,7 @@ from a running Mac.
 
 import time
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from agent.sources.macos_calls import MacCalls
@@ -29,6 +30,8 @@ class Mac:
     secure: int = 0
     virtual: int | None = 0
     titles_allowed: bool = True
+    screens: list[tuple[int, int, int, int]] = field(default_factory=list)
+    """Left, top, width, height of each, in points."""
 
     @property
     def calls(self) -> MacCalls:
@@ -86,6 +89,19 @@ class Quartz:
             {k: v for k, v in each.items() if k != "kCGWindowName"} for each in self.mac.windows
         ]
 
+    def CGGetActiveDisplayList(
+        self, most: int, displays: None, count: None
+    ) -> tuple[int, tuple[int, ...], int]:
+        assert (most, displays, count) == (32, None, None)
+        return 0, tuple(range(len(self.mac.screens))), len(self.mac.screens)
+
+    def CGDisplayBounds(self, display: int) -> SimpleNamespace:
+        left, top, width, height = self.mac.screens[display]
+        return SimpleNamespace(
+            origin=SimpleNamespace(x=float(left), y=float(top)),
+            size=SimpleNamespace(width=float(width), height=float(height)),
+        )
+
     def CGSessionCopyCurrentDictionary(self) -> dict[str, Any] | None:
         return self.mac.session
 
@@ -115,4 +131,6 @@ def window(process: int, title: str, number: int, layer: int = 0, sharing: int =
         "kCGWindowNumber": number,
         "kCGWindowLayer": layer,
         "kCGWindowSharingState": sharing,
+        "kCGWindowOwnerName": "Safari" if process == 7 else "Other",
+        "kCGWindowBounds": {"X": 10.0, "Y": 20.0, "Width": 300.0, "Height": 200.0},
     }

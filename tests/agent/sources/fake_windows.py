@@ -22,6 +22,10 @@ class Window:
     process: int
     affinity: int = 0
     visible: bool = True
+    box: tuple[int, int, int, int] = (0, 0, 100, 100)
+    """Left, top, right, bottom, with the shadow: the frame is 7 pixels narrower on each side."""
+    minimised: bool = False
+    cloaked: bool = False
 
 
 @dataclass
@@ -38,6 +42,8 @@ class Windows:
     """WTSINFOEX_LEVEL1's SessionFlags: 0 locked, 1 unlocked; None: the call fails."""
     tick: int = 100
     remote: bool = False
+    composed: bool = True
+    """The desktop window manager answers."""
     keyboards: list[str] = field(default_factory=list)
     bios: dict[str, str] = field(default_factory=dict)
     opened: int = 0
@@ -45,7 +51,9 @@ class Windows:
 
     @property
     def calls(self) -> WindowsCalls:
-        return WindowsCalls(User32(self), Kernel32(self), Wtsapi32(self), Registry(self))
+        return WindowsCalls(
+            User32(self), Kernel32(self), Wtsapi32(self), Dwmapi(self), Registry(self)
+        )
 
     def copy(self, text: str, *formats: str, history: int | None = None) -> None:
         self.copies += 1
@@ -113,8 +121,16 @@ class User32:
         return 1
 
     def GetSystemMetrics(self, number: int) -> int:
-        assert number == 0x1000
-        return int(self.system.remote)
+        return {0x1000: int(self.system.remote), 76: -800, 77: 0, 78: 2720, 79: 1080}[number]
+
+    def IsIconic(self, window: int) -> int:
+        return int(self.system.windows[window].minimised)
+
+    def GetWindowRect(self, window: int, place: Any) -> int:
+        place._obj.left, place._obj.top, place._obj.right, place._obj.bottom = self.system.windows[
+            window
+        ].box
+        return 1
 
     def EnumWindows(self, each: Any, context: int) -> int:
         for window in self.system.windows:
@@ -181,6 +197,25 @@ class Kernel32:
     def GlobalUnlock(self, _handle: int) -> int:
         self.system.opened -= 1
         return 1
+
+
+class Dwmapi:
+    def __init__(self, system: Windows) -> None:
+        self.system = system
+
+    def DwmGetWindowAttribute(self, window: int, what: int, found: Any, size: int) -> int:
+        seen = self.system.windows[window]
+        if what == 14:
+            assert size == 4
+            found._obj.value = 2 if seen.cloaked else 0
+            return 0
+        assert (what, size) == (9, 16)
+        if not self.system.composed:
+            return -0x7FF8FFAA  # E_INVALIDARG
+        left, top, right, bottom = seen.box
+        place = found._obj
+        place.left, place.top, place.right, place.bottom = left + 7, top, right - 7, bottom - 7
+        return 0
 
 
 class Wtsapi32:

@@ -5,9 +5,11 @@ import time
 import pytest
 
 from agent.observations import Copied, Observation, PersonThere, PresenceSeen, SecretField
+from agent.picture import Box
 from agent.redact import TextReducer
 from agent.sources.macos import macos_facts, macos_sources
 from agent.sources.memory import SessionMemory
+from agent.sources.placed_windows import Placed
 from agent.sources.polled_clipboard import PolledClipboard
 from agent.sources.polled_focus import Front
 from agent.sources.polled_presence import PolledPresence
@@ -15,6 +17,7 @@ from agent.sources.polled_secret import POLL_US, PolledSecret
 from tests.agent.conftest import POLICY
 from tests.agent.sources.fake_macos import Mac, window
 from wire.codes import DeviceFactKind, DisplayServer, PresenceChange, SourceName
+from wire.policy import Screenshots
 
 SECOND_US = 1_000_000
 
@@ -110,5 +113,18 @@ def test_facts_about_the_device() -> None:
 
 
 def test_password_fields_are_watched_before_the_keyboard() -> None:
-    names = [name for name, _ in macos_sources(POLICY, SessionMemory(), Mac().calls)]
+    names = [name for name, _ in macos_sources(POLICY, SessionMemory(), Mac().calls, None)]
     assert names.index(SourceName.ACCESSIBILITY) < names.index(SourceName.KEYBOARD)
+
+
+def test_windows_are_placed_from_the_highest_to_the_lowest_on_all_screens() -> None:
+    mac = Mac(windows=[window(7, "My task", 3), window(9, "", 4, layer=25)])
+    mac.windows[1]["kCGWindowAlpha"] = 0
+    mac.screens = [(0, 0, 1440, 900), (-1920, -100, 1920, 1080)]
+    assert mac.calls.placed() == [Placed(Box(10, 20, 310, 220), "My task", "Safari", 7)]
+    assert mac.calls.screen() == Box(-1920, -100, 1440, 980)
+    mac.screens = []
+    with pytest.raises(ValueError, match="no screen"):
+        mac.calls.screen()
+    names = [name for name, _ in macos_sources(POLICY, SessionMemory(), mac.calls, Screenshots())]
+    assert names[-1] is SourceName.SCREENSHOTS

@@ -1,19 +1,26 @@
 """Windows' sources against a stand-in recorded from its documentation (`fake_windows`)."""
 
-import pytest
+import io
 
-from agent.capture.loop import Capture
+import pytest
+from PIL import Image
+
 from agent.clock import monotonic_us
 from agent.observations import (
     Copied,
     FocusSeen,
     Observation,
     PersonThere,
+    PictureTaken,
     PresenceSeen,
     TextFacts,
 )
+from agent.picture import Box
 from agent.redact import TextReducer
+from agent.sources import pictures
 from agent.sources.memory import SessionMemory
+from agent.sources.pictures import ScenePictures
+from agent.sources.placed_windows import Placed, scene_of
 from agent.sources.polled_clipboard import PolledClipboard
 from agent.sources.polled_focus import POLL_US, Front, PolledFocus
 from agent.sources.polled_presence import PolledPresence
@@ -21,7 +28,14 @@ from agent.sources.windows import windows_facts, windows_sources
 from agent.sources.x11_front import FrontWindows
 from tests.agent.conftest import POLICY
 from tests.agent.sources.fake_windows import Window, Windows
-from wire.codes import Category, DeviceFactKind, PresenceChange, SourceName, SourceState
+from wire.codes import (
+    Category,
+    DeviceFactKind,
+    PresenceChange,
+    ScreenshotOutcome,
+    SourceName,
+    SourceState,
+)
 from wire.policy import Screenshots
 
 SECOND_US = 1_000_000
@@ -144,12 +158,73 @@ def test_facts_about_the_device(system: Windows) -> None:
     assert facts[DeviceFactKind.VIRTUAL_MACHINE] == 1
 
 
-def test_what_is_not_built_is_listed_as_missing(system: Windows) -> None:
-    policy = type(POLICY)(version=1, windows=POLICY.windows, screenshots=Screenshots())
-    sources = dict(windows_sources(policy, SessionMemory(), system.calls))
-    assert {SourceName.KEYBOARD, SourceName.FOCUS, SourceName.CLIPBOARD} <= sources.keys()
-    pictures = [(SourceName.SCREENSHOTS, sources[SourceName.SCREENSHOTS])]
-    capture = Capture(pictures, lambda _: None, lambda: 0, frozenset())
-    capture.start()
-    ((_, state, why),) = capture.states()
-    assert (state, why) == (SourceState.MISSING, "Screenshots are not built for Windows yet.")
+def test_windows_that_can_be_seen_are_placed_from_the_highest_to_the_lowest(
+    system: Windows,
+) -> None:
+    system.windows[0x10].box = (100, 100, 500, 400)
+    system.windows[0x20].minimised = True
+    system.windows[0x30].cloaked = True
+    system.windows[0x40] = Window("", 7, box=(200, 200, 260, 280))
+    system.windows[0x50] = Window("hidden", 7, visible=False)
+    chrome = "chrome.exe"
+    assert system.calls.placed() == [
+        Placed(Box(107, 100, 493, 393), "My task - Google Chrome", chrome, 7),
+        Placed(Box(207, 200, 253, 273), "", chrome, 7),
+    ]
+    assert system.calls.screen() == Box(-800, 0, 1920, 1080)
+    system.composed = False
+    assert system.calls.placed()[0].box == Box(100, 100, 500, 400)
+    assert "task" not in repr(system.calls.placed()[0])
+
+
+def test_a_picture_shows_task_windows_and_blacks_out_what_lies_over_them(
+    system: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "grab", lambda area: Image.new("RGB", size_of(area), "white"))
+    system.windows = {
+        0x30: Window("Überraschung", 8, box=(293, 0, 407, 107)),
+        0x10: Window("My task - Google Chrome", 7, box=(193, 0, 607, 307)),
+        0x20: Window("ChatGPT - Google Chrome", 7, box=(0, 0, 900, 900)),
+    }
+    rules = Screenshots(interval_s=5)
+    sources = dict(windows_sources(POLICY, SessionMemory(), system.calls, rules))
+    source = sources[SourceName.SCREENSHOTS][0].make()
+    seen: list[Observation] = []
+    source.start(seen.append)
+    for second in range(20):
+        source.pump(second * SECOND_US)
+    source.stop()
+    taken = [each for each in seen if isinstance(each, PictureTaken)]
+    assert taken
+    assert {each.outcome for each in taken} == {ScreenshotOutcome.TAKEN}
+    shown = Image.open(io.BytesIO(taken[0].data)).convert("L")
+    assert shown.size == (400, 300)
+    grey = [int(shown.tobytes()[400 * y + x]) for x, y in ((50, 50), (150, 50), (350, 250))]
+    assert [each > 128 for each in grey] == [True, False, True]
+
+
+def test_no_picture_is_taken_with_a_private_window_in_front(
+    system: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "grab", lambda _: pytest.fail("a picture was taken"))
+    system.windows[0x60] = Window("My bank", 7)
+    system.front = 0x60
+    scene = scene_of(
+        POLICY, system.calls.screen(), system.calls.placed(), system.calls.front(), whole=True
+    )
+    seen: list[Observation] = []
+    source = ScenePictures(Screenshots(interval_s=5), lambda: scene, draw=lambda: 0.0)
+    source.start(seen.append)
+    for second in range(2):
+        source.pump(second * SECOND_US)
+    assert seen == [PictureTaken(SECOND_US, ScreenshotOutcome.SKIPPED_PRIVATE)]
+
+
+def size_of(area: Box) -> tuple[int, int]:
+    return area.right - area.left, area.bottom - area.top
+
+
+def test_the_sources_of_windows(system: Windows) -> None:
+    names = [name for name, _ in windows_sources(POLICY, SessionMemory(), system.calls, None)]
+    assert {SourceName.KEYBOARD, SourceName.FOCUS, SourceName.CLIPBOARD} <= set(names)
+    assert SourceName.SCREENSHOTS not in names

@@ -6,7 +6,7 @@ from PIL import Image
 from agent.clock import monotonic_us
 from agent.observations import Observation, PictureTaken
 from agent.picture import Box
-from agent.sources import x11_screenshots
+from agent.sources import pictures
 from agent.sources.x11_screenshots import X11Screenshots
 from tests.agent.conftest import POLICY
 from tests.agent.x11.conftest import Desktop
@@ -28,14 +28,14 @@ def test_a_window_that_opens_while_the_picture_is_taken_is_not_in_it(
 ) -> None:
     seen: list[Observation] = []
     left = list(range(opened))
-    whole = x11_screenshots._grab
+    whole = pictures.grab
 
     def grab(area: Box) -> Image.Image:
         if left:
             desktop.window(f"task {left.pop()}")
         return whole(area)
 
-    monkeypatch.setattr(x11_screenshots, "_grab", grab)
+    monkeypatch.setattr(pictures, "grab", grab)
 
     rules = Screenshots(interval_s=5)
     source = X11Screenshots(POLICY, rules, draw=lambda: 0.0)
