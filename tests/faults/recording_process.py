@@ -137,6 +137,7 @@ def main(arguments: list[str]) -> int:
         if "--drain" in arguments:
             return drain(spool)
         session = begun(spool, shipping, bytes.fromhex(project), policy)
+        print("typing", flush=True)
         facts = SessionFacts(session, identity.device, policy.version)
         type_for_ever(spool, shipping, identity, facts, policy)
     return 0

@@ -21,9 +21,9 @@ def test_killed_at_random_moments_nothing_promised_is_missing_and_nothing_sent_t
         kill_often(victim, KILLS, random.Random(SEED))
         found = findings(victim, server, proxy)
     assert not found.wrong
-    assert found.sessions > KILLS // 4, found
+    assert found.sessions >= KILLS // 2, found
     assert found.acknowledged == found.batches, found
-    assert found.keys > 100, found
+    assert found.keys > KILLS, found
 
 
 def test_the_search_notices_a_batch_that_went_missing(
@@ -31,7 +31,7 @@ def test_the_search_notices_a_batch_that_went_missing(
 ) -> None:
     with recording_proxy(server.port) as proxy:
         victim = enrolled(server, proxy.url, tmp_path / "device")
-        kill_often(victim, 2, random.Random(SEED), shortest_s=0.3)
+        kill_often(victim, 4, random.Random(SEED))
         with closing(sqlite3.connect(server.folder / "veritype.db")) as database:
             database.execute(
                 "DELETE FROM batches WHERE sequence = 0"
