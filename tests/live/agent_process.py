@@ -13,7 +13,7 @@ from typing import Any
 from tests.live.processes import NeverHappenedError, wait_for
 from tests.live.server_process import BIN
 
-_COMMAND_S = 90.0
+_COMMAND_S = 180.0
 QUICK = {
     "VERITYPE_SEAL_INTERVAL_S": "2",
     "VERITYPE_RETRY_CAP_S": "1",

@@ -20,7 +20,7 @@ from wire.policy import Policy
 BIN = Path(sys.executable).parent
 """Where the commands of this environment are."""
 _LISTENING = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
-_START_S = 60.0
+_START_S = 180.0
 _SCORED_S = 120.0
 
 

@@ -1,11 +1,14 @@
 """Install the Debian package, enrol, work, clock out, remove it; see `try-package`."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import requests
 
 from agent import AGENT_VERSION
 from tests.live.agent_process import Agent
@@ -75,13 +78,31 @@ def work(agent: Agent, server: Server) -> None:
     working = {source["name"]: source["state"] for source in status["sources"]}
     assert working["keyboard"] == working["screenshots"] == "running", status
     wait_for("a receipt", lambda: agent.status()["spool"]["receipts"], explain=agent.status)
-    agent.run("clock", "out", "--wait", "60")
+    check_parts(agent)
+    agent.run("clock", "out", "--wait", "120")
     server.assessment_of(PERSON)
     session = server.session_of(PERSON)
     assert session["state"] == "scored", session
     assert session["head_sequence"] >= 1, session
     assert session["lost_events"] == {}, session
     wait_for("the agent's processes ended", lambda: not agent.processes())
+
+
+def check_parts(agent: Agent) -> None:
+    """Files that a frozen program could have left behind: the page's, the extension's."""
+    address, ticket = agent.run("page", "--no-open").strip().split("#")
+    assert ticket
+    for name in ("", "page.css", "page.js"):
+        answer = requests.get(address + name, timeout=30)
+        assert answer.status_code == 200, f"{name}: {answer.status_code}"
+    assert "manifest.json" in agent.run("browser", "install", "--browser", "firefox")
+    for pid in agent.processes():
+        # PyInstaller's name for what a program found there: a parent's libraries, handed on.
+        with suppress(FileNotFoundError):
+            found = Path(f"/proc/{pid}/environ").read_bytes()
+            assert b"LD_LIBRARY_PATH_ORIG=" not in found, f"{pid} got its parent's libraries"
+    report = json.loads(agent.run("doctor", "--json"))
+    assert report["seeing"], report
 
 
 def main(package: Path, scratch: Path) -> None:
