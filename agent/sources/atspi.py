@@ -48,18 +48,17 @@ focus for so long already. The keys before it (a user's name, the Tab) are given
 _PASSWORDS_KEPT = 256
 _UNKNOWN_KEPT = 64
 _ASK_AGAIN_US = 1_000_000
+_STRANGE_MAX = 200
+"""Changes in fields without the focus, until the field that has it is known."""
 _BUS = DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Bus")
 _REGISTRY = DBusAddress(
     "/org/a11y/atspi/registry", "org.a11y.atspi.Registry", "org.a11y.atspi.Registry"
 )
-_EVENTS = (
-    "object:text-changed",
-    "object:state-changed:focused",
-    "object:property-change:accessible-role",
-)
-"""What programs are asked to say; they say nothing else for us."""
+_TEXT_EVENT = "object:text-changed"
+_EVENTS = ("object:state-changed:focused", "object:property-change:accessible-role")
+"""What programs are asked to say all the time; they say nothing else for us."""
+_TEXT_RULE = f"type='signal',interface='{OBJECT_EVENTS}',member='TextChanged'"
 _RULES = (
-    f"type='signal',interface='{OBJECT_EVENTS}',member='TextChanged'",
     f"type='signal',interface='{OBJECT_EVENTS}',member='StateChanged',arg0='focused'",
     f"type='signal',interface='{OBJECT_EVENTS}',member='PropertyChange',arg0='accessible-role'",
     "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg2=''",
@@ -93,6 +92,11 @@ class Accessibility:
         """Fields that were password fields once: they stay so when their text is shown."""
         self._asked_us: dict[Accessible, int] = {}
         """When a field was asked whether it has the focus."""
+        self._heard: Accessible | None = None
+        """The field whose changes are delivered: no others cost anything."""
+        self._hears_all = False
+        """Changes of all fields are delivered, until the one with the focus is known."""
+        self._strange = 0
 
     def start(self, emit: Emit) -> None:
         """Find the accessibility bus and ask for the signals; see `Source.start`."""
@@ -100,13 +104,15 @@ class Accessibility:
         try:
             for rule in _RULES:
                 bus.watch(rule)
-            for event in _EVENTS:
+            bus.watch(_TEXT_RULE)
+            for event in (*_EVENTS, _TEXT_EVENT):
                 bus.ask(_REGISTRY, "RegisterEvent", "s", (event,))
         except BaseException:
             bus.close()
             raise
         self._bus, self._emit = bus, emit
-        self._focus = self._secret = None
+        self._focus = self._secret = self._heard = None
+        self._hears_all, self._strange = True, 0
 
     def stop(self) -> None:
         """Take what came until now, and disconnect."""
@@ -161,6 +167,19 @@ class Accessibility:
             case Change.GONE:
                 self._gone(signal.about.program, now_us)
 
+    def _hear(self, about: Accessible | None) -> None:
+        """Have the changes of one field delivered, and said by its program, or of none."""
+        bus, heard = self._bus, self._heard
+        if bus is None or (heard == about and not self._hears_all):
+            return
+        if heard is not None or self._hears_all:
+            bus.unwatch(_TEXT_RULE if heard is None else _rule_for(heard))
+            bus.call(_REGISTRY, "DeregisterEvent", "s", (_TEXT_EVENT,))
+        self._heard, self._hears_all = about, False
+        if about is not None:
+            bus.watch(_rule_for(about))
+            bus.call(_REGISTRY, "RegisterEvent", "sass", (_TEXT_EVENT, [], about.program))
+
     # Where the focus is.
 
     def _focused(self, bus: BusConnection, about: Accessible, now_us: int) -> None:
@@ -192,11 +211,14 @@ class Accessibility:
             self._remember(focus.about)
             self._secret = focus.about
             self._emit(SecretField(focus.since_us - LEAD_US, focused=True))
+            self._hear(None)
         else:
             self._not_secret(focus.since_us)
             self._settle(focus)
 
     def _has_state(self, focus: _Focus, answer: tuple[object, ...] | None) -> None:
+        if focus is not self._focus:
+            return
         focus.editable = bool(answer) and has_state(answer[0] if answer else (), StateBit.EDITABLE)
         self._settle(focus)
 
@@ -205,6 +227,7 @@ class Accessibility:
         if focus.role is None or focus.editable is None:
             return
         early, focus.early = focus.early, []
+        self._hear(focus.about if _writes(focus) else None)
         if _writes(focus):
             for change in early:
                 self._emit(change)
@@ -212,6 +235,8 @@ class Accessibility:
     def _left(self, about: Accessible, now_us: int) -> None:
         if self._focus is not None and self._focus.about == about:
             self._focus = None
+        if self._heard == about:
+            self._hear(None)
         if self._secret == about:
             self._not_secret(now_us)
 
@@ -221,6 +246,8 @@ class Accessibility:
             del self._passwords[about]
         if self._focus is not None and self._focus.about.program == program:
             self._focus = None
+        if self._heard is not None and self._heard.program == program:
+            self._hear(None)
         if self._secret is not None and self._secret.program == program:
             self._not_secret(now_us)
 
@@ -249,7 +276,7 @@ class Accessibility:
         self, bus: BusConnection, about: Accessible, change: TextInserted | TextDeleted
     ) -> None:
         focus = self._focus
-        if focus is None:
+        if focus is None and self._hears_all:
             self._ask_focused(bus, about, change)
         if focus is None or focus.about != about or not change.length_chars:
             return
@@ -263,6 +290,10 @@ class Accessibility:
         self, bus: BusConnection, about: Accessible, change: TextInserted | TextDeleted
     ) -> None:
         """The field that had the focus when recording began is found when its text changes."""
+        self._strange += 1
+        if self._strange > _STRANGE_MAX:
+            self._hear(None)
+            return
         asked_us = self._asked_us.get(about)
         if asked_us is not None and change.at_us - asked_us < _ASK_AGAIN_US:
             return
@@ -276,6 +307,10 @@ class Accessibility:
                 self._changed(bus, about, change)
 
         bus.call(DBusAddress(about.path, about.program, _ACCESSIBLE), "GetState", answer=answered)
+
+
+def _rule_for(about: Accessible) -> str:
+    return f"{_TEXT_RULE},sender='{about.program}',path='{about.path}'"
 
 
 def _writes(focus: _Focus) -> bool:

@@ -95,6 +95,10 @@ class BusConnection:
         """Have signals delivered that match a rule."""
         self.call(THE_BUS, "AddMatch", "s", (rule,))
 
+    def unwatch(self, rule: str) -> None:
+        """Have no more signals delivered for a rule."""
+        self.call(THE_BUS, "RemoveMatch", "s", (rule,))
+
     def call(
         self,
         whom: DBusAddress,

@@ -18,6 +18,7 @@ from agent.observations import (
     FocusSeen,
     MiddleClicked,
     Observation,
+    PresenceSeen,
     SecretField,
     Selection,
     SelectionRequested,
@@ -65,7 +66,7 @@ class PasteRule:
                 self._focus.add(seen)
                 self._secrets.observe(seen)
                 self._secrets.tick(seen.at_us)
-            case SecretField():
+            case SecretField() | PresenceSeen():
                 self._secrets.observe(seen)
             case ChordPressed(chord=Chord.PASTE):
                 return self._pasted(seen.at_us, Selection.CLIPBOARD, asked=False)

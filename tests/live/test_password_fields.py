@@ -213,6 +213,26 @@ def test_text_that_appears_is_recorded_with_its_length_and_how_it_was_seen(
     assert letters(events) >= len("typed")
 
 
+def test_text_that_appears_in_a_field_without_the_focus_is_nobodys_business(
+    session: Session, window: Window
+) -> None:
+    window.ask("focus", widget="line")
+    session.write(window, "line", "first", held="first")
+    session.work(1)
+    for _ in range(300):
+        window.ask("fill", text="a long line of output that a program writes by itself\n")
+    session.write(window, "line", "again", held="firstagain")
+    session.until("the last letter", lambda: session.seen[-1] == _last_letter(session))
+    lengths = {each.length_chars for each in session.seen if isinstance(each, TextInserted)}
+    assert lengths == {1}
+    assert of(session.end(), Insertion) == []
+
+
+def _last_letter(session: Session) -> TextInserted | None:
+    letters_seen = [each for each in session.seen if isinstance(each, TextInserted)]
+    return letters_seen[-1] if len(letters_seen) >= len("again") else None
+
+
 def test_a_program_that_ends_in_its_password_field_leaves_no_secret_behind(
     session: Session, window: Window
 ) -> None:
