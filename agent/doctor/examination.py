@@ -7,7 +7,7 @@ from agent.doctor.display import display_findings
 from agent.doctor.finding import FAILS, Desk, Finding, Report
 from agent.doctor.pictures import picture_findings
 from agent.doctor.server import server_findings
-from agent.doctor.state import identity_of, state_findings
+from agent.doctor.state import identity_of, recorder_finding, state_findings
 from agent.doctor.unseen import unseen_findings, unseen_passwords
 from agent.errors import AgentError
 from agent.face import control
@@ -23,7 +23,7 @@ def examine(desk: Desk) -> Report:
     seeing = [*display_findings(desk), *bus_findings(desk)]
     seeing += [*browser_findings(desk, status), *picture_findings(desk)]
     identity, enrolment = identity_of(desk)
-    keeping: list[Finding] = [enrolment]
+    keeping: list[Finding] = [enrolment, recorder_finding(status)]
     if identity is not None:
         keeping += server_findings(desk, identity)
     keeping += [*state_findings(desk, status), *autostart_findings(desk)]

@@ -32,6 +32,17 @@ def identity_of(desk: Desk) -> tuple[Identity | None, Finding]:
     return identity, Finding("enrolment", WORKS, f"{name}, at {identity.server}")
 
 
+def recorder_finding(status: Status | None) -> Finding:
+    """What the agent does now; clocked in and not recording is a failure."""
+    if status is None:
+        return Finding("recorder", ABSENT, "does not run; clocking in starts it")
+    if status.state == "broken":
+        says = " ".join(status.trouble) or "You are clocked in, and nothing is recorded."
+        return Finding("recorder", FAILS, says, "Mend what fails here, or clock out and in again.")
+    words = {"recording": "recording", "paused": "paused: nothing is recorded"}
+    return Finding("recorder", WORKS, words.get(status.state, "off the clock: nothing is recorded"))
+
+
 def state_findings(desk: Desk, status: Status | None) -> Iterator[Finding]:
     """The folder, the disk and the spool."""
     yield _folder(desk.paths.home)

@@ -19,7 +19,7 @@ from agent.doctor.browsers import browser_findings
 from agent.doctor.examination import examine
 from agent.doctor.finding import ABSENT, FAILS, PART, WORKS, Desk, Finding, Report
 from agent.doctor.server import server_findings
-from agent.doctor.state import state_findings
+from agent.doctor.state import recorder_finding, state_findings
 from agent.doctor.unseen import unseen_passwords
 from agent.extension.installing import install_host
 from agent.extension.places import Browser
@@ -147,6 +147,13 @@ def test_the_extension_is_found_where_browsers_look(home: Paths, tmp_path: Path)
         (found,) = browser_findings(desk(home, environment), status)
         assert found.state == expected
         assert "firefox" in found.says
+
+
+def test_clocked_in_and_not_recording_is_a_failure() -> None:
+    assert recorder_finding(None).state == ABSENT
+    assert recorder_finding(Status(True, True, state="recording")).state == WORKS
+    broken = recorder_finding(Status(True, False, state="broken", trouble=("The display hangs.",)))
+    assert (broken.state, broken.says) == (FAILS, "The display hangs.")
 
 
 def test_autostart_is_off_until_asked_for(home: Paths, tmp_path: Path) -> None:
