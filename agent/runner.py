@@ -128,10 +128,11 @@ class Runner:
             return Reply("That was not a request.")
         try:
             self._do(request)
+            asked = request.do == "pictures"
             return Reply(
                 status=self.status(),
-                pictures=held_pictures(self._spool),
-                titles=held_titles(self._spool) if request.do == "pictures" else (),
+                pictures=held_pictures(self._spool) if asked else (),
+                titles=held_titles(self._spool) if asked else (),
                 address=self._page.address() if request.do == "page" else "",
             )
         except AgentError as error:

@@ -11,6 +11,9 @@ from agent.face.status import HeldPicture, HeldTitle, Status
 from agent.local_socket import connect, is_own, listen
 
 LINE_MAX_BYTES = 65_536
+"""Of a request."""
+REPLY_MAX_BYTES = 16 * 1024 * 1024
+"""Of a reply: after days offline it lists thousands of pictures."""
 _CLIENT_S = 2.0
 
 
@@ -45,6 +48,7 @@ class Reply(msgspec.Struct, frozen=True):
     error: str = ""
     status: Status | None = None
     pictures: tuple[HeldPicture, ...] = ()
+    """With `pictures` only: all of them."""
     titles: tuple[HeldTitle, ...] = ()
     """With `pictures` only: the newest hundred."""
     address: str = ""
@@ -87,7 +91,7 @@ class Conversation:
     def request(self) -> Request | None:
         """The request; None if it is not one."""
         try:
-            return msgspec.json.decode(_read_line(self._peer), type=Request)
+            return msgspec.json.decode(_read_line(self._peer, LINE_MAX_BYTES), type=Request)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
 
@@ -116,7 +120,7 @@ def exchange(path: Path, request: Request, wait_s: float = 10.0) -> Reply:
     try:
         with connect(path, wait_s) as client:
             client.sendall(msgspec.json.encode(request) + b"\n")
-            reply = msgspec.json.decode(_read_line(client), type=Reply)
+            reply = msgspec.json.decode(_read_line(client, REPLY_MAX_BYTES), type=Reply)
     except (FileNotFoundError, ConnectionError) as error:
         raise AgentNotRunning("The agent is not running.") from error
     except (OSError, msgspec.DecodeError) as error:
@@ -126,13 +130,13 @@ def exchange(path: Path, request: Request, wait_s: float = 10.0) -> Reply:
     return reply
 
 
-def _read_line(peer: socket.socket) -> bytes:
+def _read_line(peer: socket.socket, most_bytes: int) -> bytes:
     line = bytearray()
     while not line.endswith(b"\n"):
         piece = peer.recv(8192)
         if not piece:
             raise ConnectionResetError("the other end hung up")
         line += piece
-        if len(line) > LINE_MAX_BYTES:
+        if len(line) > most_bytes:
             raise ConnectionResetError("a line too long")
     return bytes(line)

@@ -19,7 +19,7 @@ from agent.errors import (
 from agent.face import control
 from agent.face.consent import accepted_policy, consent_text, has_consent, store_consent
 from agent.face.control import LINE_MAX_BYTES, Reply, Request, Server
-from agent.face.status import Status
+from agent.face.status import HeldPicture, Status
 from agent.identity import Identity, load_identity, store_identity
 from agent.paths import HOME_VARIABLE, Paths, open_paths
 from agent.settings import read_settings
@@ -114,13 +114,15 @@ def test_one_instance_only(home: Paths) -> None:
         pass
 
 
-def serve_once(server: Server) -> threading.Thread:
+def serve_once(server: Server, *, pictures: int = 0) -> threading.Thread:
+    held = (HeldPicture(1, 1 << 60, 1 << 20, 600.5),) * pictures
+
     def serve() -> None:
         conversation = server.accept(5)
         assert conversation is not None
         request = conversation.request()
         error = "" if request and request.do == "status" else "no"
-        conversation.reply(Reply(error, Status(running=True, recording=False)))
+        conversation.reply(Reply(error, Status(running=True, recording=False), held))
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -140,6 +142,14 @@ def test_the_control_socket_answers_and_is_private(home: Paths) -> None:
     server.close()
     with pytest.raises(AgentNotRunning):
         control.ask(home.socket, Request(do="status"))
+
+
+def test_thousands_of_pictures_that_wait_can_be_listed(home: Paths) -> None:
+    server = Server(home.socket)
+    thread = serve_once(server, pictures=20_000)
+    assert len(control.exchange(home.socket, Request(do="status")).pictures) == 20_000
+    thread.join()
+    server.close()
 
 
 def test_a_deep_state_folder_still_has_a_socket(
