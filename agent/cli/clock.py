@@ -77,7 +77,7 @@ def clock_out(wait: float | None) -> None:
         return
     status = client.wait_until_sent(paths, settings, identity.server, wait)
     held = status.spool.objects_held
-    review = f" {held} screenshots wait for your review time to end." if held else ""
+    review = f" Kept here until you are back: {held} screenshots or titles." if held else ""
     click.echo(f"Clocked out: everything is acknowledged.{review}")
 
 

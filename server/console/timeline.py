@@ -54,7 +54,7 @@ def timeline_of(review: Review, viewer: Viewer, session: str) -> Json:
         "bucket_ms": bucket_ms,
         "intervals": _intervals(keys),
         "insertions": list(_insertions(opened.batches)),
-        "screenshots": list(_screenshots(opened, session)),
+        "screenshots": list(_screenshots(opened, review.stored_digests(viewer, session), session)),
         "spans": [
             {
                 "start_ms": span.start_ms,
@@ -153,7 +153,7 @@ def _insertions(batches: Sequence[Batch]) -> Iterator[Json]:
             }
 
 
-def _screenshots(opened: OpenedSession, session: str) -> Iterator[Json]:
+def _screenshots(opened: OpenedSession, stored: frozenset[bytes], session: str) -> Iterator[Json]:
     blanked = blankings(opened)
     for batch in opened.batches:
         for event in batch.body.events(events.Screenshot):
@@ -162,6 +162,8 @@ def _screenshots(opened: OpenedSession, session: str) -> Iterator[Json]:
             outcome = _name(ScreenshotOutcome, event.outcome)
             if digest in blanked:
                 outcome = "blanked" if to_show is None else "partly blanked"
+            if to_show is not None and to_show not in stored:
+                outcome, to_show = "not sent yet", None
             yield {
                 "t_ms": event.t_us // 1000,
                 "outcome": outcome,

@@ -102,6 +102,10 @@ class Review:
         store = self._of(viewer)
         return open_batches(store.batches(line.row), store.late_blankings(line.row))
 
+    def stored_digests(self, viewer: Viewer, session_hex: str) -> frozenset[bytes]:
+        """Which objects of the session have come: screenshots wait for the trainer's review."""
+        return self._of(viewer).stored_digests(self._published(viewer, session_hex).row)
+
     def picture(
         self, viewer: Viewer, session_hex: str, digest_hex: str
     ) -> tuple[StoredObject, bytes]:

@@ -119,6 +119,12 @@ class SqlEvidence(Bound):
             connection.execute(self._insert(table, values))
         return True
 
+    def stored_digests(self, session_row: int) -> frozenset[bytes]:
+        """Which objects are here."""
+        table = tables.objects
+        rows = self._all(self._select(table, table.c.digest).where(table.c.session == session_row))
+        return frozenset(row[0] for row in rows)
+
     def object(self, session_row: int, digest: bytes) -> StoredObject | None:
         """An object of a session."""
         table = tables.objects

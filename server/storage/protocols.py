@@ -133,6 +133,9 @@ class Evidence(Protocol):
     def total_objects(self, session_row: int) -> tuple[int, int]:
         """How many objects a session has, and their bytes."""
 
+    def stored_digests(self, session_row: int) -> frozenset[bytes]:
+        """Every object of a session, by its digest."""
+
     def object(self, session_row: int, digest: bytes) -> StoredObject | None:
         """An object of a session."""
 

@@ -214,8 +214,9 @@ def test_what_the_trainer_blanks_after_the_end_is_blanked_for_everybody(
         return f"{shots[0]['outcome']}: {shots[0]['url']}"
 
     assert (seen(PICTURE), seen(partly)) == (200, 404)
-    assert chain.device.put(chain.session, partly).status_code == 201
     blank_late(chain, PICTURE, object_digest(partly))
+    assert outcome() == "not sent yet: None"
+    assert chain.device.put(chain.session, partly).status_code == 201
     assert (seen(PICTURE), seen(partly)) == (404, 200)
     assert outcome().startswith("partly blanked: /sessions/")
     blank_late(chain, partly, bytes(32))
