@@ -44,10 +44,12 @@ def keep(name: str, secrets: Secrets) -> bool:
     text = msgspec.json.encode(secrets).decode()
     try:
         keyring.set_password(SERVICE, name, text)
-        return bool(keyring.get_password(SERVICE, name) == text)
+        if keyring.get_password(SERVICE, name) == text:
+            return True
     except Exception as error:  # noqa: BLE001 - each backend raises errors of its own
         log.warning("the keyring took nothing: %s", type(error).__name__)
-        return False
+    forget(name)  # they go into the file now, and are never in both
+    return False
 
 
 def fetch(name: str) -> Secrets | None:

@@ -60,8 +60,15 @@ def _state(paths: Paths) -> Iterator[str]:
 def _made_here(paths: Paths) -> list[Path]:
     named = [getattr(paths, name) for name in vars(Paths) if _is_property(name)]
     made = [path for path in named if path.parent == paths.home and not path.is_dir()]
-    made += [path.with_name(f"{path.name}.new") for path in made]
-    return [*made, *paths.home.glob("spool.db*"), *paths.consents.glob("*")]
+    # A draft of `write_private` that a kill left behind may hold the device's key.
+    drafts = [draft for path in made for draft in paths.home.glob(f"{path.name}.*.new")]
+    return [
+        *made,
+        *drafts,
+        *paths.home.glob("agent.log.*"),
+        *paths.home.glob("spool.db*"),
+        *paths.consents.glob("*"),
+    ]
 
 
 def _is_property(name: str) -> bool:

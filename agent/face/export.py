@@ -85,9 +85,11 @@ def _files(
     yield "about.json", _json(_about(reader, identity, settings))
     given = consents.all_given(paths)
     yield "consents.json", _json([msgspec.structs.asdict(each) for each in given])
-    for path in sorted(paths.consents.glob("*")):
-        if not path.name.startswith("project-"):
-            yield f"consents/{path.stem}.json", path.read_bytes()
+    # Rules that were withdrawn and accepted again lie there under both names.
+    rules = {path.stem: path for path in sorted(paths.consents.glob("*"))}
+    for stem, path in rules.items():
+        if not stem.startswith("project-") and path.suffix in (".json", ".withdrawn"):
+            yield f"consents/{stem}.json", path.read_bytes()
     yield "hours.json", _json([day.as_json() for day in _days(reader, paths)])
     yield (
         "receipts.json",
@@ -165,7 +167,9 @@ def _name(row: BatchRow) -> str:
 
 def _object_name(stored: ObjectSeen) -> str:
     kind = stored.kind.name.lower()
-    return f"{kind}-{stored.digest.hex()[:16]}.{_SUFFIXES[stored.kind]}"
+    # Two sessions may hold the same title or note.
+    session, digest = stored.session.hex()[:16], stored.digest.hex()[:16]
+    return f"{kind}-{session}-{digest}.{_SUFFIXES[stored.kind]}"
 
 
 def _json(value: object, *, indent: bool = True) -> bytes:

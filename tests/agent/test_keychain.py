@@ -140,6 +140,18 @@ def test_secrets_that_the_keyring_keeps_are_said_to_be_kept(
     assert not forget_secrets(home)
 
 
+def test_secrets_that_do_not_read_back_stay_in_the_file_alone(
+    home: Paths, identity: Identity, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def garbled(self: Drawer, service: str, username: str) -> str | None:
+        return "garbled" if (service, username) in self.held else None
+
+    monkeypatch.setattr(Drawer, "get_password", garbled)
+    assert not store_identity(home, identity)
+    assert in_file(home, identity)
+    assert drawer.held == {}
+
+
 def test_a_stand_in_is_no_keyring(drawer: Drawer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Drawer, "priority", 0.5)
     assert keychain.keyring_name() == ""

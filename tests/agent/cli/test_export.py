@@ -65,3 +65,15 @@ def test_a_folder_that_holds_something_is_left_alone(
     (tmp_path / "full" / "file").write_text("mine")
     assert "not empty" in run("export", str(tmp_path / "full"), fails=1).output
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["file"]
+
+
+def test_what_two_sessions_hold_alike_and_rules_accepted_twice_are_exported(
+    ledger: Ledger, run: Run, tmp_path: Path
+) -> None:
+    for session in (SESSION, b"t" * 16):
+        ledger.spool.add_object(session, ObjectKind.TITLE, b"d" * 32, b"my task", 1 << 60)
+    rules = next(each for each in ledger.paths.consents.glob("*.json") if "-" not in each.name)
+    rules.with_suffix(".withdrawn").write_bytes(rules.read_bytes())
+    run("export", str(tmp_path / "mine"))
+    assert len(list((tmp_path / "mine/objects").iterdir())) == 2
+    assert len(list((tmp_path / "mine/consents").iterdir())) == 1

@@ -43,6 +43,8 @@ def test_when_all_is_sent_everything_goes(
     ledger.recording.clock_out(ledger.clock.forward(1))
     ledger.send()
     home.log.write_text("{}")
+    for left_by_a_kill in ("identity.json.12-34.new", "agent.log.1"):
+        (home.home / left_by_a_kill).write_text("key")
     remember(home, Mode.IME, on=True, today=date(2026, 1, 1))
     manifest = install_host(home, Browser.CHROMIUM, user)
     output = run("uninstall", "--yes").output
