@@ -2,9 +2,10 @@
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
 from agent.device.keyboards import keyboards
@@ -64,13 +65,26 @@ def test_a_desktop_under_a_vnc_server_is_remote(tmp_path: Path) -> None:
     assert not is_remote_desktop({"DISPLAY": ":1"}, os.getuid() + 1, tmp_path)
 
 
+SHARING = """
+import socket, sys
+with socket.create_server(("127.0.0.1", 0)) as listening:
+    print(listening.getsockname()[1], flush=True)
+    peer, _ = listening.accept()
+    print("somebody is there", flush=True)
+    sys.stdin.read()
+"""
+
+
 def test_a_sharing_server_counts_while_somebody_is_connected(tmp_path: Path) -> None:
-    process(tmp_path, os.getpid(), "x11vnc")
-    own = psutil.Process().net_connections("tcp")
-    assert not [each for each in own if each.status == psutil.CONN_ESTABLISHED]
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with subprocess.Popen(
+        [sys.executable, "-c", SHARING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        process(tmp_path, server.pid, "x11vnc")
+        port = int(server.stdout.readline())
         assert not is_remote_desktop({}, os.getuid(), tmp_path)
-        with socket.create_connection(listening.getsockname()):
+        with socket.create_connection(("127.0.0.1", port)):
+            assert server.stdout.readline() == "somebody is there\n"
             assert is_remote_desktop({}, os.getuid(), tmp_path)
 
 
