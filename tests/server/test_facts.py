@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from server.facts import SessionFacts, facts_of, open_batches
+from server.console.timeline import coverage_of
+from server.facts import OpenedSession, SessionFacts, facts_of, open_batches
 from server.records import StoredBatch
 from tests.server.device import Chain, Device, typing
 from wire import events
-from wire.codes import MarkerKind, PresenceChange
+from wire.codes import MarkerKind, PresenceChange, SourceName, SourceState
 from wire.messages import Enrolment
 from wire.signing import SigningKey
 
@@ -16,8 +17,8 @@ S_US = 1_000_000
 Sealed = tuple[int, int, Sequence[events.Event]]
 
 
-def facts(*sealed: Sealed) -> SessionFacts:
-    """Facts of a session of batches, each (first second, last second, events)."""
+def opened(*sealed: Sealed) -> OpenedSession:
+    """A session of batches, each (first second, last second, events)."""
     device = Device(None, SigningKey.generate(), Enrolment(bytes(16), "t", "n", bytes(32)))
     chain = Chain(device, bytes(16), bytes(16))
     stored = []
@@ -25,7 +26,11 @@ def facts(*sealed: Sealed) -> SessionFacts:
         envelope = chain.seal(happened, start_us=start_s * S_US, end_us=end_s * S_US)
         stored.append(StoredBatch(row, row, envelope.digest, 0, envelope.sealed, None))
         chain.sequence, chain.previous = row + 1, envelope.digest
-    return facts_of(open_batches(stored), 0)
+    return open_batches(stored)
+
+
+def facts(*sealed: Sealed) -> SessionFacts:
+    return facts_of(opened(*sealed), 0)
 
 
 def pause(at_s: int) -> events.Marker:
@@ -112,3 +117,17 @@ def test_time_added_by_hand_reaches_a_day_back_and_not_past_the_end(
 ) -> None:
     found = facts((0, 30, [by_hand(20, from_s, length_s)]))
     assert (found.worked_s, found.manual_s) == (30, counts_s)
+
+
+def test_time_that_no_source_could_see_is_work_partly_observed() -> None:
+    """A Wayland session: its sources are missing, and nothing says that nobody was there."""
+    unseen = (SourceName.KEYBOARD, SourceName.FOCUS, SourceName.POINTER, SourceName.CLIPBOARD)
+    missing = [events.Health(0, name, SourceState.MISSING) for name in unseen]
+    sealed: tuple[Sealed, ...] = ((0, 30, missing), (30, 60, []))
+    found = facts(*sealed)
+    assert (found.worked_s, found.idle_s, found.lost_stretches) == (60, 0, ())
+    bands = coverage_of(opened(*sealed), 60_000)
+    assert {(band["start_ms"], band["end_ms"], band["state"]) for band in bands} == {
+        (0, 60_000, "partly")
+    }
+    assert {band["why"] for band in bands} == {name.name.lower() for name in unseen}
