@@ -19,6 +19,9 @@ CHECK_US = 2_000_000
 RESTART_US = 5_000_000
 TURN_MAX_US = 500_000
 GATHER_S = 0.1
+PATIENT = frozenset((SourceName.KEYBOARD, SourceName.POINTER))
+PATIENT_S = 0.3
+"""Keys and clicks alone are gathered for longer; whatever else happens ends the wait."""
 SELDOM_US = 10_000_000
 """A source that only its connection wakes is looked at this often all the same."""
 REQUIRED = frozenset((SourceName.KEYBOARD, SourceName.FOCUS))
@@ -102,13 +105,16 @@ class Capture:
     def turn(self) -> None:
         """Wait for something to happen, at most half a second, and take it.
 
-        What comes within a tenth of a second is taken at once: the display's own times are
-        recorded, so it costs nothing to come late, and waking seldom saves most of the cost.
+        What comes within a moment is taken at once: waking seldom saves most of the cost, and
+        keys and clicks carry the display's own times, so it costs nothing to come late for them.
         """
         wait_us = max(0, min(self._due_us() - self._now_us(), TURN_MAX_US))
         ready = self._ready(wait_us / 1e6)
         if ready:
-            time.sleep(GATHER_S)
+            if ready <= PATIENT:
+                self._ready(PATIENT_S, passed_over=PATIENT)
+            else:
+                time.sleep(GATHER_S)
             ready |= self._ready(0)
         self._pump(ready)
         if self._now_us() >= self._next_check_us:
@@ -119,12 +125,16 @@ class Capture:
         dues = [slot.due_us for slot in self._slots if slot.source is not None]
         return min(dues, default=self._now_us() + TURN_MAX_US)
 
-    def _ready(self, wait_s: float) -> set[SourceName]:
-        """Sources whose connections have something to read."""
+    def _ready(
+        self, wait_s: float, passed_over: frozenset[SourceName] = frozenset()
+    ) -> set[SourceName]:
+        """Sources whose connections have something to read; those passed over wake nobody."""
         waiting = {
             number: slot.name
             for slot in self._slots
-            if slot.source is not None and (number := slot.source.fileno()) is not None
+            if slot.source is not None
+            and slot.name not in passed_over
+            and (number := slot.source.fileno()) is not None
         }
         try:
             readable, _, _ = select.select([*waiting, *self._woken_by], [], [], wait_s)

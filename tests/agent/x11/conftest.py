@@ -55,6 +55,12 @@ class Desktop:
         found = self.connection.screen().root.get_property(atom, X.AnyPropertyType, 0, 1)
         return int(found.value[0]) if found is not None and len(found.value) else 0
 
+    def keys_go_to_client_of(self, number: int) -> bool:
+        """Whether the X server sends keys to a window of the same program as this one."""
+        focus = self.connection.get_input_focus().focus
+        mask = ~self.connection.display.info.resource_id_mask
+        return not isinstance(focus, int) and focus.id & mask == number & mask
+
     def keys(self, *arguments: str) -> None:
         subprocess.run(["xdotool", *arguments], check=True, capture_output=True)
 

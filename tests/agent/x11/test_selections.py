@@ -109,6 +109,8 @@ def paste_window(desktop: Desktop, title: str) -> Iterator[Callable[[], str]]:
     try:
         assert said() == "0"
         wait_for(lambda: desktop.active() not in (0, before))
+        # The window manager names a window active before it gives it the keys.
+        wait_for(lambda: desktop.keys_go_to_client_of(desktop.active()))
         yield said
     finally:
         program.kill()
