@@ -20,7 +20,7 @@ from agent.observations import Observation, SecretField, TextSubmittedSeen
 from agent.paths import HOME_VARIABLE, open_paths
 from agent.session.scope import ScopeRule
 from agent.session.text_moves import PASTE_WAIT_US
-from tests.browser_extension.driving import Driver, chromium, firefox
+from tests.browser_extension.driving import Driver, allowed_copy, chromium, firefox
 from tests.browser_extension.pages import serving, write_pages
 from wire.codes import Category, EditHow
 from wire.events import Event, PageEdit
@@ -106,19 +106,6 @@ def policy_for(address: str) -> Policy:
         SiteRule(f"{address}/inner.html"),
     )
     return Policy(1, (WindowRule(Category.TASK, title="*Task*"),), sites=sites)
-
-
-def allowed_copy(folder: Path) -> Path:
-    """The extension as it is after the person allowed loopback's pages.
-
-    Chromium's own question cannot be answered by a remote; in Firefox the real one is.
-    """
-    shutil.copytree(extension_folder(), folder)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    del manifest["optional_host_permissions"]
-    manifest["host_permissions"] = ["http://127.0.0.1/*"]
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    return folder
 
 
 @pytest.fixture(scope="module", params=["chromium", "firefox"])

@@ -12,12 +12,13 @@ from typing import Any, Protocol
 
 from playwright.sync_api import Page, sync_playwright
 
+from agent.extension.installing import extension_folder
 from agent.extension.places import FIREFOX_ID
 from tests.browser_extension.marionette import ELEMENT, Marionette, connect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
-_FLAGS = (
+CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -204,6 +205,19 @@ class Firefox:
         return str(found[ELEMENT])
 
 
+def allowed_copy(folder: Path) -> Path:
+    """The extension as it is after the person allowed loopback's pages.
+
+    Chromium's own question cannot be answered by a remote; in Firefox the real one is.
+    """
+    shutil.copytree(extension_folder(), folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["optional_host_permissions"]
+    manifest["host_permissions"] = ["http://127.0.0.1/*"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
 @contextmanager
 def chromium(extension: Path, profile: Path) -> Iterator[Chromium]:
     """A Chromium with the extension; `profile` holds its native messaging manifest already."""
@@ -212,7 +226,7 @@ def chromium(extension: Path, profile: Path) -> Iterator[Chromium]:
             profile,
             executable_path=CHROMIUM,
             ignore_default_args=["--disable-extensions"],
-            args=[*_FLAGS, f"--load-extension={extension}"],
+            args=[*CHROMIUM_FLAGS, f"--load-extension={extension}"],
         )
         try:
             yield Chromium(context.pages[0])
