@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
-_OWN = ("virtual core", "xtest", "xvfb", "xwayland", "xvnc", "tigervnc")
+_OWN = ("virtual core", "xtest", "xvfb", "xwayland")
 """What the display's server makes itself."""
+_REMOTE = ("vnc", "xrdp")
+"""Devices that carry what somebody types elsewhere."""
 _PARTS = (
     " consumer control",
     " system control",
@@ -34,12 +36,17 @@ _BUTTONS = (
 """Things that send a key or two and that nobody types on."""
 
 
+def is_remote(names: Iterable[str]) -> bool:
+    """Whether one of the devices carries input from elsewhere (VNC, xrdp)."""
+    return any(word in name.lower() for name in names for word in _REMOTE)
+
+
 def keyboards(names: Iterable[str]) -> int:
     """How many keyboards are attached, each counted once; `names` are those of slave devices."""
     found = set()
     for name in names:
         plain = name.strip().lower()
-        if any(word in plain for word in _OWN) or any(word in plain for word in _BUTTONS):
+        if any(word in plain for word in (*_OWN, *_REMOTE, *_BUTTONS)):
             continue
         for part in _PARTS:
             plain = plain.removesuffix(part)

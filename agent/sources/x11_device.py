@@ -1,9 +1,9 @@
-"""What an X display knows about the device: keyboards attached, and whether it is a VNC display."""
+"""What an X display knows about the device: keyboards, and whether it is shown elsewhere."""
 
 from Xlib import error as xerror
 from Xlib.ext import xinput
 
-from agent.device.keyboards import keyboards
+from agent.device.keyboards import is_remote, keyboards
 from agent.errors import SourceUnavailable
 from agent.sources.device_facts import Facts
 from agent.sources.x11_display import LOST, XConnection
@@ -54,21 +54,21 @@ class X11Device:
         return any(news)
 
     def facts(self) -> Facts:
-        """Keyboards, and a VNC server that is the display itself or sits inside it."""
+        """Keyboards, and a VNC or xrdp server that is the display itself or sits inside it."""
         if self._connection is None:
             return {}
         try:
-            vnc = self._connection.has(_VNC_EXTENSION) or "VNC" in self._vendor()
-            seen = {DeviceFactKind.REMOTE_DESKTOP: int(vnc)}
+            names = self._names() if self._has_xinput else []
+            # Asked of the server: python-xlib's own list has only what it knows itself.
+            vnc = self._connection.display.query_extension(_VNC_EXTENSION)
+            remote = vnc is not None or is_remote(names)
+            seen = {DeviceFactKind.REMOTE_DESKTOP: int(remote)}
             if self._has_xinput:
-                seen[DeviceFactKind.KEYBOARDS] = keyboards(self._names())
+                seen[DeviceFactKind.KEYBOARDS] = keyboards(names)
         except (*LOST, xerror.XError):
             self.close()
             return {}
         return seen
-
-    def _vendor(self) -> str:
-        return str(self._connection.display.display.info.vendor) if self._connection else ""
 
     def _names(self) -> list[str]:
         if self._connection is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.device.keyboards import keyboards
+from agent.device.keyboards import is_remote, keyboards
 from agent.device.remote_desktop import is_remote_desktop, is_remote_display
 from agent.device.seats import seats
 from agent.device.virtual_machine import in_virtual_machine
@@ -116,3 +116,11 @@ def test_each_keyboard_is_counted_once_and_buttons_not_at_all() -> None:
     assert keyboards([*laptop, *receiver, "Logitech USB Receiver System Control"]) == 2
     assert keyboards([*laptop, "ydotoold virtual device"]) == 2
     assert keyboards(["Xvfb virtual keyboard"]) == 0
+
+
+def test_devices_that_carry_input_from_elsewhere_are_known_by_name() -> None:
+    tigervnc = ["Virtual core XTEST keyboard", "TigerVNC keyboard"]  # as Debian 12 shows them
+    assert is_remote(tigervnc)
+    assert is_remote(["xrdpKeyboard"])
+    assert keyboards(tigervnc) == 0
+    assert not is_remote(["Virtual core XTEST keyboard", "AT Translated Set 2 keyboard"])
