@@ -7,7 +7,7 @@ import { Sample } from "/sample.js";
 const NOW_MS = 1000;
 const HIDDEN_MS = 3000;
 const ANSWER_MS = 4000;
-const SELDOM_MS = 20000;
+const SELDOM_MS = 30000;
 const MODES = {
   "dictation": "dictation", "ime": "an input method", "remapper": "a key remapper",
   "screen-reader": "a screen reader", "own-notes": "my own notes", "allowed-ai": "AI help that is allowed",
@@ -159,7 +159,7 @@ function sources(found) {
 }
 
 async function seldom() {
-  if (stopped) return;
+  if (stopped || document.hidden) return;
   try {
     const [day, receipts, consents] = await Promise.all(
       ["/day", "/receipts", "/consents"].map(async (path) => (await request(path)).json()));
@@ -254,3 +254,4 @@ try {
 keepLooking();
 seldom();
 setInterval(seldom, SELDOM_MS);
+document.addEventListener("visibilitychange", seldom);

@@ -92,7 +92,7 @@ export class Sample {
       else steps.replaceChildren();
     });
     return [
-      element("details", {}, element("summary", {}, "What it is, and what you would agree to"), element("pre", {}, state.consent)),
+      element("details", { open: true }, element("summary", {}, "What it is, and what you would agree to"), element("pre", {}, state.consent)),
       element("label", { class: "choice" }, agreed, "I agree to this, and want to give a typing sample"),
       steps,
     ];

@@ -1,4 +1,4 @@
-from agent.session.presence import WATCHED_MAX_US, IdleRule
+from agent.session.presence import WATCHED_MAX_US, Away, IdleRule
 from wire.codes import PresenceChange, SourceName, SourceState
 from wire.events import Presence
 
@@ -95,3 +95,18 @@ def test_a_source_of_presence_that_failed_keeps_nobody_working() -> None:
     assert rule.tick(ORIGIN + 300_000_000, in_task=True) == [
         Presence(300_000_000, PresenceChange.IDLE)
     ]
+
+
+def test_away_is_idle_locked_or_asleep_until_each_has_ended() -> None:
+    away = Away()
+    for change, is_away in (
+        (PresenceChange.LOCKED, True),
+        (PresenceChange.IDLE, True),
+        (PresenceChange.UNLOCKED, True),
+        (PresenceChange.MEDIA_BEGAN, True),
+        (PresenceChange.ACTIVE, False),
+        (PresenceChange.SUSPENDED, True),
+        (PresenceChange.RESUMED, False),
+    ):
+        away.hear(Presence(0, change))
+        assert bool(away) is is_away
