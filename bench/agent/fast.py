@@ -23,7 +23,7 @@ def typed_fast(folder: Path, hours: float, said: Callable[[str], None]) -> list[
     with stage(folder, _INTERVAL_S) as ready:
         with devices(ready.screen.name, Route.HARDWARE) as hands:
             click(hands, ready.task.place().at(0.5, 0.5))
-            ready.start_s()
+            ready.start()
             session = bytes.fromhex(ready.agent.status()["session"])
             for part in range(max(1, round(hours * 3600 / _PART_S))):
                 acts = burst(_PART_S, KEYS_A_SECOND, hands, part)

@@ -1,12 +1,14 @@
 """A real desktop, a real server behind a counting proxy, and an enrolled agent, as shipped."""
 
 import json
+import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.agent.process_tree import cpu_s, tree
 from tests.live.agent_process import QUICK, Agent
 from tests.live.desktop import Desktop, Window, desktop
 from tests.live.processes import wait_for
@@ -33,6 +35,16 @@ class ShippedAgent(Agent):
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """What it took to clock in."""
+
+    took_s: float
+    """From the command's start to its return."""
+    cpu_s: float
+    """Of the command and of all processes it started: says the same on a busy machine."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """All that a measurement needs."""
 
@@ -42,18 +54,19 @@ class Stage:
     task: Window
     agent: ShippedAgent
 
-    def start_s(self) -> float:
-        """Clock in from nothing running; seconds from the command's start to its return.
+    def start(self) -> Start:
+        """Clock in from nothing running.
 
         Raises:
             NeverHappenedError: it failed, or the agent does not say that it records.
         """
         wait_for("no agent running", lambda: not self.agent.processes(), _ENDED_S)
-        began_s = time.monotonic()
+        began_s, command_s = time.monotonic(), _children_cpu_s()
         self.agent.clock_in(PROJECT)
         took_s = time.monotonic() - began_s
+        spent_s = _children_cpu_s() - command_s + cpu_s(tree(self.agent.processes()))
         wait_for("recording", lambda: self.agent.status()["recording"])
-        return took_s
+        return Start(took_s, spent_s)
 
     def clock_out(self) -> None:
         """Clock out and wait until the server has everything."""
@@ -101,3 +114,9 @@ def stage(folder: Path, interval_s: int) -> Iterator[Stage]:
 def clocked_in_at_us(agent: Agent) -> int:
     """The wall clock at session time zero, as the agent's status says."""
     return int(json.loads(agent.run("status", "--json"))["since_us"])
+
+
+def _children_cpu_s() -> float:
+    """CPU of this process's children that have ended; the agent itself is nobody's child."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
