@@ -6,6 +6,7 @@ Bounded by bytes: the oldest pictures go first, counted; in the end new batches 
 counted. `agent.spool.bounds` drops what is too old.
 """
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,8 @@ from wire.batch import Envelope
 from wire.chain import OPENING, ChainHead
 from wire.codes import LossReason, ObjectKind
 from wire.messages import Acknowledgement
+
+log = logging.getLogger(__name__)
 
 _SQLITE_FULL = 13
 
@@ -329,10 +332,12 @@ class Spool:
     def forget_pages(self) -> None:
         """Empty the write-ahead log: until then it holds what was just overwritten.
 
-        While somebody reads the file it cannot be emptied: then it is tried after each write.
+        Waits up to 5 s for other readers of the file; one that takes longer leaves it for the
+        next time.
         """
         ((busy, *_),) = self._all("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._forgetting = bool(busy)
+        if busy:
+            log.warning("the spool's log could not be emptied: something reads it")
 
     # Inside.
 

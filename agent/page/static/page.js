@@ -6,7 +6,7 @@ import { Sample } from "/sample.js";
 
 const NOW_MS = 1000;
 const HIDDEN_MS = 3000;
-const ANSWER_MS = 4000;
+const ANSWER_MS = 3500;
 const SELDOM_MS = 30000;
 const MODES = {
   "dictation": "dictation", "ime": "an input method", "remapper": "a key remapper",

@@ -156,3 +156,12 @@ def test_what_a_reader_kept_in_the_log_is_gone_after_the_next_write(
     reader.close()
     spool.count_loss(LossReason.KILLED)
     assert not on_disk(tmp_path, PICTURE)
+
+
+def test_a_reader_of_the_file_does_not_keep_the_bytes_there(spool: Spool, tmp_path: Path) -> None:
+    add(spool)
+    reader = SpoolReader(tmp_path / "spool.db")
+    assert len(reader.objects()) == 1
+    blank(spool, waiting_pictures(spool)[0].number, 5)
+    assert not on_disk(tmp_path, PICTURE)
+    reader.close()

@@ -11,6 +11,7 @@ from tests.agent.conftest import PlatformServer
 from tests.agent.page.client import Client, client_of
 from tests.agent.x11.conftest import Desktop, wait_for
 from tests.agent.x11.trainer import Trainer
+from wire.codes import ScreenshotFlag
 from wire.events import Blanking
 from wire.policy import Screenshots
 
@@ -78,7 +79,19 @@ def test_typing_is_seen_live_and_pictures_are_blanked_before_and_after_clock_out
     assert len(platform.objects) == 1
 
 
-def test_a_dead_display_is_told_within_five_seconds(desktop: Desktop, page: Client) -> None:
+def coarse(page: Client) -> bool:
+    live = now(page).get("live")
+    events = live["events"] if live else []
+    shots = [event["flags"] for event in events if event["kind"] == "Screenshot"]
+    return any(flags & ScreenshotFlag.PIXELATED for flags in shots)
+
+
+def test_coarse_pictures_by_choice_and_a_dead_display_told_within_five_seconds(
+    desktop: Desktop, trainer: Trainer, page: Client
+) -> None:
+    trainer.do("pictures", "pixelate", "on")
+    assert [page.do(do=name).status for name in ("pause", "resume")] == [200, 200]
+    wait_for(lambda: coarse(page))
     assert state(page) == "recording"
     os.kill(desktop.server_pid, signal.SIGSTOP)
     try:
