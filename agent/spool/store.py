@@ -6,7 +6,6 @@ Bounded by bytes: the oldest pictures go first, counted; in the end new batches 
 counted. `agent.spool.bounds` drops what is too old.
 """
 
-import logging
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
@@ -27,8 +26,6 @@ from wire.batch import Envelope
 from wire.chain import OPENING, ChainHead
 from wire.codes import LossReason, ObjectKind
 from wire.messages import Acknowledgement
-
-log = logging.getLogger(__name__)
 
 _SQLITE_FULL = 13
 
@@ -332,12 +329,10 @@ class Spool:
     def forget_pages(self) -> None:
         """Empty the write-ahead log: until then it holds what was just overwritten.
 
-        Waits up to 5 s for other readers of the file; one that takes longer leaves it for the
-        next time.
+        While somebody reads the file it cannot be emptied: then it is tried after each write.
         """
         ((busy, *_),) = self._all("PRAGMA wal_checkpoint(TRUNCATE)")
-        if busy:
-            log.warning("the spool's log could not be emptied: something reads it")
+        self._forgetting = bool(busy)
 
     # Inside.
 
