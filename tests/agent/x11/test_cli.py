@@ -187,7 +187,7 @@ def test_on_wayland_the_session_records_and_says_what_it_cannot_see(
     states = source_states(trainer)
     assert states["keyboard"] == states["focus"] == "missing"
     assert any("Wayland" in sentence for sentence in status["trouble"])
-    assert trainer.run("clock", "out", "--wait", "20").returncode == 0
+    assert trainer.run("clock", "out", "--wait", "60").returncode == 0
     (batches,) = platform.batches.values()
     health = [event for batch in batches for event in batch.body.events(Health)]
     missing = {event.source for event in health if event.state == SourceState.MISSING}

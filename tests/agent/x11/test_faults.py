@@ -18,7 +18,7 @@ from agent.clock import monotonic_us
 from agent.observations import KeyHeld, Observation
 from agent.sources.x11_keyboard import X11Keyboard
 from tests.agent.conftest import PlatformServer
-from tests.agent.x11.conftest import Desktop, turn_until, wait_for
+from tests.agent.x11.conftest import SAID_S, Desktop, turn_until, wait_for
 from tests.agent.x11.test_watch import capturing
 from tests.agent.x11.trainer import Trainer, keystrokes
 from wire.codes import SourceName
@@ -81,7 +81,7 @@ def test_a_display_that_comes_back_is_recorded_again_without_a_storm_of_processe
     started = set(capturing(trainer))
     os.kill(desktop.server_pid, signal.SIGKILL)
     os.waitpid(desktop.server_pid, 0)
-    wait_for(lambda: trainer.state() == "broken", 5)
+    wait_for(lambda: trainer.state() == "broken", SAID_S)
     with display_again(desktop.name):
         connection = display.Display(desktop.name)
         again = Desktop(desktop.name, connection, 0)
@@ -92,7 +92,7 @@ def test_a_display_that_comes_back_is_recorded_again_without_a_storm_of_processe
         before = keystrokes(platform)
         press(connection, SEMICOLON_KEY, ONE_KEY)
         wait_for(lambda: keystrokes(platform) == before + 2)
-        trainer.do("clock", "out", "--wait", "20")
+        trainer.do("clock", "out", "--wait", "60")
         connection.close()
     assert len(started) <= 3
     (batches,) = platform.batches.values()
@@ -105,8 +105,8 @@ def test_after_its_display_is_gone_for_good_a_trainer_can_clock_out(
     desktop.window("my task")
     trainer.do("clock", "in", "--accept-policy", "3")
     os.kill(desktop.server_pid, signal.SIGKILL)
-    wait_for(lambda: trainer.state() == "broken", 5)
-    trainer.do("clock", "out", "--wait", "20")
+    wait_for(lambda: trainer.state() == "broken", SAID_S)
+    trainer.do("clock", "out", "--wait", "60")
     (batches,) = platform.batches.values()
     assert batches[-1].header.final
     wait_for(lambda: not capturing(trainer))
@@ -149,7 +149,7 @@ def test_new_rules_in_the_middle_of_a_session_are_said_and_the_session_keeps_its
     platform.policy = msgspec.structs.replace(platform.policy, version=4)
     wait_for(lambda: any("new rules" in each for each in trainer.status()["trouble"]))
     assert trainer.status()["recording"]
-    trainer.do("clock", "out", "--wait", "20")
+    trainer.do("clock", "out", "--wait", "60")
     (batches,) = platform.batches.values()
     assert {batch.header.policy_version for batch in batches} == {3}
     done = trainer.run("clock", "in", "--accept-policy", "3")
@@ -184,7 +184,7 @@ def test_a_clock_set_back_an_hour_is_an_event_and_the_session_goes_on(
     wait_for(lambda: bool(steps(platform)))
     press(desktop.connection, ONE_KEY)
     wait_for(lambda: keystrokes(platform) == 2)
-    trainer.do("clock", "out", "--wait", "20")
+    trainer.do("clock", "out", "--wait", "60")
     (batches,) = platform.batches.values()
     (step_us,) = steps(platform)
     assert abs(step_us + HOUR_US) < 2_000_000

@@ -49,7 +49,7 @@ def test_a_killed_capture_is_said_within_5_seconds_counted_and_replaced(
     assert capturing(recording) not in ([], [pid])
     desktop.keys("type", "abc")
     wait_for(lambda: keystrokes(platform) >= 3)
-    recording.do("clock", "out", "--wait", "20")
+    recording.do("clock", "out", "--wait", "60")
     (batches,) = platform.batches.values()
     lost = [batch.header.losses.get(LossReason.SOURCE_FAILED, 0) for batch in batches]
     assert sum(lost) > 0
