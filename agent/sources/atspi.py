@@ -106,7 +106,7 @@ class Accessibility:
                 bus.watch(rule)
             bus.watch(_TEXT_RULE)
             for event in (*_EVENTS, _TEXT_EVENT):
-                bus.ask(_REGISTRY, "RegisterEvent", "s", (event,))
+                bus.call(_REGISTRY, "RegisterEvent", "s", (event,), begin_service=True)
         except BaseException:
             bus.close()
             raise
