@@ -146,6 +146,7 @@ class Recorder:
     def resume(self, clock: ClockReading) -> None:
         """Covered again from here; seal what waits from before the pause first."""
         self.paused = False
+        self.wakes(clock.monotonic_us)
         self._last = clock
         self._start_us = self._covered_us = self.session_us(clock.monotonic_us)
         self._resume_us = None

@@ -23,6 +23,7 @@ SAVERS = {
     "org.gnome.ScreenSaver": "/org/gnome/ScreenSaver",
     "org.cinnamon.ScreenSaver": "/org/cinnamon/ScreenSaver",
     "org.mate.ScreenSaver": "/org/mate/ScreenSaver",
+    "org.xfce.ScreenSaver": "/org/xfce/ScreenSaver",
 }
 """Services that lock the screen, and where they answer."""
 MPRIS = "org.mpris.MediaPlayer2"

@@ -13,7 +13,7 @@ import pytest
 
 from agent.capture.loop import Capture
 from agent.clock import monotonic_us, read_clock
-from agent.observations import Observation, SecretField, TextInserted
+from agent.observations import Observation, PresenceSeen, SecretField, TextInserted
 from agent.session.recorder import SessionFacts
 from agent.session.recording import Recording
 from agent.sources.memory import SessionMemory
@@ -21,6 +21,7 @@ from agent.sources.x11 import x11_sources
 from agent.spool.store import Spool
 from tests.live.accessible_window import gtk_window
 from tests.live.desktop import Desktop, Window
+from tests.live.fake_desktop import FakeDesktop
 from tests.live.message_bus import message_bus
 from tests.live.processes import NeverHappenedError
 from wire.batch import decode, open_envelope
@@ -247,6 +248,30 @@ def test_text_that_appears_in_a_field_without_the_focus_is_nobodys_business(
     lengths = {each.length_chars for each in session.seen if isinstance(each, TextInserted)}
     assert lengths == {1}
     assert of(session.end(), Insertion) == []
+
+
+def test_while_locked_nothing_is_recorded_but_the_lock(
+    session: Session, window: Window, bus: dict[str, str]
+) -> None:
+    desktop = FakeDesktop(bus["DBUS_SESSION_BUS_ADDRESS"])
+    window.ask("focus", widget="line")
+    session.write(window, "line", "before", held="before")
+    session.work(0.5)
+    desktop.saver(active=True)
+    session.saw(PresenceSeen)
+    # A locker covers the window and takes its keys; the display tells of them all the same.
+    session.write(window, "line", SECRET, held="before" + SECRET)
+    desktop.saver(active=False)
+    session.saw(PresenceSeen, 2)
+    session.write(window, "line", "after", held="before" + SECRET + "after")
+    events = session.end()
+    desktop.close()
+
+    assert letters(events) == len("before") + len("after")
+    lock, unlock = of(events, Presence)
+    assert (lock.change, unlock.change) == (PresenceChange.LOCKED, PresenceChange.UNLOCKED)
+    meanwhile = [event for event in events if lock.t_us < event.t_us < unlock.t_us]
+    assert [event for event in meanwhile if not isinstance(event, Health)] == []
 
 
 def test_a_program_that_ends_in_its_password_field_leaves_no_secret_behind(
