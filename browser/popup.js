@@ -3,6 +3,7 @@
 // pages. Browsers show their own prompt for it.
 (() => {
   const api = globalThis.browser ?? globalThis.chrome;
+  const REFRESH_MS = 500;
   const find = (id) => document.getElementById(id);
 
   function sentence({ connected, recording, origins, missing }) {
@@ -18,9 +19,16 @@
     return missing.length > 0 ? "Your project asks to observe text fields in:" : "On, in these pages alone:";
   }
 
+  let shown = "";
+
   function show(state) {
-    find("state").textContent = sentence(state);
     const pages = state.recording ? state.origins : [];
+    const same = JSON.stringify(state) === shown;
+    shown = JSON.stringify(state);
+    if (same) {
+      return; // a list that is rebuilt under a pointer or a screen reader is hard to use
+    }
+    find("state").textContent = sentence(state);
     find("pages").replaceChildren(
       ...pages.map((origin) => {
         const item = document.createElement("li");
@@ -41,4 +49,5 @@
   }
 
   ask();
+  setInterval(ask, REFRESH_MS);
 })();

@@ -23,7 +23,7 @@ from agent.session.text_moves import PASTE_WAIT_US
 from tests.browser_extension.driving import Driver, allowed_copy, chromium, firefox
 from tests.browser_extension.pages import serving, write_pages
 from wire.codes import Category, EditHow
-from wire.events import Event, PageEdit
+from wire.events import Event, PageEdit, PageFocus
 from wire.policy import Policy, Region, SiteRule, WindowRule
 
 DEADLINE_S = 60
@@ -84,6 +84,9 @@ class Workplace:
         """Open a page of the project and wait until the extension watches it."""
         self.driver.open(address)
         self.eventually(self.is_watched)
+        # What is still on its way comes before the word of this last click.
+        self.driver.click("#text")
+        self.eventually(lambda: [each.region for each in self.ear.of(PageFocus)][-1:] == [2])
         self.ear.forget()
 
     def is_watched(self) -> bool:
