@@ -106,7 +106,7 @@ if (typeof importScripts === "function") {
       const secret = pages.get(port)?.secret;
       pages.delete(port);
       if (secret) {
-        tellSecret(0);
+        tellSecret(0, Date.now() * 1000);
       }
     });
     port.postMessage({ sites: scope.sites });
@@ -120,17 +120,17 @@ if (typeof importScripts === "function") {
     const { kind } = message;
     if (kind === veritype.Kind.SECRET) {
       page.secret = message.on === 1;
-      tellSecret(message.on);
+      tellSecret(message.on, message.at);
       return;
     }
     const field = message.field === undefined ? {} : { field: numberOf(page, message.field) };
     tell(veritype.message(kind, { ...message, ...field }));
   }
 
-  function tellSecret(on) {
+  function tellSecret(on, at) {
     const held = [...pages.values()].some((page) => page.secret);
     if (on || !held) {
-      tell(veritype.message(veritype.Kind.SECRET, { at: Date.now() * 1000, on }));
+      tell(veritype.message(veritype.Kind.SECRET, { at, on }));
     }
   }
 

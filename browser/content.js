@@ -46,7 +46,7 @@
       window.addEventListener("blur", () => this.guarded(() => this.enteredFrame()), this.options());
       this.looking = setInterval(() => this.guarded(() => this.look()), LOOK_MS);
       this.guarded(() => this.look());
-      this.guarded(() => this.focusMoved(deepActive(document)));
+      this.guarded(() => this.focusMoved(this.focused()));
     }
 
     stop() {
@@ -122,8 +122,8 @@
       }
       hear("compositionstart", (event, target) => this.compositionBegins(event, target));
       hear("compositionend", (event, target) => this.compositionEnds(event, target));
-      hear("focusin", (event, target) => this.focusMoved(target));
-      hear("focusout", () => this.focusLeft());
+      hear("focusin", (event, target) => event.isTrusted && this.focusMoved(target, event));
+      hear("focusout", (event) => event.isTrusted && this.secretIs(false));
       hear("pointerdown", (event, target) => event.isTrusted && this.attention(target));
       for (const type of ["selectionchange", "pointerup", "keyup"]) {
         hear(type, () => this.caretMayHaveMoved());
@@ -276,8 +276,10 @@
       }
     }
 
-    // Once a second, and when frames load: fields and frames that came, texts that scripts changed.
+    // Once a second, and when frames load: fields and frames that came, texts that scripts changed;
+    // and the focus, which leaves a field that is taken away without a word.
     look() {
+      this.secretIs(veritype.isSecret(this.focused()));
       for (const root of [...this.roots]) {
         for (const frame of root.querySelectorAll("iframe")) {
           this.attachFrame(frame);
@@ -311,25 +313,28 @@
 
     // Attention and secrets.
 
-    focusMoved(target) {
+    // What is in focus here; null: another window, tab or page has the focus.
+    focused() {
+      const active = document.hasFocus() ? deepActive(document) : null;
+      return active && this.roots.has(active.ownerDocument) ? active : null;
+    }
+
+    focusMoved(target, event = null) {
       if (target?.shadowRoot) {
         this.attach(target.shadowRoot);
       }
       const secret = veritype.isSecret(target);
-      if (secret !== this.secret) {
-        this.secret = secret;
-        this.tell(Kind.SECRET, { at: wall(null), on: secret ? 1 : 0 });
-      }
+      this.secretIs(secret, event);
       if (!secret && target) {
         this.attention(target);
         this.caretMayHaveMoved();
       }
     }
 
-    focusLeft() {
-      if (this.secret) {
-        this.secret = false;
-        this.tell(Kind.SECRET, { at: wall(null), on: 0 });
+    secretIs(secret, event = null) {
+      if (secret !== this.secret) {
+        this.secret = secret;
+        this.tell(Kind.SECRET, { at: wall(event), on: secret ? 1 : 0 });
       }
     }
 
@@ -493,8 +498,6 @@
     return form ? formFields(form) : veritype.fieldsIn(root);
   }
 
-  const port = api.runtime.connect({ name: "page" });
-  veritype.watching = document;
   let watch = null;
 
   function end() {
@@ -502,15 +505,31 @@
     watch = null;
   }
 
-  port.onMessage.addListener(({ sites }) => {
-    end();
-    if (sites.length > 0) {
-      watch = new Watch(port);
-      watch.start(sites);
+  function join() {
+    const port = api.runtime.connect({ name: "page" });
+    veritype.watching = document;
+    port.onMessage.addListener(({ sites }) => {
+      end();
+      if (sites.length > 0) {
+        watch = new Watch(port);
+        watch.start(sites);
+      }
+    });
+    port.onDisconnect.addListener(() => {
+      end();
+      veritype.watching = null;
+    });
+    return port;
+  }
+
+  let port = join();
+  // A page that the person goes back to is still there, but the browser closed its port.
+  veritype.join = join;
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && veritype.join === join && api.runtime?.id) {
+      port.disconnect();
+      end();
+      port = join();
     }
-  });
-  port.onDisconnect.addListener(() => {
-    end();
-    veritype.watching = null;
   });
 })();

@@ -202,6 +202,47 @@ def test_a_password_field_says_that_it_has_the_focus_and_nothing_else(
     assert kept_by_extension(recording.profile, SECRET) == []
 
 
+def test_only_the_real_focus_says_that_a_field_is_secret(recording: Workplace) -> None:
+    made = (
+        "document.querySelector('#password').dispatchEvent(new FocusEvent({}, {{bubbles: true}}))"
+    )
+    recording.driver.click("#text")
+    recording.driver.run(made.format("'focusin'"))
+    recording.driver.type("seen")
+    recording.eventually(lambda: recording.ear.inserted(EditHow.TYPED) == 4)
+    assert recording.ear.secrets() == []
+    recording.driver.click("#password")
+    recording.eventually(lambda: recording.ear.secrets() == [True])
+    recording.driver.run(made.format("'focusout'"))
+    recording.driver.wait(LONGEST_WAIT_S)
+    assert recording.ear.secrets() == [True]
+    # A sign-in page often takes the field away instead of leaving it.
+    recording.driver.run("document.querySelector('#sign-in').remove()")
+    recording.eventually(lambda: recording.ear.secrets() == [True, False])
+
+
+def test_a_field_that_becomes_a_password_field_while_in_focus_is_secret(
+    recording: Workplace,
+) -> None:
+    recording.driver.click("#line")
+    recording.driver.run("document.querySelector('#line').type = 'password'")
+    recording.eventually(lambda: recording.ear.secrets() == [True])
+
+
+def test_a_page_that_the_person_goes_back_to_is_seen_again(recording: Workplace) -> None:
+    recording.driver.open(f"{recording.inside}/other.html")
+    recording.driver.run("setTimeout(() => history.back())")
+    recording.driver.wait(LONGEST_WAIT_S)
+    recording.ear.forget()
+
+    def seen() -> bool:
+        recording.driver.click("#text")
+        recording.driver.type("x")
+        return recording.ear.inserted(EditHow.TYPED) > 0
+
+    recording.eventually(seen)
+
+
 def test_signing_in_submits_nothing(recording: Workplace) -> None:
     recording.driver.click("#user")
     recording.driver.type("robin")
