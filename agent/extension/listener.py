@@ -97,7 +97,9 @@ class ExtensionListener:
         When this returns, nothing is observed any more for the scope before.
         """
         with self._lock:
-            self._secret_ends(list(self._hosts.values()))
+            # Not told: the display's listeners may still be open, and end what is secret.
+            for host in self._hosts.values():
+                host.secret = False
             self._state, self._faulty = None, False
             self._since_us = monotonic_us()
             self._scope = _scope_of(policy) if policy is not None else DORMANT

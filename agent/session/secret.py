@@ -12,11 +12,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from agent.observations import (
+    ChordPressed,
     Copied,
     CopyRead,
     DeviceFactSeen,
     FocusSeen,
+    KeyHeld,
+    MiddleClicked,
     Observation,
+    PageEdited,
     PersonThere,
     PictureTaken,
     PointerUsed,
@@ -25,7 +29,7 @@ from agent.observations import (
     SecretField,
     SourceHealth,
 )
-from wire.codes import PresenceChange, ScreenshotOutcome, SourceName, SourceState
+from wire.codes import EditFlag, PresenceChange, ScreenshotOutcome, SourceName, SourceState
 
 HELD_US = 300_000
 """How long an input waits, counted from the first tick after it came."""
@@ -199,6 +203,13 @@ class SecretRule:
                 continue
             elif isinstance(each, PictureTaken):
                 passed.append(PictureTaken(each.at_us, ScreenshotOutcome.SKIPPED_PRIVATE))
-            else:
+            elif _by_person(each):
                 passed.append(PersonThere(each.at_us // PRESENCE_STEP_US * PRESENCE_STEP_US))
         return passed
+
+
+def _by_person(seen: Observation) -> bool:
+    """Whether somebody was there: a title that ticks or a page's script says nothing of it."""
+    if isinstance(seen, PageEdited):
+        return bool(seen.flags & EditFlag.TRUSTED)
+    return isinstance(seen, KeyHeld | ChordPressed | PointerUsed | MiddleClicked | PersonThere)

@@ -182,6 +182,17 @@ def test_a_browser_that_leaves_leaves_no_password_field_behind(
     assert (last.focused, last.by) == (False, SourceName.EXTENSION)
 
 
+def test_a_pause_does_not_end_a_password_field_before_the_display_is_closed(
+    listener: ExtensionListener, browser: Browser, seen: list[Observation]
+) -> None:
+    listener.scope(POLICY)
+    browser.heard()
+    browser.send({"kind": 5, "at": time.time_ns() // 1000, "on": 1})
+    eventually(lambda: any(isinstance(each, SecretField) for each in seen))
+    listener.scope(None)
+    assert [each.focused for each in seen if isinstance(each, SecretField)] == [True]
+
+
 def test_the_host_outlives_an_agent_and_finds_the_next_one(
     path: Path, seen: list[Observation]
 ) -> None:

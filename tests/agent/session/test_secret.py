@@ -12,6 +12,7 @@ from agent.observations import (
     KeyHeld,
     MiddleClicked,
     Observation,
+    PageEdited,
     PersonThere,
     PictureTaken,
     PointerUsed,
@@ -22,6 +23,8 @@ from agent.observations import (
     SelectionRequested,
     SourceHealth,
     TextFacts,
+    TextInserted,
+    TitleRead,
 )
 from agent.session.recorder import SessionFacts
 from agent.session.recording import Recording
@@ -29,7 +32,14 @@ from agent.session.secret import PRESENCE_STEP_US, SecretRule
 from agent.spool.store import Spool
 from tests.agent.conftest import POLICY, FakeClock
 from wire.batch import decode, open_envelope
-from wire.codes import Category, PresenceChange, ScreenshotOutcome, SourceName, SourceState
+from wire.codes import (
+    Category,
+    EditHow,
+    PresenceChange,
+    ScreenshotOutcome,
+    SourceName,
+    SourceState,
+)
 from wire.events import (
     Activity,
     Clipboard,
@@ -283,6 +293,20 @@ def test_a_secret_breaks_the_idle_at_a_coarse_time_only(
         Presence(40_000_000, PresenceChange.ACTIVE),
         Presence(70_000_000, PresenceChange.IDLE),
     ]
+
+
+def test_what_nobody_does_in_a_secret_field_keeps_nobody_at_work(
+    recording: Recording, spool: Spool, clock: FakeClock
+) -> None:
+    recording.observe(FocusSeen(at(0), Category.TASK, 1))
+    recording.observe(secret(0.5))
+    for second in range(1, 60):
+        recording.observe(TitleRead(at(second), 1, b"a clock that ticks"))
+        recording.observe(TextInserted(at(second), 5))
+        recording.observe(PageEdited(at(second), 0, EditHow.SCRIPT, 5, 0, 0, 1, 0))
+        run(recording, clock, 1)
+    recording.clock_out(clock())
+    assert events(spool) == [Presence(30_000_000, PresenceChange.IDLE)]
 
 
 def test_a_late_word_takes_keys_out_of_the_session_too(
