@@ -21,6 +21,7 @@ import msgspec
 from agent.errors import AgentError
 from agent.page.contents import House, Order
 from agent.page.gate import Gate, cookie_name, is_addressed_here, is_own_origin
+from agent.platforms.peers import is_foreign
 from wire import limits
 from wire.baseline import TypingSample
 
@@ -193,8 +194,12 @@ class _Handler(BaseHTTPRequestHandler):
                 self._say(HTTPStatus.NOT_FOUND, "There is nothing here.")
 
     def _enter(self, body: bytes) -> None:
+        host, port = self.client_address[:2]
         try:
-            given = self.server.gate.enter(msgspec.json.decode(body, type=Ticket).ticket)
+            ticket = msgspec.json.decode(body, type=Ticket).ticket
+            # The address can be read in the browser's command line, by other users too.
+            foreign = is_foreign((str(host), int(port)), ("127.0.0.1", self.server.port))
+            given = None if foreign else self.server.gate.enter(ticket)
         except (msgspec.DecodeError, UnicodeError):
             given = None
         if given is None:

@@ -76,6 +76,15 @@ def test_a_ticket_works_once(stranger: Client) -> None:
     assert stranger.ask("GET", "/now").status == 200
 
 
+def test_another_user_who_read_the_address_gets_nothing_and_uses_nothing_up(
+    stranger: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("agent.page.server.is_foreign", lambda *_: True)
+        assert stranger.enter().status == 403
+    assert stranger.enter().status == 200
+
+
 def test_a_ticket_gets_too_old() -> None:
     now_s = 0.0
     gate = Gate(lambda: now_s)
