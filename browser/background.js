@@ -60,7 +60,7 @@ if (typeof importScripts === "function") {
   // The pages in scope: one change after the other.
 
   function applied() {
-    turn = turn.then(apply).catch(() => {});
+    turn = turn.then(apply).catch(() => tellAllowed(false));
   }
 
   async function apply() {
@@ -78,7 +78,14 @@ if (typeof importScripts === "function") {
       const tabs = await api.tabs.query({ url: matches });
       await Promise.all(tabs.map((tab) => inject(tab.id)));
     }
-    await show();
+    tellAllowed((await show()).length === 0);
+  }
+
+  // A browser that may not see the project's pages observes nothing, and the agent must say so.
+  function tellAllowed(on) {
+    if (scope.sites.length > 0) {
+      tell(veritype.message(veritype.Kind.ALLOWED, { at: Date.now() * 1000, on: on ? 1 : 0 }));
+    }
   }
 
   function inject(tabId) {
@@ -160,6 +167,7 @@ if (typeof importScripts === "function") {
     const text = !recording || origins.length === 0 ? "" : missing.length > 0 ? "!" : "REC";
     await api.action.setBadgeBackgroundColor({ color: missing.length > 0 ? "#b54708" : "#b42318" });
     await api.action.setBadgeText({ text });
+    return missing;
   }
 
   api.runtime.onConnect.addListener(pageJoined);

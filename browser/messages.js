@@ -19,10 +19,11 @@
     3: { at: AT, field: U16, distance: CHARS, flags: U8 },
     4: { at: AT, field: U16, region: U16, length: CHARS },
     5: { at: AT, on: 1 },
+    6: { at: AT, on: 1 },
   };
   const WITH_CLASSES = 4;
 
-  veritype.Kind = Object.freeze({ EDITED: 1, FOCUSED: 2, JUMPED: 3, SUBMITTED: 4, SECRET: 5 });
+  veritype.Kind = Object.freeze({ EDITED: 1, FOCUSED: 2, JUMPED: 3, SUBMITTED: 4, SECRET: 5, ALLOWED: 6 });
 
   function number(value, most) {
     if (typeof value !== "number" || !Number.isFinite(value)) {

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from agent.extension.frames import FrameReader, FrameTooLong, LineReader, framed
-from agent.extension.messages import DORMANT, PageMessage, PageScope, Refused
+from agent.extension.messages import DORMANT, BrowserMessage, PageScope, Refused
 from agent.local_socket import connect
 from agent.platforms.inbox import inbox
 
@@ -38,7 +38,7 @@ class Host:
         self._read_from = inbox(read_from)
         self._write_to = write_to
         self._frames = FrameReader()
-        self._messages = msgspec.json.Decoder(PageMessage)
+        self._messages = msgspec.json.Decoder(BrowserMessage)
         self._scopes = msgspec.json.Decoder(PageScope)
 
     def run(self) -> None:
@@ -90,7 +90,7 @@ class Host:
     def _checked(self, frames: Iterator[bytes]) -> Iterator[bytes]:
         """Each message built anew from what it was read as; what is none is counted."""
         for frame in frames:
-            message: PageMessage | Refused
+            message: BrowserMessage | Refused
             try:
                 message = self._messages.decode(frame)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -19,6 +19,7 @@ from agent.clock import monotonic_us
 from agent.extension.frames import FrameTooLong, LineReader
 from agent.extension.messages import (
     DORMANT,
+    Allowed,
     FromHost,
     PageMessage,
     PageScope,
@@ -48,6 +49,8 @@ class _Host:
         self.number = number
         self.lines = LineReader()
         self.secret = False
+        self.allowed = True
+        """As long as it does not say otherwise."""
         peer.settimeout(_SEND_S)
 
     def say(self, scope: PageScope) -> None:
@@ -109,11 +112,11 @@ class ExtensionListener:
             self._health()
 
     def state(self) -> SourceState | None:
-        """Whether a browser is connected; None: the session's policy has no pages to observe."""
+        """Whether a browser that may see the pages is connected; None: there are no pages."""
         with self._lock:
             if not self._scope.sites:
                 return None
-            if not self._hosts:
+            if not any(host.allowed for host in self._hosts.values()):
                 return SourceState.MISSING
             return SourceState.DEGRADED if self._faulty else SourceState.RUNNING
 
@@ -169,6 +172,10 @@ class ExtensionListener:
             message = _decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             message = Refused(1)
+        if isinstance(message, Allowed):
+            host.allowed = bool(message.on)
+            self._health()
+            return
         if self._translator is None:
             return
         if isinstance(message, Refused):

@@ -83,8 +83,16 @@ class Secret(_Message, frozen=True, tag=5):
     on: _Bit
 
 
+class Allowed(_Message, frozen=True, tag=6):
+    """Whether the person, and the browser, let the extension into all pages of the scope."""
+
+    at: WallUs
+    on: _Bit
+
+
 PageMessage = Edited | Focused | Jumped | Submitted | Secret
-FromHost = PageMessage | Refused
+BrowserMessage = PageMessage | Allowed
+FromHost = BrowserMessage | Refused
 
 
 class SiteScope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -34,7 +34,8 @@ def source_statuses(sources: Sequence[SourceReport]) -> tuple[SourceStatus, ...]
 def extension_status(state: SourceState) -> SourceStatus:
     """The browser extension's health, for the status."""
     why = {
-        SourceState.MISSING: "no browser with the extension is open; see `veritype browser status`",
+        SourceState.MISSING: "no browser is open whose extension may see the project's pages: press"
+        " its button and allow them, or see `veritype browser status`",
         SourceState.DEGRADED: "the extension sent something that is no message; reload it",
     }.get(state, "")
     return SourceStatus("extension", state.name.lower(), why)

@@ -47,6 +47,8 @@ _ENROLMENTS_WINDOW_S = 60.0
 _SESSION_OBJECTS_MAX_BYTES = 500_000_000
 _LATE_OBJECTS_US = 7 * 24 * 3600 * 1_000_000
 """So long after its end a session still takes objects."""
+_LATE_BLANKINGS_MAX = 5_000
+"""Of one session: more than it can have pictures."""
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
 _HEX_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -211,6 +213,8 @@ class Agents:
         notice.verify(VerifyKey(device.public_key))
         blanking = LateBlanking(notice.digest, notice.kept)
         store = self._store.of(device.organisation)
+        if len(store.late_blankings(entry.row)) >= _LATE_BLANKINGS_MAX:
+            raise Refusal(ProblemCode.TOO_LARGE, 413, "The session holds too many blankings.")
         return store.add_late_blanking(entry.row, blanking, encode_message(notice), now_us())
 
     def put_typing_sample(self, device: Device, sample: TypingSample) -> bool:

@@ -243,6 +243,14 @@ def test_a_page_that_the_person_goes_back_to_is_seen_again(recording: Workplace)
     recording.eventually(seen)
 
 
+def test_the_agent_is_told_whether_the_person_allowed_the_pages(recording: Workplace) -> None:
+    recording.eventually(lambda: b'"kind":6' in recording.said.read_bytes())
+    said = recording.said.read_bytes()
+    assert said[said.rindex(b'"kind":6') :].partition(b"}")[0].endswith(b'"on":1')
+    # In Firefox the question was answered after the session had begun.
+    assert (b'"on":0}' in said[: said.rindex(b'"kind":6')]) or recording.driver.name == "chromium"
+
+
 def test_signing_in_submits_nothing(recording: Workplace) -> None:
     recording.driver.click("#user")
     recording.driver.type("robin")

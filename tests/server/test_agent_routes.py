@@ -343,6 +343,17 @@ def test_a_blanking_that_the_device_did_not_sign_is_refused(
     assert house.rows("late_blankings") == 0
 
 
+def test_a_device_cannot_fill_the_store_with_blankings(
+    chain: Chain, house: House, problem: ProblemOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.services.agents._LATE_BLANKINGS_MAX", 2)
+    for number in range(2):
+        assert tell(chain, notice(chain, bytes([number + 1]) * 32)).status_code == 201
+    answer = tell(chain, notice(chain, b"d" * 32))
+    refusal(problem, answer, ProblemCode.TOO_LARGE, 413)
+    assert house.rows("late_blankings") == 2
+
+
 def test_a_device_blanks_nothing_of_another(
     chain: Chain, new_device: NewDevice, problem: ProblemOf
 ) -> None:

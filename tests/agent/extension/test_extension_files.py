@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from agent.extension.installing import extension_folder
-from agent.extension.messages import CLASSES_MAX_CHARS, PageMessage
+from agent.extension.messages import CLASSES_MAX_CHARS, BrowserMessage
 from agent.extension.places import CHROMIUM_ID, FIREFOX_ID
 from wire.codes import CaretFlag, EditFlag, EditHow
 
@@ -46,7 +46,7 @@ def test_the_allow_list_names_the_fields_that_the_agent_reads() -> None:
         for kind, fields in re.findall(r"(\d): \{(.*?)\}", found.group(1), re.S)
     }
     listed[4].add("classes")
-    definitions = msgspec.json.schema(PageMessage)["$defs"].values()
+    definitions = msgspec.json.schema(BrowserMessage)["$defs"].values()
     expected = {
         each["properties"]["kind"]["enum"][0]: set(each["properties"]) - {"kind"}
         for each in definitions

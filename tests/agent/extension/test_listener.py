@@ -161,6 +161,19 @@ def test_a_missing_browser_is_reported_and_so_is_its_end(
     assert states(seen) == [SourceState.MISSING, SourceState.RUNNING, SourceState.MISSING]
 
 
+def test_a_browser_that_may_not_see_the_pages_is_as_good_as_none(
+    listener: ExtensionListener, browser: Browser, seen: list[Observation]
+) -> None:
+    listener.scope(POLICY)
+    eventually(lambda: listener.state() is SourceState.RUNNING)
+    browser.send({"kind": 6, "at": 1, "on": 0})
+    eventually(lambda: listener.state() is SourceState.MISSING)
+    browser.send({"kind": 6, "at": 1, "on": 1})
+    eventually(lambda: listener.state() is SourceState.RUNNING)
+    expected = [SourceState.RUNNING, SourceState.MISSING, SourceState.RUNNING]
+    assert states(seen)[-3:] == expected
+
+
 def test_a_policy_without_pages_has_no_such_source(
     listener: ExtensionListener, seen: list[Observation]
 ) -> None:
