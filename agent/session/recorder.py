@@ -13,9 +13,10 @@ from agent.clock import ClockReading
 from agent.session.losses import NOTHING, Losses
 from wire import limits
 from wire.batch import Envelope, seal
-from wire.body import body_of
+from wire.body import Body, body_of
 from wire.chain import ChainHead
 from wire.codes import LossReason, MarkerKind, PauseReason, PresenceChange
+from wire.errors import LimitExceeded
 from wire.events import Clock, Event, Marker, Presence
 from wire.header import Header
 from wire.signing import SigningKey
@@ -162,11 +163,14 @@ class Recorder:
     ) -> Envelope:
         """Seal the oldest waiting events and at most 30 s of coverage into a batch.
 
+        An event whose values a batch cannot hold is left out and counted.
+
         Raises:
-            LimitExceeded, MalformedBatch: an event or the clock holds what a batch cannot.
+            LimitExceeded, MalformedBatch: the clock holds what a batch cannot.
         """
         count = limits.BATCH_MAX_EVENTS
         taken, self._events = self._events[:count], self._events[count:]
+        body = self._body(taken)
         end_us = min(self._covered_us, self._start_us + limits.BATCH_MAX_SPAN_US)
         span = (self._start_us, end_us)
         header = _header(self.facts, clock, link, key, span, self.losses.take(), final=final)
@@ -174,7 +178,15 @@ class Recorder:
         if self._resume_us is not None and end_us == self._covered_us:
             self._start_us = self._covered_us = self._resume_us
             self._resume_us = None
-        return seal(header, body_of(taken), key)
+        return seal(header, body, key)
+
+    def _body(self, events: list[Event]) -> Body:
+        try:
+            return body_of(events)
+        except LimitExceeded:
+            fitting = [event for event in events if _fits(event)]
+            self.losses.add(LossReason.SOURCE_FAILED, len(events) - len(fitting))
+            return body_of(fitting)
 
     def not_stored(
         self, envelope: Envelope, reason: LossReason | int, counted: Mapping[int, int] = NOTHING
@@ -263,6 +275,14 @@ def _header(
         body_raw_bytes=0,
         losses=losses,
     )
+
+
+def _fits(event: Event) -> bool:
+    try:
+        body_of((event,))
+    except LimitExceeded:
+        return False
+    return True
 
 
 def _asleep_us(clock: ClockReading) -> int:

@@ -14,6 +14,8 @@ from wire.messages import BlankingNotice, sign_blanking
 from wire.signing import SigningKey
 
 NOTHING_KEPT = bytes(32)
+_BLANKED = (int(ObjectKind.IMAGE), int(ObjectKind.TITLE))
+"""What may be blanked; the classes of a submitted text are evidence, not a picture of a person."""
 _COLUMNS = "id, session, kind, digest, kept, at_us"
 
 
@@ -87,14 +89,20 @@ def blank(
     with spool.exclusive():
         with spool.transaction() as db:
             row = db.execute(
-                "SELECT session, kind, digest FROM objects WHERE id = ? AND aside = ''", (number,)
+                "SELECT session, kind, digest FROM objects"
+                " WHERE id = ? AND aside = '' AND kind IN (?, ?)",
+                (number, *_BLANKED),
             ).fetchone()
             if row is None:
                 raise ControlFailed("That picture has left this device already.")
             if kept:
-                # Of two pictures blacked out wholly, the results can be the same.
-                change = "UPDATE OR IGNORE objects SET digest = ?, data = ? WHERE id = ?"
-                db.execute(change, (kept_digest, kept, number))
+                # Of two pictures blacked out wholly, the results can be the same; and what was
+                # blanked itself is not stored again.
+                change = (
+                    "UPDATE OR IGNORE objects SET digest = ?1, data = ?2 WHERE id = ?3 AND NOT"
+                    " EXISTS (SELECT 1 FROM blankings WHERE session = ?4 AND digest = ?1)"
+                )
+                db.execute(change, (kept_digest, kept, number, row[0]))
             db.execute("DELETE FROM objects WHERE id = ? AND digest <> ?", (number, kept_digest))
             values = (*row, kept_digest, at_us)
             done = db.execute(

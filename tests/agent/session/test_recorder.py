@@ -56,6 +56,17 @@ def test_a_batch_is_due_at_500_events_and_the_rest_waits(clock: FakeClock) -> No
     assert recorder.fits_one_batch()
 
 
+def test_an_event_that_no_batch_can_hold_costs_itself_alone_and_is_counted(
+    clock: FakeClock,
+) -> None:
+    recorder = recorder_at(clock)
+    recorder.extend([key_at(1), Keystroke(2, 1 << 40, 0, 2, 1), key_at(3)])
+    run(recorder, clock, 30)
+    envelope = sealed(recorder, clock)
+    assert [event.t_us for event in decode(envelope).body.events(Keystroke)] == [1, 3]
+    assert envelope.header.losses == {LossReason.SOURCE_FAILED: 1}
+
+
 def test_batches_chain_and_carry_the_last_nonce(clock: FakeClock) -> None:
     recorder = recorder_at(clock)
     run(recorder, clock, 30)

@@ -79,6 +79,23 @@ def test_two_pictures_blacked_to_the_same_bytes_are_one(spool: Spool) -> None:
     assert [picture.digest for picture in waiting_pictures(spool)] == [object_digest(PARTLY)]
 
 
+def test_what_was_blanked_itself_does_not_take_another_pictures_place(spool: Spool) -> None:
+    add(spool)
+    add(spool, b"another picture")
+    first, second = [each.number for each in waiting_pictures(spool)]
+    blank(spool, first, 1, b"all black", object_digest(b"all black"))
+    blank(spool, first, 2)
+    blank(spool, second, 3, b"all black", object_digest(b"all black"))
+    assert waiting_pictures(spool) == []
+
+
+def test_nothing_but_pictures_and_titles_can_be_blanked(spool: Spool) -> None:
+    spool.add_object(SESSION, ObjectKind.TEXT_CLASSES, b"c" * 32, b"VTC1aaa")
+    with pytest.raises(ControlFailed):
+        blank(spool, 1, 5)
+    assert spool.next_object() is not None
+
+
 def test_a_number_is_never_given_twice(spool: Spool) -> None:
     add(spool)
     (first,) = waiting_pictures(spool)
