@@ -17,6 +17,8 @@ if (typeof importScripts === "function") {
     "fields.js",
     "edits.js",
     "regions.js",
+    "page.js",
+    "submission.js",
     "content.js",
   ];
   // Firefox's match patterns have no ports; there the page's own check of its address decides.
@@ -134,6 +136,7 @@ if (typeof importScripts === "function") {
     tell(veritype.message(kind, { ...message, ...field }));
   }
 
+  // Of several pages with a password field in focus, the last to lose it says so.
   function tellSecret(on, at) {
     const held = [...pages.values()].some((page) => page.secret);
     if (on || !held) {

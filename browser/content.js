@@ -10,11 +10,11 @@
     return;
   }
   const { Kind, CaretFlag } = veritype;
+  const { wall, targetOf, deepActive, isConnected, isOneSign, charsInRanges } = veritype.page;
 
   const SETTLE_MS = 30;
   const LOOK_MS = 1000;
   const CARET_MS = 200;
-  const AGE_MAX_MS = 2000;
   const SUBMITTED_AGAIN_MS = 1000;
   const FIELDS_MAX = 0xffff;
   const IS_TOP = window === window.top;
@@ -395,14 +395,14 @@
     formSubmitted(event, form) {
       if (form.tagName === "FORM") {
         const submitter = event.submitter?.closest("[data-veritype-submit]");
-        this.submitted(submitter ? namedFields(submitter) : formFields(form), event);
+        this.submitted(submitter ? veritype.namedFields(submitter) : veritype.formFields(form), event);
       }
     }
 
     clicked(event, target) {
       const button = event.composedPath().find((node) => node.matches?.("[data-veritype-submit]"));
       if (button && !(button.form && button.type === "submit")) {
-        this.submitted(namedFields(button), event);
+        this.submitted(veritype.namedFields(button), event);
       }
     }
 
@@ -421,81 +421,6 @@
         }
       }
     }
-  }
-
-  // The wall clock at an event, in microseconds: its age is taken from the page's own clock, which
-  // stands still while the machine sleeps, so the page's time origin would be wrong afterwards.
-  function wall(event) {
-    const age = event && targetOf(event)?.ownerDocument === document ? performance.now() - event.timeStamp : 0;
-    return (Date.now() - (age >= 0 && age < AGE_MAX_MS ? age : 0)) * 1000;
-  }
-
-  function targetOf(event) {
-    const node = event.composedPath()[0] ?? event.target;
-    return node?.nodeType === 1 ? node : node?.parentElement ?? null;
-  }
-
-  function deepActive(doc) {
-    let active = doc.activeElement;
-    for (;;) {
-      let inner = active?.shadowRoot?.activeElement;
-      try {
-        inner ??= active?.tagName === "IFRAME" ? active.contentDocument?.activeElement : null;
-      } catch {
-        inner = null; // another origin's page
-      }
-      if (!inner) {
-        return active;
-      }
-      active = inner;
-    }
-  }
-
-  const isConnected = (root) => (root.host ? root.host.isConnected : root.defaultView !== null);
-
-  const signs = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
-  // One letter, one emoji: what a key types, however many code points it has.
-  function isOneSign(text) {
-    const [, second] = signs.segment(text.slice(0, 64));
-    return second === undefined && text.length < 64;
-  }
-
-  function charsInRanges(ranges, field) {
-    let chars = 0;
-    for (const each of ranges) {
-      const range = field.ownerDocument.createRange();
-      range.setStart(each.startContainer, each.startOffset);
-      range.setEnd(each.endContainer, each.endOffset);
-      chars += veritype.charsIn(range.toString());
-    }
-    return chars;
-  }
-
-  function formFields(form) {
-    if ([...form.elements].some(veritype.isSecret)) {
-      return [];
-    }
-    const fields = veritype.fieldsIn(form);
-    for (const element of form.elements) {
-      const field = veritype.fieldOf(element);
-      if (field) {
-        fields.add(field);
-      }
-    }
-    return fields;
-  }
-
-  // The fields a button submits: those its attribute selects, its form's, or all of the page.
-  function namedFields(button) {
-    const root = button.getRootNode();
-    const selector = button.getAttribute("data-veritype-submit").trim();
-    if (selector) {
-      const chosen = [...root.querySelectorAll(selector)].map(veritype.fieldOf);
-      return new Set(chosen.filter((field) => field !== null));
-    }
-    const form = button.form ?? button.closest("form");
-    return form ? formFields(form) : veritype.fieldsIn(root);
   }
 
   let watch = null;
