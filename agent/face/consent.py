@@ -1,5 +1,6 @@
 """Consent: what will be recorded, in plain words, and which policies this person accepted."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from wire.codes import Category
 from wire.errors import PolicyInvalid
 from wire.policy import Policy, Screenshots, parse_policy
 
+_LISTED = 100
 _CATEGORY_WORDS = {
     Category.TASK: "the task",
     Category.ASSISTANT: "AI assistants",
@@ -36,12 +38,16 @@ def consent_text(project: str, policy: Policy) -> str:
         "  - copying and pasting: how long the text is and whether it is the same text, never the",
         "    text. What you copy elsewhere is forgotten unless you paste it into a task window;",
         f"  - pauses without any input longer than {_duration(policy.idle_after_s)};",
-        f"  - {_screenshots(policy.screenshots)}",
+        f"  - {_screenshots(policy.pictures)}",
+        "  - in text fields of task windows, where programs tell it: how much text appears;",
+        "  - when the screen is locked, the computer sleeps or something plays; its time zone;",
+        "  - facts about this computer: virtual machine, remote desktop, seats, keyboards;",
         f"  - window titles: {'of task windows' if policy.record_titles else 'never'}.",
         "",
         "Nothing runs before you clock in, after you clock out or while you pause.",
         "You can take this back at any time: `veritype consent withdraw`.",
         "",
+        *_sites(policy),
         "Windows are told apart by these patterns (title, program):",
         *_windows(policy),
         f"  and where none fits, by Veritype's own list, version {window_list().version}, of",
@@ -109,11 +115,36 @@ def _screenshots(screenshots: Screenshots | None) -> str:
 
 
 def _windows(policy: Policy) -> list[str]:
-    return [
-        f"  {_CATEGORY_WORDS.get(rule.category, 'other')}: {plain(rule.title)},"
-        f" {plain(rule.process)}"
-        for rule in policy.windows[:100]
-    ] + ([f"  ... and {len(policy.windows) - 100} more"] if len(policy.windows) > 100 else [])
+    return _listed(
+        [
+            f"{_CATEGORY_WORDS.get(rule.category, 'other')}: {plain(rule.title)},"
+            f" {plain(rule.process)}"
+            for rule in policy.windows
+        ]
+    )
+
+
+def _sites(policy: Policy) -> list[str]:
+    """What the browser extension does, which the trainer may add or leave."""
+    if not policy.sites:
+        return []
+    lines = [
+        "In these pages, if you add Veritype's extension to your browser: how text gets into",
+        "fields (typed, pasted, by a script ...) and how much of it, jumps of the caret, which",
+        "named part of the page you are in, and, when you submit a text, the KIND of each of",
+        "its characters in order, never which:",
+        *_listed([plain(site.pattern) for site in policy.sites]),
+    ]
+    if policy.regions:
+        lines += ["Named parts:", *_listed([plain(region.name) for region in policy.regions])]
+    return [*lines, ""]
+
+
+def _listed(names: Sequence[str]) -> list[str]:
+    more = len(names) - _LISTED
+    return [f"  {name}" for name in names[:_LISTED]] + (
+        [f"  ... and {more} more"] if more > 0 else []
+    )
 
 
 def _allowed(policy: Policy) -> str:

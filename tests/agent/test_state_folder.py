@@ -26,7 +26,7 @@ from agent.settings import read_settings
 from agent.startup import only_instance
 from tests.agent.conftest import POLICY
 from wire.codes import Category
-from wire.policy import Policy, Screenshots, WindowRule
+from wire.policy import Policy, Region, Screenshots, SiteRule, WindowRule
 
 
 def test_the_folder_and_the_secrets_are_this_users_alone(home: Paths, identity: Identity) -> None:
@@ -105,6 +105,17 @@ def test_the_consent_text_says_what_the_policy_says() -> None:
     assert "private windows" in text
     assert "\x1b" not in text
     assert "no screenshots" in consent_text("Essays", POLICY)
+    assert "extension" not in consent_text("Essays", POLICY)
+    assert "no screenshots" in consent_text(
+        "Essays", msgspec.structs.replace(policy, confidential=True)
+    )
+
+
+def test_the_consent_text_names_the_pages_and_what_is_kept_of_a_submitted_text() -> None:
+    site = SiteRule("https://tasks.example/*", (Region("Response B", "#b"),))
+    text = consent_text("Essays", msgspec.structs.replace(POLICY, sites=(site,)))
+    for words in ("https://tasks.example/*", "Response B", "the KIND of each", "keyboards"):
+        assert words in text
 
 
 def test_one_instance_only(home: Paths) -> None:
