@@ -37,7 +37,7 @@ BATCH_CONTENT_TYPE = "application/vnd.veritype.batch"
 Key32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
 MinimumVersion = Annotated[str, Meta(max_length=20, pattern=r"^(\d+\.\d+\.\d+[a-z0-9.+]*)?$")]
-FileName = Annotated[str, Meta(max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
+FileName = Annotated[str, Meta(max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*\Z")]
 """A name without a folder: it is written into the folder that the person is in."""
 M = TypeVar("M", bound=msgspec.Struct)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from agent.capture.frames import SourceReport
 from agent.capture.process import CaptureProcess
 from agent.clock import monotonic_us
+from agent.errors import SourceUnavailable
 from agent.observations import Observation, SourceHealth
 from agent.session.recording import Recording
 from wire.codes import SourceState
@@ -46,7 +47,11 @@ class Watch:
         self._recording, self._coarse = recording, coarse_pictures
         if not self._process.alive:
             self._start_anew()
-        self._process.listen(recording.listen(coarse_pictures=coarse_pictures))
+        try:
+            self._process.listen(recording.listen(coarse_pictures=coarse_pictures))
+        except SourceUnavailable:
+            self.rest()  # what did not answer in time may still open listeners
+            raise
 
     def rest(self) -> None:
         """Close every listener: when this returns none is open."""

@@ -71,7 +71,8 @@ def test_without_a_release_or_a_token_there_is_nothing(
 
 
 @pytest.mark.parametrize(
-    ("name", "version"), [("a b.whl", "0.2.0"), (".whl", "0.2.0"), ("a.whl", "two")]
+    ("name", "version"),
+    [("a b.whl", "0.2.0"), ("a.whl\n", "0.2.0"), (".whl", "0.2.0"), ("a.whl", "two")],
 )
 def test_what_agents_would_not_take_is_not_offered(
     house: House, tmp_path: Path, name: str, version: str
