@@ -55,6 +55,7 @@
     constructor(number, length) {
       this.number = number;
       this.length = length;
+      this.most = length;
       this.caret = null;
       this.composing = null;
       this.expected = null;
@@ -73,18 +74,23 @@
       if (delta === 0 && !(expected && expected.selected && expected.seen)) {
         return [];
       }
+      const restored = Math.max(0, this.most - this.length);
       this.length = length;
+      this.most = Math.max(this.most, length);
       this.expected = null;
-      return expected ? explained(expected, delta) : [[How.SCRIPT, Math.max(delta, 0), Math.max(-delta, 0), false]];
+      return expected ? explained(expected, delta, restored) : [[How.SCRIPT, Math.max(delta, 0), Math.max(-delta, 0), false]];
     }
   };
 
-  function explained(expected, delta) {
+  // `restored`: undo brings back no more than stood there once.
+  function explained(expected, delta, restored) {
     const deleted = expected.replaced ? Math.max(expected.chars - delta, 0) : Math.max(expected.selected, -delta, 0);
     const inserted = delta + deleted;
     const how = expected.type === undefined ? expected.how : veritype.howOfInput(expected.type, expected.chars, deleted);
     if (how === How.UNDO) {
-      return [[how, Math.max(delta, 0), Math.max(-delta, 0), true]];
+      const back = Math.min(Math.max(delta, 0), restored);
+      const changes = back || delta < 0 ? [[how, back, Math.max(-delta, 0), true]] : [];
+      return delta > back ? [...changes, [How.SCRIPT, delta - back, 0, false]] : changes;
     }
     const most = how === How.DELETED ? 0 : how === How.TYPED ? expected.chars : Infinity;
     const own = Math.min(inserted, most);

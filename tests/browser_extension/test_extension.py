@@ -202,6 +202,19 @@ def test_a_password_field_says_that_it_has_the_focus_and_nothing_else(
     assert kept_by_extension(recording.profile, SECRET) == []
 
 
+def test_undo_explains_no_more_than_stood_there_once(recording: Workplace) -> None:
+    recording.driver.run(
+        "const text = document.querySelector('#text'); text.value = '';"
+        "text.addEventListener('keydown', (event) => {"
+        "if (event.key === 'z') text.value = 'x'.repeat(500); })"
+    )
+    recording.driver.click("#text")
+    recording.driver.type("seen")
+    recording.driver.press("Control", "z")
+    recording.eventually(lambda: recording.ear.inserted(EditHow.SCRIPT) >= 490)
+    assert recording.ear.inserted(EditHow.UNDO) == 0
+
+
 def test_only_the_real_focus_says_that_a_field_is_secret(recording: Workplace) -> None:
     made = (
         "document.querySelector('#password').dispatchEvent(new FocusEvent({}, {{bubbles: true}}))"
