@@ -54,6 +54,7 @@ def _waiting(status: Status) -> list[str]:
         (spool.objects_waiting + spool.objects_held, "pictures or notes were not sent"),
         (spool.batches_aside, "batches lie aside: the server did not take them"),
         (spool.withdrawals_waiting, "withdrawals of consent were not told to the server"),
+        (spool.notices_waiting, "blanked pictures or titles were not told to the server"),
     )
     return found + [f"{count} {what}." for count, what in counts if count]
 

@@ -33,6 +33,8 @@ class SpoolStatus(msgspec.Struct, frozen=True):
     """Why the last of `batches_aside` was put aside."""
     withdrawals_waiting: int = 0
     """Withdrawals of consent that the server does not know yet."""
+    notices_waiting: int = 0
+    """Blanked pictures and titles that the server does not know of yet."""
 
 
 class HeldPicture(msgspec.Struct, frozen=True):
@@ -93,6 +95,7 @@ def spool_status(counts: "SpoolCounts") -> SpoolStatus:
         counts.aside_newest,
         counts.aside_why,
         counts.withdrawals_waiting,
+        counts.notices_waiting,
     )
 
 

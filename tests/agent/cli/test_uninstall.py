@@ -9,8 +9,9 @@ from agent.extension.installing import install_host
 from agent.extension.places import Browser
 from agent.paths import Paths
 from agent.session.declared import remember
-from tests.agent.cli.conftest import Ledger, Run
-from wire.codes import Mode
+from agent.spool.blankings import blank
+from tests.agent.cli.conftest import SESSION, Ledger, Run
+from wire.codes import Mode, ObjectKind
 
 
 @pytest.fixture
@@ -59,6 +60,17 @@ def test_unsent_work_goes_only_when_it_is_discarded(
     ledger.work(65)
     run("uninstall", "--yes", "--discard")
     assert not home.home.exists()
+
+
+def test_a_blanking_that_the_server_does_not_know_of_is_said(
+    ledger: Ledger, run: Run, home: Paths, user: Path
+) -> None:
+    ledger.spool.add_object(SESSION, ObjectKind.IMAGE, b"p" * 32, b"a picture", 1 << 60)
+    ledger.recording.clock_out(ledger.clock.forward(1))
+    ledger.send()
+    blank(ledger.spool, 1, 5)
+    result = run("uninstall", "--yes", fails=1)
+    assert "1 blanked pictures or titles were not told to the server." in result.output
 
 
 def test_what_is_not_the_agents_is_left(ledger: Ledger, run: Run, home: Paths, user: Path) -> None:
