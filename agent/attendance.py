@@ -5,6 +5,7 @@ capturing process's reader and the browsers' listener) through the locked `Recor
 """
 
 import contextlib
+import os
 import secrets
 import time
 
@@ -54,6 +55,7 @@ class Attendance:
         self._shipper = shipper
         self._shipping = shipping
         self._watch: Watch | None = None
+        self._prepared: Watch | None = None
         self._icon = TrayIcon()
         self._pages: ExtensionListener | None = None
         self.recording: Recording | None = None
@@ -65,6 +67,10 @@ class Attendance:
     def open(self) -> None:
         """Be there for browsers; the caller holds the instance lock."""
         self._pages = ExtensionListener(self._paths.extension_socket, self._seen_in_page)
+
+    def get_ready(self) -> None:
+        """Start a capturing process for a request that is on its way; it opens no listener."""
+        self._prepared = Watch(desktop_environment(os.environ))
 
     @property
     def sources(self) -> tuple[SourceReport, ...]:
@@ -105,7 +111,7 @@ class Attendance:
         check_not_withdrawn(self._paths, request.project)
         policy = accepted_policy(self._paths, request.policy_digest)
         desktop = desktop_environment(request.display)
-        watch = Watch(desktop)
+        watch = self._prepared_for(desktop)
         try:
             watch.ready()
             recording = self._begun(request, policy)
@@ -126,6 +132,15 @@ class Attendance:
         self.project_name = request.project_name
         self._observe_pages(policy)
         self._icon.show(desktop)
+
+    def _prepared_for(self, desktop: dict[str, str]) -> Watch:
+        prepared, self._prepared = self._prepared, None
+        if prepared is None:
+            return Watch(desktop)
+        if prepared.environment == desktop and prepared.alive:
+            return prepared
+        prepared.end()
+        return Watch(desktop)
 
     def _begun(self, request: Request, policy: Policy) -> Recording:
         session = self._opened_session(request.project, policy)
@@ -232,6 +247,8 @@ class Attendance:
         if self.recording is not None:
             with contextlib.suppress(AgentError):
                 self.clock_out()
+        if self._prepared is not None:
+            self._prepared.end()
         if self._pages is not None:
             self._pages.close()
         self._icon.end()

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 PROCESS_FLAG = "--process"
+CLOCKING_IN = "clocking-in"
+"""Argument of `run` when a request to clock in follows at once."""
 PROCESSES = {
     "run": "agent.agent_process",
     "capture": "agent.capture.child",

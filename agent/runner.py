@@ -55,7 +55,15 @@ _LINGER_S = 3.0
 class Runner:
     """One person's agent on this device."""
 
-    def __init__(self, paths: Paths, identity: Identity, settings: Settings) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        identity: Identity,
+        settings: Settings,
+        *,
+        clocking_in: bool = False,
+    ) -> None:
+        """`clocking_in`: a request to clock in is on its way; get ready for it."""
         self._paths = paths
         self._identity = identity
         self._spool, damage = open_spool(paths.spool, settings.spool_max_bytes)
@@ -65,6 +73,8 @@ class Runner:
         self._attendance = Attendance(
             paths, identity, settings, self._spool, self._shipper, self._shipping
         )
+        if clocking_in:
+            self._attendance.get_ready()
         if damage:
             self._attendance.say(damage)
         house = House(

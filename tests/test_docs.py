@@ -22,8 +22,10 @@ SAID_ONCE = ("--data", "--json")
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
     """Every command that does something, with its words."""
-    for name, command in group.commands.items():
-        words = (*path, name)
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command, words = group.get_command(context, name), (*path, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, words)
         else:

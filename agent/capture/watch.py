@@ -24,11 +24,16 @@ class Watch:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         """Start a process; `environment` names the display."""
-        self._environment = dict(environment)
+        self.environment = dict(environment)
         self._recording: Recording | None = None
         self._coarse = False
         self._started_us = monotonic_us()
-        self._process = CaptureProcess(self._observed, self._environment)
+        self._process = CaptureProcess(self._observed, self.environment)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.alive
 
     def ready(self) -> None:
         """Wait until the display takes connections.
@@ -99,7 +104,7 @@ class Watch:
     def _start_anew(self) -> None:
         self._process.kill()
         self._started_us = monotonic_us()
-        self._process = CaptureProcess(self._observed, self._environment)
+        self._process = CaptureProcess(self._observed, self.environment)
 
     def _observed(self, seen: Observation) -> None:
         recording = self._recording

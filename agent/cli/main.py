@@ -1,30 +1,52 @@
 """The `veritype` command. Exit codes: 0 done, 1 an expected failure in one sentence, 2 usage."""
 
+import importlib
 from typing import Any
 
 import click
 
 from agent import AGENT_VERSION
-from agent.cli.autostart import autostart
-from agent.cli.blank import blank, pictures
-from agent.cli.browser import browser
-from agent.cli.clock import clock, mode, task
-from agent.cli.consent import consent
-from agent.cli.day import today
-from agent.cli.device import enrol
-from agent.cli.doctor import doctor
-from agent.cli.export import export
-from agent.cli.notes import manual, note
-from agent.cli.page import page
-from agent.cli.receipts import receipts, verify
-from agent.cli.status import status
-from agent.cli.uninstall import uninstall
-from agent.cli.update import update
 from agent.errors import AgentError
 
+COMMANDS = {
+    "autostart": "agent.cli.autostart",
+    "blank": "agent.cli.blank",
+    "browser": "agent.cli.browser",
+    "clock": "agent.cli.clock",
+    "consent": "agent.cli.consent",
+    "doctor": "agent.cli.doctor",
+    "enrol": "agent.cli.device",
+    "export": "agent.cli.export",
+    "manual": "agent.cli.notes",
+    "mode": "agent.cli.clock",
+    "note": "agent.cli.notes",
+    "page": "agent.cli.page",
+    "pictures": "agent.cli.blank",
+    "receipts": "agent.cli.receipts",
+    "status": "agent.cli.status",
+    "task": "agent.cli.clock",
+    "today": "agent.cli.day",
+    "uninstall": "agent.cli.uninstall",
+    "update": "agent.cli.update",
+    "verify": "agent.cli.receipts",
+}
+"""Each command and the module that has it under its name. Only the one that is called is loaded:
+clocking in must not wait for what the others need."""
 
-class _Sentences(click.Group):
-    """A group whose expected errors end in one sentence and exit code 1."""
+
+class _Commands(click.Group):
+    """The commands; expected errors of theirs end in one sentence and exit code 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command, loaded now; None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        return found
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -35,32 +57,7 @@ class _Sentences(click.Group):
             ctx.exit(1)
 
 
-@click.group(cls=_Sentences)
+@click.group(cls=_Commands)
 @click.version_option(AGENT_VERSION, prog_name="veritype")
 def main() -> None:
     """Record your paid working hours, visibly: when and how you type, never what."""
-
-
-for command in (
-    enrol,
-    clock,
-    status,
-    today,
-    note,
-    manual,
-    mode,
-    task,
-    consent,
-    blank,
-    pictures,
-    page,
-    receipts,
-    verify,
-    export,
-    update,
-    uninstall,
-    browser,
-    autostart,
-    doctor,
-):
-    main.add_command(command)

@@ -18,7 +18,7 @@ from agent.face.status import Status, spool_status
 from agent.face.wording import plain
 from agent.identity import Identity, expect_ok
 from agent.paths import Paths
-from agent.processes import command
+from agent.processes import CLOCKING_IN, command
 from agent.settings import Settings
 from agent.shipping.transport import Transport
 from agent.spool.salvage import open_spool
@@ -103,7 +103,7 @@ def start_early(paths: Paths) -> "subprocess.Popen[bytes] | None":
     try:
         control.ask(paths.socket, Request(do="status"), 2.0)
     except AgentNotRunning:
-        return _start(paths)
+        return _start(paths, CLOCKING_IN)
     return None
 
 
@@ -214,11 +214,11 @@ def _resting_status(paths: Paths, settings: Settings, server: str) -> Status:
     )
 
 
-def _start(paths: Paths) -> subprocess.Popen[bytes]:
+def _start(paths: Paths, *arguments: str) -> subprocess.Popen[bytes]:
     descriptor = os.open(paths.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         return subprocess.Popen(
-            command("run"),
+            command("run", *arguments),
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,

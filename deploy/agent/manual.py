@@ -35,8 +35,10 @@ def _leaves(path: str, command: click.Command) -> Iterator[tuple[str, click.Comm
     if not isinstance(command, click.Group):
         yield path, command
         return
-    for name, child in sorted(command.commands.items()):
-        if not child.hidden:
+    context = click.Context(command)
+    for name in sorted(command.list_commands(context)):
+        child = command.get_command(context, name)
+        if child is not None and not child.hidden:
             yield from _leaves(f"{path} {name}", child)
 
 

@@ -31,7 +31,7 @@ def test_each_process_has_a_main(name: str) -> None:
     assert callable(importlib.import_module(PROCESSES[name]).main)
 
 
-def test_a_process_that_takes_no_arguments_says_so() -> None:
+def test_a_process_says_which_arguments_it_takes() -> None:
     done = subprocess.run(command("run", "more"), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "usage: python -m agent run\n"
+    assert done.stderr == "usage: python -m agent run [clocking-in]\n"
