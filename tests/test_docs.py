@@ -10,6 +10,7 @@ import pytest
 from agent.cli.main import main as veritype
 from server.cli import main as veritype_server
 from server.config import Settings as ServerSettings
+from wire.policy import Policy, parse_policy
 from wire.problems import ProblemCode
 
 ROOT = Path(__file__).parents[1]
@@ -86,3 +87,11 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_problem_is_documented() -> None:
     assert [code for code in ProblemCode if f"| `{code}` |" not in ERRORS] == []
+
+
+def test_the_policy_that_the_document_shows_is_one_and_every_field_has_a_row() -> None:
+    part = SERVER.split("## The policy")[1].split("\n## ")[0]
+    example = re.search(r"```json\n(.*?)```", part, re.DOTALL)
+    assert example
+    assert parse_policy(example[1].encode()).pictures
+    assert [name for name in Policy.__struct_fields__ if f"| `{name}` |" not in part] == []
