@@ -88,10 +88,10 @@ def policy_lines(policy: Policy) -> tuple[str, ...]:
     """A policy in a few sentences."""
     allowed = policy.allowed
     sources = ", ".join(category.name.lower() for category in allowed.paste_from) or "nowhere"
-    shots = policy.screenshots
+    shots = policy.pictures
     every = (
-        f"A screenshot at a random moment every {shots.interval_s // 60 or 1} min, "
-        + ("of the whole screen." if shots.whole_screen else "of in-scope windows only.")
+        f"A screenshot at a random moment every {_interval(shots.interval_s)}, "
+        + ("of the whole screen." if shots.whole_screen else "of task windows only.")
         if shots
         else "No screenshots."
     )
@@ -102,6 +102,10 @@ def policy_lines(policy: Policy) -> tuple[str, ...]:
         every,
         f"Promised: at most {policy.false_flag_rate:.1%} of genuine sessions are flagged.",
     )
+
+
+def _interval(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} min"
 
 
 def reason_title(code: str) -> str:

@@ -46,7 +46,8 @@ def _region(text: str) -> Region:
 def blank(number: int | None, regions: tuple[Region, ...]) -> None:
     """List the screenshots and titles that have not left this device; with NUMBER, blank one.
 
-    The minute stays paid, and the assessment does not look at pictures.
+    The minute stays paid, and the assessment does not look at pictures. Your page (`veritype page`)
+    shows them and lets you draw what to black out.
     """
     if number is None:
         held, now_s = ask_agent(Request(do="pictures")), time.time()

@@ -77,7 +77,8 @@ def status() -> None:
     for each in Browser:
         joined = is_installed(paths, each, _home())
         if joined or _is_here(each):
-            click.echo(f"{each}: {'can reach the agent' if joined else 'not installed'}")
+            state = "can reach the agent" if joined else "cannot: run `veritype browser install`"
+            click.echo(f"{each}: {state}")
     click.echo(f"The extension's files: {extension_folder()}")
 
 

@@ -34,8 +34,8 @@ def uninstall(*, yes: bool, discard: bool) -> None:
         click.echo(sentence)
     if waiting and not discard:
         raise NotSentYet(
-            "Nothing was removed. Send it with `veritype clock out --wait 60`, or remove it unsent"
-            " with --discard."
+            "Nothing was removed. Send it (`veritype clock out --wait 60` sends what does not wait"
+            " for your review), or remove it unsent with --discard."
         )
     if not yes and not click.confirm(f"Remove everything in {paths.home}, receipts included?"):
         raise NotSentYet("Nothing was removed.")
@@ -51,7 +51,11 @@ def _waiting(status: Status) -> list[str]:
     found = ["You are clocked in."] if status.session else []
     counts = (
         (spool.batches_waiting, "batches of recorded work were not sent"),
-        (spool.objects_waiting + spool.objects_held, "pictures or notes were not sent"),
+        (spool.objects_waiting, "pictures or notes were not sent"),
+        (
+            spool.objects_held,
+            'pictures or titles wait for your review; "Send now" on `veritype page` sends them',
+        ),
         (spool.batches_aside, "batches lie aside: the server did not take them"),
         (spool.withdrawals_waiting, "withdrawals of consent were not told to the server"),
         (spool.notices_waiting, "blanked pictures or titles were not told to the server"),

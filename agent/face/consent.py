@@ -1,7 +1,6 @@
 """Consent: what will be recorded, in plain words, and which policies this person accepted."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -107,10 +106,15 @@ def _screenshots(screenshots: Screenshots | None) -> str:
         return "no screenshots;"
     what = "the whole screen" if screenshots.whole_screen else "task windows, the rest blacked out"
     blur = ", made coarse before it leaves memory" if screenshots.pixelate else ""
-    held = str(timedelta(seconds=screenshots.review_delay_s))
+    delay = _duration(screenshots.review_delay_s)
+    sent = (
+        f"it stays here for {delay} of your working time, then it is sent"
+        if screenshots.review_delay_s
+        else "it is sent at once"
+    )
     return (
         f"a screenshot of {what}{blur}, at a random moment every"
-        f" {_duration(screenshots.interval_s)}; it stays here {held} (h:m:s) before it is sent;"
+        f" {_duration(screenshots.interval_s)}; {sent};"
     )
 
 

@@ -94,7 +94,9 @@ def blank(
                 (number, *_BLANKED),
             ).fetchone()
             if row is None:
-                raise ControlFailed("That picture has left this device already.")
+                raise ControlFailed(
+                    "Nothing of that number waits here; `veritype blank` lists what does."
+                )
             if kept:
                 # Of two pictures blacked out wholly, the results can be the same; and what was
                 # blanked itself is not stored again.
