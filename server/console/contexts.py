@@ -142,9 +142,13 @@ def _losses(view: SessionView) -> tuple[str, ...]:
 
 def _added(view: SessionView) -> tuple[str, ...]:
     return tuple(
-        f"{_hours(each.length_s)} from {_clock(each.start_ms)}: {ADDED_BECAUSE[each.reason]}"
+        f"{_hours(each.length_s)} from {_since(each.start_ms)}: {ADDED_BECAUSE[each.reason]}"
         for each in (view.facts.added if view.facts else ())
     )
+
+
+def _since(at_ms: int) -> str:
+    return f"{_clock(-at_ms)} before clock-in" if at_ms < 0 else _clock(at_ms)
 
 
 def _hours(seconds: float) -> str:

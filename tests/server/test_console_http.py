@@ -92,7 +92,7 @@ def test_notes_and_time_by_hand_are_shown_to_both_and_the_reading_is_logged(
         page = sign_in(login).get(f"/sessions/{chain.session.hex()}").text
         shown = first_of(r'(?s)data-testid="notes">(.*?)</section>', page)
         assert "slow &lt;b&gt;page&lt;/b&gt;" in shown
-        assert "30 min 00 s from -1:00:00: in a meeting" in shown
+        assert "30 min 00 s from 1:00:00 before clock-in: in a meeting" in shown
         assert "blanked note" not in page
         assert "unnamed note" not in page
         assert "Added by hand, not observed" in page
