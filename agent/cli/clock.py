@@ -137,7 +137,7 @@ def task() -> None:
 def task_begin() -> None:
     """A task begins."""
     ask(Request(do="task-begin"))
-    click.echo("Task begun.")
+    click.echo("Task begun; one that was in hand has ended.")
 
 
 @task.command("end")

@@ -179,6 +179,8 @@ class Recording:
                 pass
             self._recorder.resume(clock)
             self._recorder.extend(self._idle.begin(clock.monotonic_us))
+            # Told at once: until it is, the hours on screen count on as paused.
+            self._seal(clock)
 
     def clock_out(self, clock: ClockReading) -> None:
         """End the session: call it when the listeners have stopped."""
@@ -204,8 +206,9 @@ class Recording:
         forget(paths)
 
     def begin_task(self, clock: ClockReading) -> int:
-        """A task begins; returns its number in the session."""
+        """A task begins, and the one in hand ends; returns its number in the session."""
         with self._lock:
+            self.end_task(clock)
             self._tasks += 1
             self._task = self._tasks
             self._add(Marker(self._now(clock), MarkerKind.TASK_BEGIN, self._task, 0))

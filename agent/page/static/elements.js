@@ -23,7 +23,11 @@ export const byId = (id) => document.getElementById(id);
 export const words = (name) => name.replaceAll("_", " ").replaceAll("-", " ");
 
 export function clock(us) {
-  return new Date(us / 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return new Date(us / 1000).toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
 }
 
 export function moment(us) {
