@@ -178,11 +178,13 @@ function today(day) {
     ["observed", total.observed_s], ["without input", total.idle_s], ["paused", total.paused_s],
     ["not recorded", total.unobserved_s], ["added by hand", total.manual_s],
   ].filter(([name, seconds]) => seconds > 0 || name === "observed");
+  const shown = [["Observed", "observed_s"], ["Paused", "paused_s"]];
+  if (total.manual_s > 0) shown.push(["By hand", "manual_s"]);
   const rows = day.projects.flatMap((project) => project.sessions.map((part) => [
-    project.name, part.begins, part.open ? "now" : part.ends, duration(part.hours.observed_s), duration(part.hours.paused_s),
+    project.name, part.begins, part.open ? "now" : part.ends, ...shown.map(([, name]) => duration(part.hours[name])),
   ]));
   const parts = [figures(list.map(([name, seconds]) => [name, duration(seconds)]))];
-  if (rows.length) parts.push(strip(day), table(["Project", "From", "To", "Observed", "Paused"], rows));
+  if (rows.length) parts.push(strip(day), table(["Project", "From", "To", ...shown.map(([title]) => title)], rows));
   else parts.push(element("p", {}, "Nothing was recorded on this day."));
   return parts;
 }
