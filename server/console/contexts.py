@@ -116,7 +116,7 @@ def _facts(view: SessionView) -> tuple[tuple[str, str], ...]:
         *((("Added by hand, not observed", _hours(facts.manual_s)),) if facts.manual_s else ()),
         ("From clock-in to clock-out", _hours(facts.duration_s)),
         ("Batches received", str(facts.batches)),
-        ("Sealed before the server had answered", str(facts.unanchored_batches)),
+        ("Sealed before an answer came", str(facts.unanchored_batches)),
         ("Agent", view.line.agent_version),
         ("Policy", f"version {view.line.policy_version}"),
     )
