@@ -21,8 +21,8 @@ from wire.keys import KeyClass
 
 pytestmark = pytest.mark.browser
 
-BANNER_MS = 8_000
-"""The promised five seconds, and what a busy machine adds."""
+BANNER_MS = 5_000
+"""In which a stopped source is said, as promised."""
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 STOPPED = msgspec.structs.replace(
     WORKING,

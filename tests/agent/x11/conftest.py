@@ -65,8 +65,8 @@ class Desktop:
         subprocess.run(["xdotool", *arguments], check=True, capture_output=True)
 
 
-SAID_S = 8.0
-"""In which a stopped recorder is said: the promised five, and what a busy machine adds."""
+SAID_S = 5.0
+"""In which a stopped recorder is said, as promised."""
 
 
 def wait_for(holds: Callable[[], bool], seconds: float = 30) -> None:
