@@ -15,11 +15,6 @@ from tests.live.typist import ALT, CONTROL, TAB, Stroke, chord, click, play, sch
 from wire.keys import KeyClass
 
 TRIES = 5
-SENT_MS = 2.0
-"""So late may a key leave us at most."""
-SEEN_MS = 20.0
-"""So far off may the X server stamp it, which a busy machine runs late: a fifth of the shortest
-hold that people have."""
 MIDDLE = Place(200, 200, 100, 100)
 
 
@@ -46,9 +41,9 @@ def test_the_server_sees_presses_and_holds_as_the_table_has_them(
 ) -> None:
     typed = strokes(composed(seed, 12.0), seed)
     tries: list[tuple[float, float, float]] = []
-    while len(tries) < TRIES and not any(_on_time(*errors) for errors in tries):
+    while len(tries) < TRIES and not any(max(errors) <= 2.0 for errors in tries):
         tries.append(_errors_ms(screen, typed, seed))
-    assert _on_time(*tries[-1]), f"each try was late: {tries}"
+    assert max(tries[-1]) <= 2.0, f"each try was later than 2 ms: {tries}"
 
 
 def test_a_held_key_is_pressed_once_and_the_next_may_come_before_its_release(
@@ -84,10 +79,6 @@ def test_windows_take_text_clicks_and_the_clipboard_from_either_route(
         wait_for("its title in front", lambda: screen.title_in_front() == "Task")
         chord(hands, CONTROL, ord("v"))
         wait_for("the paste", lambda: task.text() == "words to copy")
-
-
-def _on_time(sent_ms: float, pressed_ms: float, held_ms: float) -> bool:
-    return sent_ms <= SENT_MS and max(pressed_ms, held_ms) <= SEEN_MS
 
 
 def _errors_ms(screen: Desktop, typed: list[Stroke], seed: int) -> tuple[float, float, float]:
