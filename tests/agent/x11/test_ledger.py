@@ -18,9 +18,6 @@ from wire.events import Attachment, DeclaredMode, Event, ManualTime
 
 pytestmark = pytest.mark.live
 
-BUSY_S = 2.0
-"""What a busy machine adds."""
-
 
 def events_of(platform: PlatformServer, kind: type[Event]) -> list[Event]:
     every = [batch for batches in platform.batches.values() for batch in batches]
