@@ -30,6 +30,8 @@ TRUSTED_TYPES = (
 PROBE_TOLERANCE = 1e-9
 """How far predictions may differ from those of the machine that trained the model."""
 
+_KNOWN_NAMES = {*FEATURE_NAMES, *INPUTLOG_NAMES}
+
 HEADS = ("synthetic", "copy_trees", "copy_linear", "copy_aggregates")
 
 
@@ -78,7 +80,7 @@ class Model:
 
     Attributes:
         heads: the classifiers of `HEADS`.
-        columns: for each head the columns of its feature vector.
+        columns: for each head the names of the features it reads.
         centre: subtracted from each copying head's logit before they are averaged.
         scale: then divided by.
         synthetic_calibration: of the synthetic head.
@@ -90,7 +92,7 @@ class Model:
     """
 
     heads: Mapping[str, Classifier]
-    columns: Mapping[str, tuple[int, ...]]
+    columns: Mapping[str, tuple[str, ...]]
     centre: Mapping[str, float]
     scale: Mapping[str, float]
     synthetic_calibration: Calibration
@@ -112,7 +114,8 @@ class Model:
 
     def head_logits(self, head: str, rows: FloatArray) -> FloatArray:
         """Return one head's logits for rows of its kind of vector."""
-        chosen = np.ascontiguousarray(rows[:, list(self.columns[head])])
+        known = INPUTLOG_NAMES if head == "copy_aggregates" else FEATURE_NAMES
+        chosen = np.ascontiguousarray(rows[:, [known.index(n) for n in self.columns[head]]])
         positive = np.clip(self.heads[head].predict_proba(chosen)[:, 1], 1e-6, 1 - 1e-6)
         return np.asarray(np.log(positive / (1 - positive)))
 
@@ -139,7 +142,7 @@ class Model:
         state = {
             "format": MODEL_FORMAT,
             "features_version": FEATURES_VERSION,
-            "feature_names": [*FEATURE_NAMES, *INPUTLOG_NAMES],
+            "feature_names": list(FEATURE_NAMES),
             "heads": dict(self.heads),
             "columns": {k: list(v) for k, v in self.columns.items()},
             "centre": dict(self.centre),
@@ -177,9 +180,9 @@ def model_from_bytes(data: bytes) -> Model:
         raise BadModelError(f"the model file cannot be read: {error}") from error
     if not isinstance(state, dict) or state.get("format") != MODEL_FORMAT:
         raise BadModelError("the file is no model of this version of the detector")
-    if state.get("feature_names") != [*FEATURE_NAMES, *INPUTLOG_NAMES]:
-        raise BadModelError("the model was trained on other features")
     model = _from_state(state)
+    if not {n for names in model.columns.values() for n in names} <= _KNOWN_NAMES:
+        raise BadModelError("the model was trained on features that this version does not have")
     _check_probe(model, state.get("probe"))
     return model
 
@@ -198,6 +201,11 @@ def _check_probe(model: Model, expected: object) -> None:
 
 def _from_state(state: dict[str, Any]) -> Model:
     try:
+        trained_on: list[str] = state["feature_names"]
+        typical = np.full((3, len(FEATURE_NAMES)), np.nan)
+        for at, name in enumerate(FEATURE_NAMES):
+            if name in trained_on:
+                typical[:, at] = state["typical"][:, trained_on.index(name)]
         return Model(
             heads={head: state["heads"][head] for head in HEADS},
             columns={head: tuple(state["columns"][head]) for head in HEADS},
@@ -207,7 +215,7 @@ def _from_state(state: dict[str, Any]) -> Model:
             transcription_calibration=Calibration(*state["transcription_calibration"]),
             review_at=state["review_at"],
             strong_at=state["strong_at"],
-            typical=np.asarray(state["typical"], dtype=np.float64),
+            typical=typical,
             version=str(state["version"]),
         )
     except (KeyError, TypeError, ValueError) as error:

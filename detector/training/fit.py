@@ -37,14 +37,12 @@ class Aggregates:
 
 def fit_model(train: Examples, calibrate: Examples, aggregates: Aggregates, version: str) -> Model:
     """Fit a model on ``train``; calibrate and set thresholds on other writers."""
-    copy_columns = tuple(
-        FEATURE_NAMES.index(name) for name in PROCESS_NAMES if name not in SPEED_FEATURES
-    )
+    copy_columns = tuple(name for name in PROCESS_NAMES if name not in SPEED_FEATURES)
     columns = {
-        "synthetic": tuple(range(len(FEATURE_NAMES))),
+        "synthetic": FEATURE_NAMES,
         "copy_trees": copy_columns,
         "copy_linear": copy_columns,
-        "copy_aggregates": tuple(INPUTLOG_NAMES.index(name) for name in SHARED),
+        "copy_aggregates": SHARED,
     }
     heads = _fit_heads(train, aggregates, columns)
     blank = Model(
@@ -63,12 +61,12 @@ def fit_model(train: Examples, calibrate: Examples, aggregates: Aggregates, vers
 
 
 def _fit_heads(
-    train: Examples, aggregates: Aggregates, columns: Mapping[str, tuple[int, ...]]
+    train: Examples, aggregates: Aggregates, columns: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Classifier]:
     person = train.kind != Kind.SYNTHETIC
     copied = train.kind[person] == Kind.TRANSCRIPTION
-    rows = train.features[person][:, list(columns["copy_trees"])]
-    shared = aggregates.rows[:, list(columns["copy_aggregates"])]
+    rows = train.features[person][:, [FEATURE_NAMES.index(n) for n in columns["copy_trees"]]]
+    shared = aggregates.rows[:, [INPUTLOG_NAMES.index(n) for n in columns["copy_aggregates"]]]
     return {
         "synthetic": _trees(220).fit(train.features, train.kind == Kind.SYNTHETIC),
         "copy_trees": _trees(150).fit(rows, copied),
