@@ -15,3 +15,7 @@ class BadModelError(DetectorError):
 
 class BadCorpusError(DetectorError):
     """A corpus folder cannot be trained on or evaluated."""
+
+
+class BadPromiseError(DetectorError):
+    """A promise about false flags cannot be made from these sessions, or its file is not one."""
