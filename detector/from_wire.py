@@ -1,6 +1,7 @@
 """From the batches that a session's agent sent to one `Recording`."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
@@ -16,13 +17,24 @@ from detector.tables import (
     Recording,
     keystrokes,
 )
+from detector.wire_rows import Rows, category_of, events_of, length_of, rows_of, watched
+from detector.wire_surroundings import (
+    device_of,
+    elsewhere_of,
+    manual_of,
+    page_of,
+    pointer_of,
+    presence_of,
+    submissions_of,
+    tasks_of,
+)
 from wire import events
 from wire.batch import Batch
 from wire.body import Body
 from wire.codes import (
-    Category,
     ClipboardAction,
     InsertionHow,
+    InsertionSeenBy,
     KeyFlag,
     Mode,
     SourceName,
@@ -35,6 +47,7 @@ T = TypeVar("T")
 Modes = Mapping[Mode, Intervals]
 MOST = 0.5
 """A mode changes what the whole session's typing counts for from this share of the keys on."""
+NO_TEXTS: Mapping[bytes, str] = MappingProxyType({})
 SAME_INSERTION_US = 1_500_000
 """Two observations of one paste (the shortcut, then the transfer) are at most this far apart."""
 
@@ -42,24 +55,40 @@ _WATCHED_FOR_TYPING = (SourceName.KEYBOARD,)
 _DOWN = (SourceState.FAILED, SourceState.MISSING)
 
 
-def recording_from_batches(batches: Iterable[Batch]) -> Recording:
+def recording_from_batches(
+    batches: Iterable[Batch], texts: Mapping[bytes, str] = NO_TEXTS
+) -> Recording:
     """Join the batches of one session, in any order, into a recording.
 
     Time that no batch speaks for, or in which the keyboard source was down, is marked as
     unobserved; paused time as paused.
+
+    Args:
+        batches: what the session's agent sent.
+        texts: class sequences of submitted texts by the digest of their stored object
+            (`wire.textclass.unpack_classes`); a submission without one keeps its length alone.
     """
     ordered = sorted(batches, key=lambda batch: batch.header.sequence)
     bodies = [batch.body for batch in ordered]
     end_us = max((batch.header.end_us for batch in ordered), default=0)
     table, origin = _keystrokes(bodies)
-    health = _rows(bodies, events.Health)
+    health = rows_of(bodies, events.Health)
     modes = _declared(bodies, end_us)
+    away, media = presence_of(bodies, health, end_us)
     return Recording(
         keystrokes=table,
         insertions=_seen(_insertions(bodies, modes), health, SourceName.INSERTIONS),
         copies=_seen(_copies(bodies), health, SourceName.CLIPBOARD),
-        focus=_focus(bodies, end_us) if _watched(health, SourceName.FOCUS) else None,
-        pointer_events=_pointer_events(bodies),
+        focus=_focus(bodies, end_us) if watched(health, SourceName.FOCUS) else None,
+        pointer=pointer_of(bodies, health),
+        page=page_of(bodies, health, end_us),
+        submissions=submissions_of(bodies, health, texts),
+        tasks=tasks_of(bodies, end_us),
+        elsewhere=elsewhere_of(bodies),
+        away=away,
+        media=media,
+        manual=manual_of(bodies, end_us),
+        device=device_of(bodies),
         origin=origin,
         declared=_in_force(modes, table, end_us),
         unobserved=_unobserved(ordered, health, end_us),
@@ -68,24 +97,10 @@ def recording_from_batches(batches: Iterable[Batch]) -> Recording:
     )
 
 
-def _rows(bodies: Sequence[Body], kind: type[events.Event]) -> dict[str, IntArray]:
-    """Return the columns of one kind over all bodies, in order of time."""
-    parts = [body.columns(kind) for body in bodies]
-    names = parts[0].keys() if parts else ["t_us"]
-    columns = {
-        name: np.concatenate([np.asarray(p[name]).astype(np.int64) for p in parts])
-        if parts
-        else np.zeros(0, np.int64)
-        for name in names
-    }
-    order = np.argsort(columns["t_us"], kind="stable")
-    return {name: values[order] for name, values in columns.items()}
-
-
 def _keystrokes(bodies: Sequence[Body]) -> tuple[Keystrokes, InputOrigin | None]:
     if not bodies:
         return keystrokes((), ()), None
-    rows = _rows(bodies, events.Keystroke)
+    rows = rows_of(bodies, events.Keystroke)
     flags = rows["flags"]
     hold_us = np.where(rows["hold_us"] == events.MISSING_U32, MISSING, rows["hold_us"])
     key = np.minimum(rows["key_class"], KeyClass.OTHER)
@@ -96,47 +111,39 @@ def _keystrokes(bodies: Sequence[Body]) -> tuple[Keystrokes, InputOrigin | None]
     return table, InputOrigin(injected, rows["device"])
 
 
-def _watched(health: dict[str, IntArray], source: SourceName) -> bool:
-    """Whether a source ever ran; true where no health was reported at all."""
-    if not len(health["t_us"]):
-        return True
-    mine = health["source"] == source
-    good = (health["state"] == SourceState.RUNNING) | (health["state"] == SourceState.DEGRADED)
-    return bool(np.any(mine & good))
-
-
-def _seen(
-    found: tuple[T, ...], health: dict[str, IntArray], by: SourceName
-) -> tuple[T, ...] | None:
+def _seen(found: tuple[T, ...], health: Rows, by: SourceName) -> tuple[T, ...] | None:
     """What was found; none found is evidence only where the source was watching."""
-    return found if found or _watched(health, by) else None
-
-
-def _length(value: int) -> int:
-    return MISSING if value == events.MISSING_U32 else value
-
-
-def _category(value: int) -> Category:
-    return Category(value) if value in set(Category) else Category.UNKNOWN
+    return found if found or watched(health, by) else None
 
 
 def _insertions(bodies: Sequence[Body], modes: Modes) -> tuple[Insertion, ...]:
     """Return the insertions, with weaker and stronger sightings of one insertion joined."""
     kept: list[tuple[events.Insertion, Insertion]] = []
     seen = sorted(
-        (event for body in bodies for event in body.events(events.Insertion)),
+        (event for event in events_of(bodies, events.Insertion)),
         key=lambda event: event.t_us,
     )
     for event in seen:
         how = InsertionHow(event.how) if event.how in set(InsertionHow) else InsertionHow.UNKNOWN
-        length = _length(event.length_chars)
-        insertion = Insertion(event.t_us, length, how, event.tag, _modes_at(modes, event.t_us))
+        length = length_of(event.length_chars)
+        insertion = Insertion(
+            event.t_us,
+            length,
+            how,
+            event.tag,
+            _modes_at(modes, event.t_us),
+            _observer(event.seen_by),
+        )
         if kept and _same_insertion(kept[-1][0], event):
             if event.seen_by > kept[-1][0].seen_by:
                 kept[-1] = (event, insertion)
             continue
         kept.append((event, insertion))
     return tuple(insertion for _, insertion in kept)
+
+
+def _observer(value: int) -> InsertionSeenBy | None:
+    return InsertionSeenBy(value) if value in set(InsertionSeenBy) else None
 
 
 def _same_insertion(first: events.Insertion, second: events.Insertion) -> bool:
@@ -151,13 +158,12 @@ def _copies(bodies: Sequence[Body]) -> tuple[Copy, ...]:
     found = [
         Copy(
             event.t_us,
-            _length(event.length_chars),
-            _category(event.source),
+            length_of(event.length_chars),
+            category_of(event.source),
             event.tag,
             cut=event.action == ClipboardAction.CUT,
         )
-        for body in bodies
-        for event in body.events(events.Clipboard)
+        for event in events_of(bodies, events.Clipboard)
     ]
     return tuple(sorted(found, key=lambda copy: copy.t_us))
 
@@ -165,27 +171,22 @@ def _copies(bodies: Sequence[Body]) -> tuple[Copy, ...]:
 def _focus(bodies: Sequence[Body], end_us: int) -> tuple[Focus, ...]:
     if not bodies:
         return ()
-    rows = _rows(bodies, events.Focus)
+    rows = rows_of(bodies, events.Focus)
     starts = rows["t_us"].tolist()
     stops = [*starts[1:], max(end_us, *starts[-1:])] if starts else []
     categories = rows["category"].tolist()
     return tuple(
-        Focus(start, stop, _category(category))
+        Focus(start, stop, category_of(category))
         for start, stop, category in zip(starts, stops, categories, strict=True)
     )
-
-
-def _pointer_events(bodies: Sequence[Body]) -> int | None:
-    return sum(len(body.columns(events.PointerSecond)["t_us"]) for body in bodies) or None
 
 
 def _declared(bodies: Sequence[Body], end_us: int) -> Modes:
     """When each declared mode was in force."""
     changes: dict[Mode, list[tuple[int, bool]]] = {}
-    for body in bodies:
-        for event in body.events(events.DeclaredMode):
-            if event.mode in set(Mode):
-                changes.setdefault(Mode(event.mode), []).append((event.t_us, bool(event.on)))
+    for event in events_of(bodies, events.DeclaredMode):
+        if event.mode in set(Mode):
+            changes.setdefault(Mode(event.mode), []).append((event.t_us, bool(event.on)))
     return {mode: between(found, end_us) for mode, found in changes.items()}
 
 
@@ -216,7 +217,7 @@ def _paused(batches: Sequence[Batch], end_us: int) -> Intervals:
     return pauses(headers, markers, end_us)
 
 
-def _unobserved(batches: Sequence[Batch], health: dict[str, IntArray], end_us: int) -> Intervals:
+def _unobserved(batches: Sequence[Batch], health: Rows, end_us: int) -> Intervals:
     gaps, spoken_until = [], 0
     for batch in batches:
         if batch.header.start_us > spoken_until:

@@ -13,7 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import BadTableError
-from wire.codes import Category, InsertionHow, Mode
+from detector.surroundings import (
+    Device,
+    ElsewhereMinutes,
+    Page,
+    PointerSeconds,
+    Shown,
+    Submission,
+    Task,
+)
+from wire.codes import Category, InsertionHow, InsertionSeenBy, Mode
 from wire.keys import KeyClass
 
 IntArray = NDArray[np.int64]
@@ -175,6 +184,7 @@ class Insertion:
         how: by which route it got in.
         tag: keyed tag of the text, equal to its copy's; 0 if not known.
         aids: modes that the person had declared at that moment.
+        seen_by: which observation says so; None where the recorder does not tell.
     """
 
     t_us: int
@@ -182,6 +192,7 @@ class Insertion:
     how: InsertionHow = InsertionHow.UNKNOWN
     tag: int = 0
     aids: frozenset[Mode] = frozenset()
+    seen_by: InsertionSeenBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +243,16 @@ class Recording:
         insertions: pastes and other insertions seen by the recorder.
         copies: clipboard copies seen.
         focus: focus intervals by window category.
-        pointer_events: number of pointer events seen.
+        pointer: seconds in which the pointer was used.
+        page: what a browser extension saw in task pages.
+        submissions: texts that were submitted.
+        tasks: the session's tasks; empty where the session is one.
+        shown: how much there was to read, where the platform says so.
+        elsewhere: activity outside the scope.
+        away: intervals in which the person was idle, or the screen locked or suspended.
+        media: intervals in which sound or video played.
+        manual: intervals that the person added by hand; nothing of them was observed.
+        device: facts about the device.
         origin: input origin columns, parallel to `keystrokes`.
         declared: input modes the person declared in this session.
         unobserved: intervals in which a source was down, as (start_us, end_us).
@@ -244,7 +264,16 @@ class Recording:
     insertions: tuple[Insertion, ...] | None = None
     copies: tuple[Copy, ...] | None = None
     focus: tuple[Focus, ...] | None = None
-    pointer_events: int | None = None
+    pointer: PointerSeconds | None = None
+    page: Page | None = None
+    submissions: tuple[Submission, ...] | None = None
+    tasks: tuple[Task, ...] = ()
+    shown: tuple[Shown, ...] | None = None
+    elsewhere: ElsewhereMinutes | None = None
+    away: tuple[tuple[int, int], ...] | None = None
+    media: tuple[tuple[int, int], ...] = ()
+    manual: tuple[tuple[int, int], ...] = ()
+    device: Device | None = None
     origin: InputOrigin | None = None
     declared: frozenset[Mode] = field(default_factory=frozenset)
     unobserved: tuple[tuple[int, int], ...] = ()
