@@ -16,6 +16,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 from detector.errors import BadModelError
 from detector.features.inputlog import INPUTLOG_NAMES
 from detector.features.vector import FEATURE_NAMES, FEATURES_VERSION
+from detector.screen import Screen, screen_from_state
 from detector.stable_dump import stable_dumps
 from detector.tables import BoolArray, FloatArray
 
@@ -87,6 +88,7 @@ class Model:
         transcription_calibration: of the mean of the copying heads.
         review_at: thresholds for band "review", by kind.
         strong_at: thresholds for band "strong", by kind.
+        screens: which windows to judge, for each kind; empty if only whole sessions are.
         typical: 5th, 50th and 95th percentile of each feature over genuine composing.
         version: names the model.
     """
@@ -101,6 +103,7 @@ class Model:
     strong_at: Mapping[str, float]
     typical: FloatArray = field(repr=False)
     version: str = ""
+    screens: Mapping[str, Screen] = field(default_factory=dict)
 
     def scores(self, features: FloatArray, inputlog: FloatArray) -> Scores:
         """Score stretches given their feature and aggregate vectors, one row each."""
@@ -153,6 +156,7 @@ class Model:
             "strong_at": dict(self.strong_at),
             "typical": self.typical,
             "version": self.version,
+            "screens": {kind: screen.to_state() for kind, screen in self.screens.items()},
             "probe": self.probe(),
         }
         return stable_dumps(state)
@@ -217,6 +221,7 @@ def _from_state(state: dict[str, Any]) -> Model:
             strong_at=state["strong_at"],
             typical=typical,
             version=str(state["version"]),
+            screens={k: screen_from_state(v) for k, v in state.get("screens", {}).items()},
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadModelError(f"the model file lacks a part: {error}") from error

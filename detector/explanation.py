@@ -1,0 +1,89 @@
+"""Why an assessment says what it says: reasons, counter-evidence and the places."""
+
+from detector.assessment import Span, TextKind
+from detector.features.vector import FEATURE_NAMES
+from detector.fusion import Evidence
+from detector.integrity import synthetic_reasons
+from detector.model import Model
+from detector.reasons import Code, Reason
+from detector.typing_evidence import typing_spans
+
+INSERTION_MARGIN_US = 1_000_000
+
+
+def reasons_of(evidence: Evidence, model: Model) -> tuple[Reason, ...]:
+    """Return the lines of evidence that hold, the strongest line first."""
+    lines: list[tuple[float, list[Reason]]] = []
+    typing, provenance = evidence.typing, evidence.provenance
+    totals: dict[Code, float] = {}
+    for finding in provenance.unexplained:
+        totals[finding.code] = totals.get(finding.code, 0.0) + finding.length_chars
+    if totals:
+        ordered = sorted(totals.items(), key=lambda item: -item[1])
+        lines.append((provenance.strength, [Reason(code, value) for code, value in ordered]))
+    suspected = evidence.suspected(model)
+    if TextKind.SYNTHETIC in suspected:
+        tells = synthetic_reasons(
+            typing.synthetic, typing.synthetic_features, model.typical, evidence.integrity
+        )
+        lines.append((typing.synthetic, tells))
+    if TextKind.TRANSCRIPTION in suspected:
+        lines.append((typing.transcription, _copying_reasons(evidence, model)))
+    lines.sort(key=lambda line: -line[0])
+    return tuple(reason for _, line in lines for reason in line)
+
+
+def _copying_reasons(evidence: Evidence, model: Model) -> list[Reason]:
+    reasons = [Reason(Code.READS_LIKE_COPYING, evidence.typing.transcription)]
+    pause, usual_pause = _feature(evidence, model, "before_sentence_excess")
+    kept, usual_kept = _feature(evidence, model, "product_process_ratio")
+    if pause < usual_pause[1]:
+        reasons.append(Reason(Code.FEW_PLANNING_PAUSES, pause))
+    if kept > usual_kept[1]:
+        reasons.append(Reason(Code.LITTLE_REVISION, kept))
+    return reasons
+
+
+def _feature(evidence: Evidence, model: Model, name: str) -> tuple[float, list[float]]:
+    at = FEATURE_NAMES.index(name)
+    return float(evidence.typing.features[at]), model.typical[:, at].tolist()
+
+
+def counter_evidence(evidence: Evidence, model: Model) -> tuple[Reason, ...]:
+    """Return what speaks for the person."""
+    found: list[Reason] = []
+    if evidence.typing.seen:
+        pause, usual_pause = _feature(evidence, model, "before_sentence_excess")
+        kept, usual_kept = _feature(evidence, model, "product_process_ratio")
+        overlap, usual_overlap = _feature(evidence, model, "rollover_share")
+        if pause >= usual_pause[1]:
+            found.append(Reason(Code.PLANNING_PAUSES, pause))
+        if kept <= usual_kept[1]:
+            found.append(Reason(Code.REVISED_THROUGHOUT, kept))
+        if overlap >= usual_overlap[1]:
+            found.append(Reason(Code.HUMAN_HOLDS, overlap))
+    if evidence.provenance.allowed_chars:
+        found.append(Reason(Code.INSERTIONS_ALLOWED, evidence.provenance.allowed_chars))
+    if evidence.recording.declared:
+        found.append(Reason(Code.DECLARED_AID, len(evidence.recording.declared)))
+    if evidence.baseline is not None and evidence.typing.seen:
+        found.append(Reason(Code.LIKE_OWN_BASELINE, evidence.baseline.sessions))
+    return tuple(found)
+
+
+def spans_of(evidence: Evidence, model: Model) -> tuple[Span, ...]:
+    """Return where the evidence lies: moments of insertions, windows of typing."""
+    spans = [
+        Span(
+            max(finding.t_us - INSERTION_MARGIN_US, 0),
+            finding.t_us + INSERTION_MARGIN_US,
+            TextKind.INSERTION,
+            evidence.provenance.strength,
+            finding.code,
+        )
+        for finding in evidence.provenance.unexplained
+    ]
+    if evidence.typing.seen:
+        suspected = evidence.suspected(model)
+        spans.extend(typing_spans(evidence.stream, evidence.typing, model, suspected))
+    return tuple(sorted(spans, key=lambda span: (span.start_us, span.end_us)))

@@ -1,0 +1,134 @@
+"""How the lines of evidence of a session come to one conclusion, or to none."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detector.assessment import Band, Kinds, TextKind
+from detector.baseline import Baseline
+from detector.features.stream import TextStream
+from detector.integrity import REPLACES_TYPING, Integrity
+from detector.model import Model, logit
+from detector.provenance import Provenance
+from detector.reasons import Code, Reason
+from detector.tables import MISSING, Recording
+from detector.typing_evidence import MIN_KEYS, PRIOR_DOUBT, TypingEvidence
+from wire.codes import Mode
+
+MIN_COVERAGE = 0.5
+INSERTION_REVIEW = 0.5
+INSERTION_STRONG = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known about a session, by the question that it answers."""
+
+    recording: Recording
+    stream: TextStream
+    coverage: float
+    typing: TypingEvidence
+    provenance: Provenance
+    integrity: Integrity
+    baseline: Baseline | None
+
+    def suspected(self, model: Model) -> frozenset[TextKind]:
+        """Return the kinds of typing past the review threshold.
+
+        A machine's typing is no person's copying.
+        """
+        if self.typing.synthetic >= model.review_at["synthetic"]:
+            return frozenset({TextKind.SYNTHETIC})
+        if self.typing.transcription >= model.review_at["transcription"]:
+            return frozenset({TextKind.TRANSCRIPTION})
+        return frozenset()
+
+
+def fused_typing(
+    typing: TypingEvidence, integrity: Integrity, declared: frozenset[Mode]
+) -> TypingEvidence:
+    """Return the typing's evidence with what the input's integrity and declared aids say."""
+    if not typing.seen:
+        return typing
+    if declared & REPLACES_TYPING:
+        return replace(
+            typing,
+            synthetic=min(typing.synthetic, PRIOR_DOUBT),
+            transcription=min(typing.transcription, PRIOR_DOUBT),
+        )
+    odds = logit(typing.synthetic) + integrity.log_odds
+    return replace(typing, synthetic=1.0 / (1.0 + math.exp(-odds)))
+
+
+def kinds_of(evidence: Evidence) -> Kinds:
+    """Return the probability of each way the text got in."""
+    inserted, process = evidence.provenance.strength, evidence.typing
+    typed = 1.0 - inserted
+    synthetic = typed * process.synthetic
+    transcription = typed * (1.0 - process.synthetic) * process.transcription
+    composition = max(1.0 - inserted - synthetic - transcription, 0.0)
+    return Kinds(composition, transcription, synthetic, inserted)
+
+
+def abstention(evidence: Evidence, model: Model) -> Reason | None:
+    """Return why nothing can be said, if so. Evidence that was seen stands whatever was not."""
+    recording = evidence.recording
+    if _blind(recording):
+        return Reason(Code.LOW_COVERAGE, evidence.coverage)
+    if evidence.provenance.strength >= INSERTION_REVIEW:
+        return None
+    if len(evidence.stream) < MIN_KEYS:
+        return Reason(Code.TOO_FEW_KEYSTROKES, len(evidence.stream))
+    machine = TextKind.SYNTHETIC in evidence.suspected(model)
+    if evidence.coverage < MIN_COVERAGE and not machine:
+        return Reason(Code.LOW_COVERAGE, evidence.coverage)
+    if recording.declared & REPLACES_TYPING:
+        return Reason(Code.AID_HIDES_TYPING, 1.0)
+    return None
+
+
+def _blind(recording: Recording) -> bool:
+    """Whether nothing outside a page could be observed (Wayland): a paste has no source to see.
+
+    Such a session shows neither what was typed nor where a pasted text was copied.
+    """
+    nothing_seen = recording.focus is None and recording.copies is None
+    return nothing_seen and not len(recording.keystrokes) and bool(recording.unobserved)
+
+
+def band_of(evidence: Evidence, model: Model) -> Band:
+    """Return the conclusion, if one may be drawn (see `abstention`)."""
+    provenance, typing = evidence.provenance, evidence.typing
+    strong = (
+        provenance.strength >= INSERTION_STRONG
+        or typing.synthetic >= model.strong_at["synthetic"]
+        or typing.transcription >= model.strong_at["transcription"]
+    )
+    if strong:
+        return Band.STRONG
+    if provenance.strength >= INSERTION_REVIEW or evidence.suspected(model):
+        return Band.REVIEW
+    return Band.CONSISTENT
+
+
+def coverage_of(recording: Recording) -> float:
+    """Return the share of the unpaused session that was observed; 0 if nothing was."""
+    table = recording.keystrokes
+    length = recording.duration_us
+    if length == MISSING:
+        length = int(table.t_us[-1] - table.t_us[0]) if len(table) else 0
+    if not len(table) and not recording.insertions:
+        return 0.0
+    worked = length - _total(recording.paused)
+    if worked <= 0:
+        return 1.0 if len(table) else 0.0
+    return float(np.clip(1.0 - _total(recording.unobserved) / worked, 0.0, 1.0))
+
+
+def _total(intervals: tuple[tuple[int, int], ...]) -> int:
+    total, until = 0, 0
+    for start, end in sorted(intervals):
+        total += max(end - max(start, until), 0)
+        until = max(until, end)
+    return total

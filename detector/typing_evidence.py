@@ -1,0 +1,205 @@
+"""What the typing itself says: did a machine type, did a person copy, and where.
+
+A session is judged as a whole and by its windows of 500 keys, since a machine that typed a tenth
+of it hides in the averages. A cheap screen picks the windows worth judging. One window among n is
+worth less than a whole session: its log odds are lowered by log n (a union bound), so that long
+sessions are not flagged more often for being long.
+
+Measuring and judging are two steps, so that many sessions are predicted in one go.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from detector.assessment import Span, TextKind
+from detector.baseline import Baseline
+from detector.features.inputlog import inputlog_features
+from detector.features.stream import TextStream
+from detector.features.vector import FEATURE_NAMES, stream_vector
+from detector.features.windows import WINDOW_KEYS, window_edges, window_vectors
+from detector.model import Model, Scores
+from detector.reasons import Code
+from detector.tables import FloatArray
+
+MIN_KEYS = 150
+"""Fewer text keys than this tell nothing about the process."""
+PRIOR_DOUBT = 0.02
+"""Probability given to each kind where nothing was seen of it."""
+MOST_PICKED = 3
+"""Windows of a session that are judged for each kind; one that is a machine's is enough."""
+MOST_SPAN_WINDOWS = 16
+NO_SCORES = Scores(np.zeros(0), np.zeros(0), np.zeros(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Rows ``start`` to ``stop`` of a stream with their vectors."""
+
+    start: int
+    stop: int
+    features: FloatArray
+    inputlog: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A session's stretches worth judging: the whole first, then the windows that were picked.
+
+    Attributes:
+        stretches: empty where too few keys were seen.
+        windows: how many windows there were to pick from.
+    """
+
+    stretches: tuple[Stretch, ...]
+    windows: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypingEvidence:
+    """What the typing says.
+
+    Attributes:
+        seen: whether there was enough of it.
+        synthetic: probability that a machine typed all or a window of it.
+        transcription: probability that a person copied, given that a person typed.
+        features: of the whole session.
+        synthetic_features: of the stretch behind ``synthetic``.
+        worst: the window behind each kind as rows of the stream, if a window and not the whole.
+    """
+
+    seen: bool
+    synthetic: float
+    transcription: float
+    features: FloatArray
+    synthetic_features: FloatArray
+    worst: tuple[tuple[TextKind, int, int], ...] = ()
+
+
+def measure(stream: TextStream, model: Model) -> Measured:
+    """Compute the vectors of the session and of the windows that the screens pick."""
+    if len(stream) < MIN_KEYS:
+        return Measured((), 0)
+    stretches = [_stretch(stream, 0, len(stream))]
+    edges = window_edges(len(stream))
+    if len(edges) > 1 and model.screens:
+        windows = window_vectors(stream)
+        picked = {
+            number
+            for screen in model.screens.values()
+            for number in screen.picked(windows, MOST_PICKED)
+        }
+        stretches.extend(_stretch(stream, *edges[number]) for number in sorted(picked))
+    return Measured(tuple(stretches), len(edges))
+
+
+def _stretch(stream: TextStream, start: int, stop: int) -> Stretch:
+    part = stream if stop - start == len(stream) else stream.part(start, stop)
+    return Stretch(start, stop, stream_vector(part), inputlog_features(part))
+
+
+def judge(
+    measured: Measured, scores: Scores, model: Model, baseline: Baseline | None = None
+) -> TypingEvidence:
+    """Return what the model's scores of the stretches come to for the session."""
+    if not measured.stretches:
+        blank = np.full(len(FEATURE_NAMES), np.nan)
+        return TypingEvidence(False, PRIOR_DOUBT, PRIOR_DOUBT, blank, blank)
+    copying = scores.transcription
+    if baseline is not None:
+        adjusted = [baseline.adjusted(float(value)) for value in scores.transcription_logit]
+        copying = model.transcription_calibration(np.array(adjusted))
+    synthetic, machine = _strongest(scores.synthetic, measured.windows)
+    transcription, copied = _strongest(copying, measured.windows)
+    stretches = measured.stretches
+    worst = ((TextKind.SYNTHETIC, machine), (TextKind.TRANSCRIPTION, copied))
+    return TypingEvidence(
+        True,
+        synthetic,
+        transcription,
+        stretches[0].features,
+        stretches[machine].features,
+        tuple((kind, stretches[at].start, stretches[at].stop) for kind, at in worst if at),
+    )
+
+
+def _strongest(values: FloatArray, windows: int) -> tuple[float, int]:
+    """Return the session's probability and the stretch it comes from; the whole is number 0."""
+    logits = np.log(values / (1 - values))
+    logits[1:] -= math.log(max(windows, 1))
+    at = int(np.argmax(logits))
+    return 1.0 / (1.0 + math.exp(-float(logits[at]))), at
+
+
+def judge_all(
+    measured: Sequence[Measured], baselines: Sequence[Baseline | None], model: Model
+) -> list[TypingEvidence]:
+    """Judge many sessions with one prediction of all their stretches."""
+    stretches = [stretch for one in measured for stretch in one.stretches]
+    scores = NO_SCORES
+    if stretches:
+        scores = model.scores(
+            np.array([stretch.features for stretch in stretches]),
+            np.array([stretch.inputlog for stretch in stretches]),
+        )
+    found, start = [], 0
+    for one, baseline in zip(measured, baselines, strict=True):
+        stop = start + len(one.stretches)
+        found.append(judge(one, _rows(scores, slice(start, stop)), model, baseline))
+        start = stop
+    return found
+
+
+def _rows(scores: Scores, rows: slice) -> Scores:
+    return Scores(
+        scores.synthetic[rows], scores.transcription[rows], scores.transcription_logit[rows]
+    )
+
+
+def typing_spans(
+    stream: TextStream, evidence: TypingEvidence, model: Model, kinds: frozenset[TextKind]
+) -> list[Span]:
+    """Return the windows of about 500 keys that look like each of ``kinds``, joined."""
+    if not kinds:
+        return []
+    count = len(stream)
+    windows = int(np.clip(count // WINDOW_KEYS, 1, MOST_SPAN_WINDOWS))
+    edges = np.linspace(0, count, windows + 1).astype(np.int64).tolist()
+    stretches = [(a, b) for a, b in pairwise(edges)]
+    stretches.extend((a, b) for kind, a, b in evidence.worst if kind in kinds)
+    parts = [stream.part(a, b) for a, b in stretches]
+    scores = model.scores(
+        np.array([stream_vector(part) for part in parts]),
+        np.array([inputlog_features(part) for part in parts]),
+    )
+    whys = {
+        TextKind.SYNTHETIC: (Code.SYNTHETIC_RHYTHM, scores.synthetic),
+        TextKind.TRANSCRIPTION: (Code.READS_LIKE_COPYING, scores.transcription),
+    }
+    spans: list[Span] = []
+    for kind in sorted(kinds & whys.keys()):
+        why, values = whys[kind]
+        chosen = values >= min(0.5, float(values.max()))
+        rows = [(a, b, v) for (a, b), v, c in zip(stretches, values, chosen, strict=True) if c]
+        spans.extend(_joined(stream, rows, kind, why))
+    return spans
+
+
+def _joined(
+    stream: TextStream, rows: list[tuple[int, int, float]], kind: TextKind, why: Code
+) -> list[Span]:
+    """Join stretches that touch or overlap into spans."""
+    joined: list[list[float]] = []
+    for start, stop, value in sorted(rows):
+        if joined and start <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], stop)
+            joined[-1][2] = max(joined[-1][2], value)
+        else:
+            joined.append([start, stop, value])
+    return [
+        Span(int(stream.t_us[int(a)]), int(stream.t_us[int(b) - 1]), kind, float(value), why)
+        for a, b, value in joined
+    ]
