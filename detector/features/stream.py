@@ -18,6 +18,8 @@ from wire.keys import KeyClass
 AUTO_REPEAT_MAX_US = 120_000
 """Longest interval between repeats of a held key that desktops use by default (Windows 33 ms,
 X11 40 ms, KLiCKe's recorder 84 ms)."""
+SAMPLE_KEYS = 4_096
+SAMPLE_BLOCKS = 4
 
 
 class Place(IntEnum):
@@ -74,6 +76,28 @@ class TextStream:
             self.interval_log[start:stop],
             self.place[start:stop],
             self.jumped[start:stop],
+            self.effects_seen,
+        )
+
+    def sample(self) -> "TextStream":
+        """Return at most `SAMPLE_KEYS` rows, in blocks spread over the whole.
+
+        Dependence between neighbours is known well from so many; more only cost time.
+        """
+        count = len(self)
+        if count <= SAMPLE_KEYS:
+            return self
+        size = SAMPLE_KEYS // SAMPLE_BLOCKS
+        starts = np.linspace(0, count - size, SAMPLE_BLOCKS).astype(np.int64)
+        rows = (starts[:, None] + np.arange(size)).ravel()
+        return TextStream(
+            self.t_us[rows],
+            self.hold_us[rows],
+            self.key[rows],
+            self.interval_us[rows],
+            self.interval_log[rows],
+            self.place[rows],
+            self.jumped[rows],
             self.effects_seen,
         )
 

@@ -2,14 +2,19 @@
 
 import numpy as np
 
+from detector.features.hands import HAND_NAMES, hand_features
 from detector.features.process import NAMES as PROCESS_NAMES
 from detector.features.process import process_features
+from detector.features.repairs import REPAIR_NAMES, repair_features
 from detector.features.rhythm import HOLD_NAMES, TIMING_NAMES, hold_features, timing_features
+from detector.features.serial import SERIAL_NAMES, rhythm_of, serial_features
 from detector.features.stream import TextStream, text_stream
 from detector.tables import FloatArray, Keystrokes
 
 FEATURES_VERSION = "2"
-FEATURE_NAMES = (*PROCESS_NAMES, *TIMING_NAMES, *HOLD_NAMES)
+MOTOR_NAMES = (*SERIAL_NAMES, *HAND_NAMES, *REPAIR_NAMES)
+"""Facts of hands, for telling a program from a person."""
+FEATURE_NAMES = (*PROCESS_NAMES, *TIMING_NAMES, *HOLD_NAMES, *MOTOR_NAMES)
 
 
 def feature_vector(table: Keystrokes) -> FloatArray:
@@ -21,7 +26,16 @@ def stream_vector(stream: TextStream) -> FloatArray:
     """Return `feature_vector` of a text stream that was made before."""
     if not len(stream):
         return np.full(len(FEATURE_NAMES), np.nan)
+    sample = stream.sample()
+    rhythm = rhythm_of(sample)
     return np.array(
-        [*process_features(stream), *timing_features(stream), *hold_features(stream)],
+        [
+            *process_features(stream),
+            *timing_features(stream),
+            *hold_features(stream),
+            *serial_features(sample, rhythm),
+            *hand_features(sample, rhythm),
+            *repair_features(sample, rhythm),
+        ],
         dtype=np.float64,
     )

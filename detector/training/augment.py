@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from detector.tables import MISSING, Keystrokes
+from detector.tables import MISSING, FloatArray, Keystrokes
 from wire.keys import KeyClass
+
+CLOCK_STEPS_US = (1_000.0, 2_000.0, 4_000.0, 8_000.0, 10_000.0, 15_600.0)
+"""Clock and polling steps of recorders and keyboards (USB at 125 Hz: 8 ms; Windows: 15.6 ms)."""
 
 
 def augmented(rng: np.random.Generator, table: Keystrokes) -> Keystrokes:
@@ -13,25 +16,46 @@ def augmented(rng: np.random.Generator, table: Keystrokes) -> Keystrokes:
     if not len(table):
         return table
     interval = np.diff(table.t_us, prepend=table.t_us[:1]).astype(np.float64)
-    hold = table.hold_us
+    hold = table.hold_us.astype(np.float64)
     if rng.random() < 0.5:
         pace = 10 ** rng.uniform(-0.18, 0.18)
         interval *= pace
-        hold = np.where(hold >= 0, np.round(hold * pace**0.5), MISSING).astype(np.int64)
+        hold = np.where(hold >= 0, hold * pace**0.5, MISSING)
     if rng.random() < 0.3:
         longest = 10 ** rng.uniform(6.7, 7.7)
         interval = np.where(
             interval > longest, longest * rng.uniform(0.6, 1, len(interval)), interval
         )
-    if rng.random() < 0.15:
-        hold = np.full(len(table), MISSING, dtype=np.int64)
-    if rng.random() < 0.3:
-        step = float(rng.choice([1_000.0, 4_000.0, 8_000.0, 15_600.0]))
-        times = np.round(np.cumsum(interval) / step) * step
+    press = np.cumsum(interval)
+    release = press + hold
+    chance = rng.random()
+    if chance < 0.3:
+        step = float(rng.choice(CLOCK_STEPS_US))
+        press, release = (np.round(times / step) * step for times in (press, release))
+    elif chance < 0.4:
+        press, release = _delayed(rng, press, release)
     else:
-        times = np.cumsum(interval) + rng.uniform(0, 900, len(interval))
-    times = np.maximum.accumulate(times)
-    return replace(table, t_us=np.round(times - times[0]).astype(np.int64), hold_us=hold)
+        press = press + rng.uniform(0, 900, len(press))
+    if rng.random() < 0.15:
+        hold = np.full(len(table), float(MISSING))
+    press = np.maximum.accumulate(press)
+    hold = np.where(hold >= 0, np.maximum(release - press, 0.0), MISSING)
+    return replace(
+        table,
+        t_us=np.round(press - press[0]).astype(np.int64),
+        hold_us=np.round(hold).astype(np.int64),
+    )
+
+
+def _delayed(
+    rng: np.random.Generator, press: FloatArray, release: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the times as a remote desktop passes them on: late by chance, never out of order."""
+    times = np.concatenate([press, release])
+    order = np.argsort(times, kind="stable")
+    late = rng.exponential(10 ** rng.uniform(3.0, 4.1), len(times))
+    times[order] = np.maximum.accumulate(times[order] + late)
+    return times[: len(press)], times[len(press) :]
 
 
 def window(rng: np.random.Generator, table: Keystrokes, shortest: int = 150) -> Keystrokes:

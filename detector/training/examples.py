@@ -11,12 +11,12 @@ from detector.errors import BadCorpusError
 from detector.features.inputlog import inputlog_features
 from detector.features.stream import text_stream
 from detector.features.vector import stream_vector
-from detector.simulation import ROBOTS, Holds, histogram_forgery, replay, transcribing
+from detector.simulation import transcribing
 from detector.simulation.figures import WritingFigures
 from detector.simulation.typist import Typist, draw_typist
 from detector.tables import FloatArray, IntArray, Keystrokes
 from detector.training.augment import augmented, window, with_injected_pauses
-from detector.training.generic_robots import generic_robot
+from detector.training.machines import machine_variants
 from detector.training.retyping import retyped
 
 SHORTEST_EXAMPLE = 100
@@ -100,16 +100,5 @@ def _variants(
     typist: Typist = draw_typist(rng, figures=figures)
     copying = transcribing(rng, text_class=passage, typist=typist)
     yield Kind.TRANSCRIPTION, "transcribing", copying.keystrokes
-    name = str(rng.choice(list(ROBOTS)))
-    holds = Holds(str(rng.choice([h.value for h in Holds], p=[0.1, 0.15, 0.15, 0.15, 0.45])))
-    robot = ROBOTS[name](rng, passage, holds=holds)
-    yield Kind.SYNTHETIC, name, robot.keystrokes
-    for held in (holds, Holds.HUMAN):
-        yield Kind.SYNTHETIC, "generic", generic_robot(rng, passage, holds=held).keystrokes
-    shuffled, typos, conditioned = (bool(x) for x in rng.random(3) < 0.5)
-    if rng.random() < 0.5:
-        replayed = replay(rng, table, passage, shuffled=shuffled, typos=typos)
-        yield Kind.SYNTHETIC, "replay", replayed.keystrokes
-    else:
-        forged = histogram_forgery(rng, table, passage, conditioned=conditioned)
-        yield Kind.SYNTHETIC, "histogram", forged.keystrokes
+    for family, typed in machine_variants(rng, table, text, passage):
+        yield Kind.SYNTHETIC, family, typed

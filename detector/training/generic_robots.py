@@ -1,90 +1,54 @@
-"""Machines of no known make: random timing models, so that no one tool's quirk is learnt."""
+"""Machines of no known make, composed at random, so that no one tool's quirk is learnt."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from detector.simulation.figures import LEVELS
-from detector.simulation.hands import Holds, hold_source
-from detector.simulation.session import SimulatedSession, TextLog
-from detector.simulation.typist import draw_typist
+from detector.simulation.hands import Holds
+from detector.tables import Keystrokes
+from detector.training.machine_gaps import Gaps, draw_gaps, gaps_ms
+from detector.training.machine_holds import HOLD_MODELS, holds_ms
+from detector.training.typing_plan import Slips, plan_of
 
 
-def generic_robot(rng: np.random.Generator, text_class: str, *, holds: Holds) -> SimulatedSession:
-    """Type ``text_class`` with a random timing model, pauses at boundaries and typing errors."""
-    gap = _gap_source(rng)
-    hold = hold_source(rng, holds)
-    boundary = {" ": rng.uniform(0, 0.15), ".": rng.uniform(0, 0.9), "\n": rng.uniform(0, 1.0)}
-    middle_ms = float(10 ** rng.uniform(2.5, 3.6))
-    width = float(rng.uniform(0.05, 0.6))
-    typo = float(rng.choice([0.0, rng.uniform(0.0, 0.1)]))
-    late = int(rng.integers(1, 6))
-    word_lead = float(rng.choice([1.0, rng.uniform(1.0, 2.0)]))
-    log, before, wait = TextLog(), "\n", 0.0
-    for character in text_class:
-        lead = word_lead if before == " " else 1.0
-        if character == "a" and rng.random() < typo:
-            wrong = int(rng.integers(1, late + 1))
-            for _ in range(wrong):
-                log.type("a", gap() + wait, hold())
-                wait = 0.0
-            wait = middle_ms * 0.3
-            for _ in range(wrong):
-                log.erase(gap() + wait, hold())
-                wait = 0.0
-        log.type(character, gap() * lead + wait, hold())
-        wait = 0.0
-        if character in boundary and rng.random() < boundary[character]:
-            wait = middle_ms * float(np.exp(rng.normal(0, width)))
-        before = character
-    return log.session()
+@dataclass(frozen=True, slots=True)
+class Make:
+    """A machine: the components of its timing, its slips and how it holds keys."""
+
+    gaps: Gaps
+    slips: Slips
+    hold_model: str
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """Names of the components, for leaving one out of training."""
+        named = (*self.gaps.factors, f"pauses:{self.gaps.pauses}", f"hold:{self.hold_model}")
+        return (self.gaps.law, f"bond:{self.gaps.bond}", *named)
 
 
-def _gap_source(rng: np.random.Generator) -> Callable[[], float]:
-    middle = float(10 ** rng.uniform(1.6, 2.5))
-    kind = int(rng.integers(8))
-    spread = float(rng.uniform(0.03, 0.6))
-    if kind == 0:
-        return lambda: float(rng.uniform(middle * (1 - spread), middle * (1 + spread)))
-    if kind == 1:
-        return lambda: max(float(rng.normal(middle, middle * spread)), middle * 0.2)
-    if kind == 2:
-        return lambda: middle * float(np.exp(rng.normal(0, spread)))
-    if kind == 3:
-        return lambda: middle * (0.4 + float(rng.exponential(spread + 0.2)))
-    if kind == 4:
-        return lambda: float(rng.triangular(middle * 0.4, middle, middle * (1.5 + spread)))
-    if kind == 5:
-        return _sinusoid(rng, middle, spread)
-    return _factors(rng, middle) if kind == 6 else _borrowed(rng)
+def draw_make(rng: np.random.Generator) -> Make:
+    """Draw a machine."""
+    slips = Slips(
+        rate=float(rng.choice([0.0, 10 ** rng.uniform(-2.5, -1.0)], p=[0.2, 0.8])),
+        latest=int(rng.integers(0, 8)),
+        rewrites=float(rng.choice([0.0, rng.uniform(0.1, 0.9)])),
+        changes=int(rng.integers(0, 5)),
+    )
+    return Make(draw_gaps(rng), slips, str(rng.choice(HOLD_MODELS)))
 
 
-def _factors(rng: np.random.Generator, middle: float) -> Callable[[], float]:
-    """Gaps by a table of letter pairs, some noise, and growing fatigue."""
-    table = middle * rng.choice(rng.uniform(0.4, 1.6, 5), size=int(rng.integers(3, 120)))
-    noise, fatigue = float(rng.uniform(0.03, 0.35)), [1.0]
-    growth = 1.0 + float(rng.choice([0.0, rng.uniform(0.0, 6e-4)]))
+def generic_robot(
+    rng: np.random.Generator, text_class: str, *, holds: Holds, make: Make | None = None
+) -> Keystrokes:
+    """Type ``text_class`` by a machine of random make.
 
-    def gap() -> float:
-        fatigue[0] *= growth
-        return float(rng.choice(table)) * fatigue[0] * float(np.exp(rng.normal(0, noise)))
-
-    return gap
-
-
-def _borrowed(rng: np.random.Generator) -> Callable[[], float]:
-    """Gaps drawn independently from people's intervals within words, whatever the key is."""
-    typist = draw_typist(rng)
-    levels = typist.tables["within_word"]
-    return lambda: float(10 ** np.interp(rng.random(), LEVELS, levels))
-
-
-def _sinusoid(rng: np.random.Generator, middle: float, spread: float) -> Callable[[], float]:
-    step, phase = float(rng.uniform(0.05, 1.5)), [0.0]
-
-    def gap() -> float:
-        phase[0] += step
-        wave = float(np.sin(phase[0]))
-        return middle * (1 + 0.6 * spread * wave) * float(rng.normal(1, 0.03))
-
-    return gap
+    Args:
+        rng: source of randomness.
+        text_class: what is typed, as classes of characters.
+        holds: whether holds are a machine's, missing, or pass for a person's one by one.
+        make: which machine; one is drawn by default.
+    """
+    make = make or draw_make(rng)
+    plan = plan_of(rng, text_class, make.slips)
+    gap = gaps_ms(rng, make.gaps, plan)
+    return plan.table(gap, holds_ms(rng, holds, make.hold_model, plan, gap))

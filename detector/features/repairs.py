@@ -1,0 +1,88 @@
+"""How slips are noticed and repaired: the rhythm around erasing.
+
+People slow down after an error and often type faster than usual into it (Salthouse 1986; Rabbitt
+1978, *Detection of errors by skilled typists*, Ergonomics 21(11)); they notice it after no fixed
+number of keys, and what they write instead is often of another length or shape. A program waits
+a set time, erases at a set pace and goes back to the same text.
+"""
+
+import numpy as np
+
+from detector.features.serial import Rhythm
+from detector.features.statistics import quantiles
+from detector.features.stream import Place, TextStream
+from detector.tables import FloatArray, IntArray
+from wire.keys import KeyClass
+
+FEWEST_REPAIRS = 5
+LONGEST_COMPARED = 6
+REPAIR_NAMES = (
+    "erase_first_spread",
+    "erase_more_excess",
+    "erase_more_spread",
+    "after_erase_excess",
+    "after_erase_spread",
+    "post_error_excess",
+    "pre_error_excess",
+    "erase_one_share",
+    "erase_run_spread",
+    "same_classes_share",
+    "erase_at_boundary_share",
+    "erase_clustering",
+)
+
+
+def repair_features(stream: TextStream, rhythm: Rhythm) -> list[float]:
+    """Return the values of `REPAIR_NAMES`; missing under `FEWEST_REPAIRS` repairs."""
+    erase = (stream.key == KeyClass.BACKSPACE) | (stream.key == KeyClass.DELETE)
+    edges = np.flatnonzero(np.diff(np.r_[0, erase.astype(np.int8), 0]))
+    first, after = edges[::2], edges[1::2]
+    inner = (first > 3) & (after < len(stream) - 3)
+    first, after = first[inner], after[inner]
+    if len(first) < FEWEST_REPAIRS:
+        return [np.nan] * len(REPAIR_NAMES)
+    typical = quantiles(stream.intervals_at(Place.WITHIN_WORD), (0.5,))[0]
+    more = stream.interval_log[1:][erase[1:] & erase[:-1]] - typical
+    lengths = after - first
+    opening, resumed = stream.interval_log[first] - typical, stream.interval_log[after] - typical
+    return [
+        float(opening.std()),
+        _median(more),
+        float(more.std()) if len(more) >= FEWEST_REPAIRS else np.nan,
+        _median(resumed),
+        float(resumed.std()),
+        _around(rhythm, after, (1, 2, 3)),
+        _around(rhythm, first, (-1, -2, -3)),
+        float(np.mean(lengths == 1)),
+        float(np.log2(lengths).std()),
+        _same_classes(stream, first, after),
+        float(np.mean(stream.key[first - 1] != KeyClass.LETTER)),
+        _spacing(first),
+    ]
+
+
+def _median(values: FloatArray) -> float:
+    return float(np.median(values)) if len(values) >= FEWEST_REPAIRS else np.nan
+
+
+def _around(rhythm: Rhythm, rows: IntArray, offsets: tuple[int, ...]) -> float:
+    """Mean residual of the ordinary intervals at ``offsets`` from ``rows``."""
+    near = (rows[:, None] + np.array(offsets)).ravel()
+    near = near[rhythm.ordinary[np.clip(near, 0, len(rhythm.ordinary) - 1)]]
+    return float(rhythm.residual[near].mean()) if len(near) >= 2 * FEWEST_REPAIRS else np.nan
+
+
+def _same_classes(stream: TextStream, first: IntArray, after: IntArray) -> float:
+    """Share of erased keys (up to six of a run) whose place is taken by the same class again."""
+    lengths = np.minimum(after - first, LONGEST_COMPARED)
+    offsets = np.arange(LONGEST_COMPARED)
+    taken = np.clip(first[:, None] - lengths[:, None] + offsets, 0, len(stream) - 1)
+    put = np.clip(after[:, None] + offsets, 0, len(stream) - 1)
+    compared = offsets < lengths[:, None]
+    same = stream.key[taken] == stream.key[put]
+    return float(np.mean(same[compared]))
+
+
+def _spacing(first: IntArray) -> float:
+    """Spread of log distances between repairs: 0.56 for repairs at random (exponential)."""
+    return float(np.log10(np.maximum(np.diff(first), 1)).std())
