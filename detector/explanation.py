@@ -15,12 +15,8 @@ def reasons_of(evidence: Evidence, model: Model) -> tuple[Reason, ...]:
     """Return the lines of evidence that hold, the strongest line first."""
     lines: list[tuple[float, list[Reason]]] = []
     typing, provenance = evidence.typing, evidence.provenance
-    totals: dict[Code, float] = {}
-    for finding in provenance.unexplained:
-        totals[finding.code] = totals.get(finding.code, 0.0) + finding.length_chars
-    if totals:
-        ordered = sorted(totals.items(), key=lambda item: -item[1])
-        lines.append((provenance.strength, [Reason(code, value) for code, value in ordered]))
+    if provenance.reasons:
+        lines.append((provenance.strength, list(provenance.reasons)))
     suspected = evidence.suspected(model)
     if TextKind.SYNTHETIC in suspected:
         tells = synthetic_reasons(
@@ -62,8 +58,7 @@ def counter_evidence(evidence: Evidence, model: Model) -> tuple[Reason, ...]:
             found.append(Reason(Code.REVISED_THROUGHOUT, kept))
         if overlap >= usual_overlap[1]:
             found.append(Reason(Code.HUMAN_HOLDS, overlap))
-    if evidence.provenance.allowed_chars:
-        found.append(Reason(Code.INSERTIONS_ALLOWED, evidence.provenance.allowed_chars))
+    found.extend(evidence.provenance.counter_evidence)
     if evidence.recording.declared:
         found.append(Reason(Code.DECLARED_AID, len(evidence.recording.declared)))
     if evidence.baseline is not None and evidence.typing.seen:
@@ -78,7 +73,7 @@ def spans_of(evidence: Evidence, model: Model) -> tuple[Span, ...]:
             max(finding.t_us - INSERTION_MARGIN_US, 0),
             finding.t_us + INSERTION_MARGIN_US,
             TextKind.INSERTION,
-            evidence.provenance.strength,
+            evidence.provenance.strength if finding.counts else 0.0,
             finding.code,
         )
         for finding in evidence.provenance.unexplained

@@ -17,6 +17,7 @@ class Code(StrEnum):
     INSERTED_UNKNOWN_SOURCE = "inserted_unknown_source"
     INSERTED_OTHER_SOURCE = "inserted_other_source"
     INSERTED_FROM_NOWHERE = "inserted_from_nowhere"
+    INSERTED_SHARE = "inserted_share"
     SYNTHETIC_RHYTHM = "synthetic_rhythm"
     HOLDS_TOO_SHORT = "holds_too_short"
     NO_ROLLOVER = "no_rollover"
@@ -31,6 +32,9 @@ class Code(StrEnum):
     REVISED_THROUGHOUT = "revised_throughout"
     HUMAN_HOLDS = "human_holds"
     INSERTIONS_ALLOWED = "insertions_allowed"
+    COMPLETED_WORDS = "completed_words"
+    INSERTION_TAKEN_BACK = "insertion_taken_back"
+    TYPED_SHARE = "typed_share"
     DECLARED_AID = "declared_aid"
     LIKE_OWN_BASELINE = "like_own_baseline"
     TOO_FEW_KEYSTROKES = "too_few_keystrokes"
@@ -119,6 +123,13 @@ DEFINITIONS: dict[Code, Definition] = {
         "A suggestion that was accepted, an extension, dictation, autofill or drag and drop.",
         ("dictation or an input method", "the browser filled in a field", "spelling correction"),
     ),
+    Code.INSERTED_SHARE: Definition(
+        "{value} of all characters that got in were inserted, from no allowed source.",
+        "share",
+        "How much of the text the insertions above make, before later edits. Editing inserted "
+        "text lightly does not make it typed.",
+        _INSERT,
+    ),
     Code.SYNTHETIC_RHYTHM: Definition(
         "The typing rhythm resembles a program's more than a person's (probability {value}).",
         "probability",
@@ -200,6 +211,22 @@ DEFINITIONS: dict[Code, Definition] = {
         "{value} inserted characters came from allowed sources or moved the person's own text.",
         "characters",
         "These do not count against the person.",
+    ),
+    Code.COMPLETED_WORDS: Definition(
+        "{value} of the characters came in small pieces between keys, as from word completion.",
+        "share",
+        "Completed and corrected words are counted apart and not against the person, as long as "
+        "they come to no more than what was typed.",
+    ),
+    Code.INSERTION_TAKEN_BACK: Definition(
+        "{value} inserted characters were taken out again before anything was typed.",
+        "characters",
+        "They are not in the text and count for nothing.",
+    ),
+    Code.TYPED_SHARE: Definition(
+        "{value} of all characters that got in were typed.",
+        "share",
+        "Typing stands beside the insertions: the person wrote this much with keys.",
     ),
     Code.DECLARED_AID: Definition(
         "The person declared an aid that changes what counts.",
