@@ -9,8 +9,9 @@ import numpy as np
 
 from detector.errors import BadCorpusError
 from detector.features.inputlog import inputlog_features
-from detector.features.stream import text_stream
+from detector.features.stream import TextStream, text_stream
 from detector.features.vector import stream_vector
+from detector.features.windows import WINDOW_KEYS, WINDOW_NAMES, window_vectors
 from detector.simulation import transcribing
 from detector.simulation.figures import WritingFigures
 from detector.simulation.typist import Typist, draw_typist
@@ -41,10 +42,14 @@ class Essay:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Feature rows with what they are, how they were made and whose they were made from."""
+    """Feature rows with what they are, how they were made and whose they were made from.
+
+    ``window`` holds the screen's figures of a stretch's first window; NaN where it has none.
+    """
 
     features: FloatArray
     inputlog: FloatArray
+    window: FloatArray
     kind: IntArray
     family: np.ndarray
     writer: np.ndarray
@@ -64,25 +69,31 @@ def make_examples(
         figures: population figures for simulated typists.
         progress: told how many essays are done.
     """
-    rows: list[tuple[FloatArray, FloatArray, Kind, str, str]] = []
+    rows: list[tuple[FloatArray, FloatArray, FloatArray, Kind, str, str]] = []
     for number, essay in enumerate(essays):
         rng = np.random.default_rng([seed, zlib.crc32(essay.writer.encode())])
         for kind, family, table in _variants(rng, essay, figures):
             stream = text_stream(augmented(rng, window(rng, table)))
             if len(stream) >= SHORTEST_EXAMPLE:
-                row = (stream_vector(stream), inputlog_features(stream), kind, family)
-                rows.append((*row, essay.writer))
+                vectors = (stream_vector(stream), inputlog_features(stream), _window(stream))
+                rows.append((*vectors, kind, family, essay.writer))
         progress(number + 1)
     if not rows:
         raise BadCorpusError("no essay is long enough to learn from")
-    features, inputlog, kinds, families, writers = zip(*rows, strict=True)
+    features, inputlog, windows, kinds, families, writers = zip(*rows, strict=True)
     return Examples(
         np.array(features),
         np.array(inputlog),
+        np.array(windows),
         np.array(kinds, dtype=np.int64),
         np.array(families),
         np.array(writers),
     )
+
+
+def _window(stream: TextStream) -> FloatArray:
+    windows = window_vectors(stream.part(0, WINDOW_KEYS))
+    return windows[0] if len(windows) else np.full(len(WINDOW_NAMES), np.nan)
 
 
 def _variants(

@@ -17,6 +17,7 @@ from detector.model import HEADS, Calibration, Classifier, Model
 from detector.tables import BoolArray, FloatArray, IntArray
 from detector.training.aggregates import SHARED
 from detector.training.examples import Examples, Kind
+from detector.training.screening import fit_screens
 
 SPEED_FEATURES = ("within_median", "within_spread", "within_p95_excess", "after_word_spread")
 """How fast and even somebody types: person and keyboard, not composing or copying."""
@@ -56,6 +57,7 @@ def fit_model(train: Examples, calibrate: Examples, aggregates: Aggregates, vers
         strong_at={},
         typical=_typical(train),
         version=version,
+        screens=fit_screens(train),
     )
     return _calibrated(blank, calibrate)
 

@@ -1,0 +1,33 @@
+"""Fitting the screens that choose which windows of a session the model judges."""
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from detector.screen import Screen
+from detector.tables import BoolArray, FloatArray
+from detector.training.examples import Examples, Kind
+
+LOOKED_AT_GENUINE = 0.02
+"""Share of genuine windows that the screens pick: what looking costs."""
+
+
+def fit_screens(train: Examples) -> dict[str, Screen]:
+    """Return a screen for machines and one for copying, from windows of 500 keys."""
+    whole = ~np.isnan(train.window[:, 0])
+    person = whole & (train.kind != Kind.SYNTHETIC)
+    return {
+        "synthetic": _screen(train, whole, train.kind == Kind.SYNTHETIC),
+        "transcription": _screen(train, person, train.kind == Kind.TRANSCRIPTION),
+    }
+
+
+def _screen(train: Examples, rows: BoolArray, positive: BoolArray) -> Screen:
+    windows = train.window[rows]
+    centre, spread = np.nanmean(windows, axis=0), np.nanstd(windows, axis=0)
+    scale: FloatArray = np.maximum(spread, 1e-6)
+    standard = np.clip(np.nan_to_num((windows - centre) / scale, nan=0.0), -4.0, 4.0)
+    fitted = LogisticRegression(C=0.1, max_iter=2000).fit(standard, positive[rows])
+    plain = Screen(centre, scale, fitted.coef_[0], float(fitted.intercept_[0]), 0.0)
+    genuine = plain.logits(train.window[rows & (train.kind == Kind.COMPOSITION)])
+    look_at = float(np.quantile(genuine, 1 - LOOKED_AT_GENUINE))
+    return Screen(centre, scale, fitted.coef_[0], float(fitted.intercept_[0]), look_at)
