@@ -23,8 +23,9 @@ def fit_screens(train: Examples) -> dict[str, Screen]:
 
 def _screen(train: Examples, rows: BoolArray, positive: BoolArray) -> Screen:
     windows = train.window[rows]
-    centre, spread = np.nanmean(windows, axis=0), np.nanstd(windows, axis=0)
-    scale: FloatArray = np.maximum(spread, 1e-6)
+    seen = np.maximum(np.count_nonzero(~np.isnan(windows), axis=0), 1)
+    centre: FloatArray = np.nansum(windows, axis=0) / seen
+    scale = np.maximum(np.sqrt(np.nansum((windows - centre) ** 2, axis=0) / seen), 1e-6)
     standard = np.clip(np.nan_to_num((windows - centre) / scale, nan=0.0), -4.0, 4.0)
     fitted = LogisticRegression(C=0.1, max_iter=2000).fit(standard, positive[rows])
     plain = Screen(centre, scale, fitted.coef_[0], float(fitted.intercept_[0]), 0.0)
