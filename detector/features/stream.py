@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.tables import Activity, BoolArray, FloatArray, IntArray, Keystrokes
 from wire.keys import KeyClass
@@ -109,22 +110,22 @@ def log10_ms(times_us: IntArray) -> FloatArray:
 
 def text_stream(table: Keystrokes) -> TextStream:
     """Pick the text keys of ``table``, without auto-repeats and without pasted rows."""
-    key = table.key
+    key = table.key.astype(np.int8)
+    activity = table.activity.astype(np.int8)
     text = key <= KeyClass.DELETE
-    text &= (table.activity != Activity.PASTE) & (table.activity != Activity.AI_INSERT)
-    text &= table.activity != Activity.AI_REQUEST
+    text &= (activity != Activity.PASTE) & (activity != Activity.AI_INSERT)
+    text &= activity != Activity.AI_REQUEST
     moves = (key == KeyClass.NAV_CHAR) | (key == KeyClass.NAV_JUMP) | (key == KeyClass.CLICK)
     rows = np.flatnonzero(text)
-    moved_so_far = np.cumsum(moves)[rows] if len(rows) else np.zeros(0, np.int64)
-    rows, moved_so_far = _without_auto_repeat(table, rows, moved_so_far)
-    jumped = np.diff(moved_so_far, prepend=moved_so_far[:1]) > 0
+    rows = _without_auto_repeat(table.t_us[rows], key[rows], rows)
     t_us = table.t_us[rows]
+    jumped = _moved_between(moves, rows)
     stream_key = key[rows]
     interval_us = np.diff(t_us, prepend=t_us[:1])
     return TextStream(
         t_us=t_us,
         hold_us=table.hold_us[rows],
-        key=stream_key,
+        key=stream_key.astype(np.int64),
         interval_us=interval_us,
         interval_log=log10_ms(interval_us),
         place=_places(stream_key, jumped),
@@ -133,47 +134,49 @@ def text_stream(table: Keystrokes) -> TextStream:
     )
 
 
-def _without_auto_repeat(
-    table: Keystrokes, rows: IntArray, moved: IntArray
-) -> tuple[IntArray, IntArray]:
+def _moved_between(moves: BoolArray, rows: IntArray) -> BoolArray:
+    """Whether the caret was moved between each of ``rows`` and the row before it."""
+    jumped = np.zeros(len(rows), dtype=np.bool_)
+    after = np.searchsorted(rows, np.flatnonzero(moves))
+    jumped[after[(after > 0) & (after < len(rows))]] = True
+    return jumped
+
+
+def _without_auto_repeat(t_us: IntArray, key: NDArray[np.int8], rows: IntArray) -> IntArray:
+    """Return ``rows`` without the repeats of a held erase key; times and classes are theirs."""
     if len(rows) < 3:
-        return rows, moved
-    key = table.key[rows]
+        return rows
     erases = (key == KeyClass.BACKSPACE) | (key == KeyClass.DELETE)
-    interval = np.diff(table.t_us[rows], prepend=0)
-    quick = erases & (interval < AUTO_REPEAT_MAX_US)
-    quick[1:] &= key[1:] == key[:-1]
-    quick[0] = False
+    quick = np.zeros(len(rows), dtype=np.bool_)
+    quick[1:] = erases[1:] & (key[1:] == key[:-1]) & (t_us[1:] - t_us[:-1] < AUTO_REPEAT_MAX_US)
     repeat = quick.copy()
     repeat[2:] &= quick[1:-1]
     repeat[:2] = False
-    return rows[~repeat], moved[~repeat]
+    return rows[~repeat] if repeat.any() else rows
 
 
-def _places(key: IntArray, jumped: BoolArray) -> IntArray:
+def _places(key: NDArray[np.int8], jumped: BoolArray) -> IntArray:
     count = len(key)
-    place = np.full(count, Place.OTHER, dtype=np.int64)
+    place = np.full(count, Place.OTHER, dtype=np.int8)
     if count < 2:
-        return place
+        return place.astype(np.int64)
     word = (key == KeyClass.LETTER) | (key == KeyClass.DIGIT)
     gap = (key == KeyClass.SPACE) | (key == KeyClass.TAB)
     enter = key == KeyClass.ENTER
     punct = key == KeyClass.PUNCT
     erase = (key == KeyClass.BACKSPACE) | (key == KeyClass.DELETE)
-    before = np.roll(np.arange(count), 1)
-    last_nonspace = _last_index(~gap)
-    prior = last_nonspace[before]
-    place[word & word[before]] = Place.WITHIN_WORD
-    place[(gap | punct | enter) & word[before]] = Place.AFTER_WORD
-    opens = word & (gap | enter)[before]
+    after_word = np.r_[False, word[:-1]]
+    place[word & after_word] = Place.WITHIN_WORD
+    place[(gap | punct | enter) & after_word] = Place.AFTER_WORD
+    opens = np.flatnonzero(word[1:] & (gap | enter)[:-1]) + 1
+    solid = np.flatnonzero(~gap)
+    prior = np.searchsorted(solid, opens) - 1
+    before = np.where(prior >= 0, key[solid[np.maximum(prior, 0)]] if len(solid) else 0, -1)
     place[opens] = Place.BEFORE_WORD
-    place[opens & punct[np.maximum(prior, 0)] & (prior >= 0)] = Place.BEFORE_SENTENCE
-    place[opens & enter[np.maximum(prior, 0)] & (prior >= 0)] = Place.BEFORE_PARAGRAPH
-    place[erase | erase[before] | jumped] = Place.REVISION
+    place[opens[before == KeyClass.PUNCT]] = Place.BEFORE_SENTENCE
+    place[opens[before == KeyClass.ENTER]] = Place.BEFORE_PARAGRAPH
+    revises = erase | jumped
+    revises[1:] |= erase[:-1]
+    place[revises] = Place.REVISION
     place[0] = Place.OTHER
-    return place
-
-
-def _last_index(mask: BoolArray) -> IntArray:
-    marks = np.where(mask, np.arange(len(mask)), -1)
-    return np.maximum.accumulate(marks)
+    return place.astype(np.int64)
