@@ -1,7 +1,7 @@
 """Text that was taken out and came back: undo, cut and paste, a stretch dragged elsewhere.
 
 What putting one's own text back looks like follows from what the acts are. *Undo* restores what
-was taken out last, to the character, with no other edit between. *Cut and paste* puts in, by a
+was taken out last, to the character, with hardly an edit between. *Cut and paste* puts in, by a
 paste, exactly what one act took out. A row that puts in what it takes out, but for a few
 characters, is a small change that a recorder found by comparing texts (as KLiCKe's does), or a step
 of undo. Nothing else is excused: that some text of about the same length was deleted a while ago
@@ -28,6 +28,13 @@ COMMAND_US = 3_000_000
 """A command's key is pressed at most this long after its modifier."""
 RETYPED_KEYS = 20
 """Text keys typed after an insertion; with fewer it was no model to type from."""
+UNDONE_TYPED_CHARS = 20
+"""Undo takes back what was typed since a removal in the same step only if it is this little."""
+MOST_UNDONE = 2_000
+"""Edits that are looked back over."""
+PASTED_OVER_CHARS = 10
+"""A paste over a selection of up to this length may be reported longer by it: a recorder that
+compares texts cannot tell what was there before from what is there again."""
 _COMMAND_KEYS = (KeyClass.LETTER, KeyClass.CLICK, KeyClass.FUNCTION, KeyClass.OTHER)
 """Keys that end in a paste or an undo: v, x or z under a modifier, a menu, a key of its own."""
 
@@ -80,23 +87,25 @@ class OwnText:
 
     table: Keystrokes
     _outside: dict[int, int] = field(default_factory=dict)
+    _after: int = 0
+    """Edits before this one were made before the last insertion from elsewhere."""
     _edits: IntArray = field(init=False)
-    _removed: IntArray = field(init=False)
-    _run_start: IntArray = field(init=False)
+    _length_before: IntArray = field(init=False)
+    _typed_before: IntArray = field(init=False)
     _cuts: Removals = field(init=False)
     _modifiers: IntArray = field(init=False)
     _in_reach_until: IntArray = field(init=False)
 
     def __post_init__(self) -> None:
-        """Find the edits, the runs of pure removals before each, and the modifiers."""
+        """Follow the text's length through the edits; find the cuts and the modifiers."""
         table = self.table
         self._edits = np.flatnonzero((table.inserted > 0) | (table.deleted > 0))
-        inserted, deleted = table.inserted[self._edits], table.deleted[self._edits]
-        pure = (inserted <= 0) & (deleted > 0)
-        self._removed = np.r_[0, np.cumsum(np.maximum(deleted, 0))]
-        marks = np.where(pure, -1, np.arange(len(self._edits)))
-        self._run_start = np.r_[0, np.maximum.accumulate(marks) + 1]
-        cuts = self._edits[pure & (deleted > ONE_ACT_CHARS)]
+        put_in = np.maximum(table.inserted[self._edits], 0)
+        taken = np.maximum(table.deleted[self._edits], 0)
+        self._length_before = np.r_[0, np.cumsum(put_in - taken)]
+        typed = np.where(put_in <= ONE_ACT_CHARS, put_in, 0)
+        self._typed_before = np.r_[0, np.cumsum(typed)]
+        cuts = self._edits[(put_in <= ONE_ACT_CHARS) & (taken > ONE_ACT_CHARS)]
         self._cuts = Removals(table.t_us[cuts], table.deleted[cuts])
         modifiers = np.flatnonzero(table.key == KeyClass.MODIFIER)
         self._modifiers = table.t_us[modifiers]
@@ -106,6 +115,7 @@ class OwnText:
     def came_from_outside(self, row: int, length: int) -> None:
         """Note that the insertion in ``row`` is nobody's own text."""
         self._outside.setdefault(length, row)
+        self._after = int(np.searchsorted(self._edits, row, "right"))
 
     def is_own(self, row: int, length: int) -> bool:
         """Whether ``row`` put back what had been taken out."""
@@ -113,7 +123,7 @@ class OwnText:
             return True
         if length in self._outside or not self._is_command(row):
             return False
-        return self._undoes(row, length) or self._pastes_a_cut(row, length)
+        return self._undoes(row) or self._pastes_a_cut(row, length)
 
     def _rewrites(self, row: int, length: int) -> bool:
         """Whether the row put in what it took out, but for a few characters, and was no paste."""
@@ -133,20 +143,26 @@ class OwnText:
         at = int(np.searchsorted(self._modifiers, self.table.t_us[row], "right"))
         return at > 0 and bool(self.table.t_us[row] <= self._in_reach_until[at - 1])
 
-    def _undoes(self, row: int, length: int) -> bool:
-        """Whether exactly the last ``length`` characters taken out came back, nothing between."""
+    def _undoes(self, row: int) -> bool:
+        """Whether the text is again exactly as long as before one of the last removals.
+
+        Undo takes back the last edits and no others: hardly anything was typed since, and nothing
+        came from elsewhere.
+        """
         at = int(np.searchsorted(self._edits, row, "left"))
-        first = int(self._run_start[at])
-        total = self._removed[at]
-        within = self._removed[first : at + 1]
-        found = int(np.searchsorted(within, total - length, "left"))
-        return found < len(within) - 1 and bool(within[found] == total - length)
+        typed = self._typed_before
+        first = int(np.searchsorted(typed[: at + 1], typed[at] - UNDONE_TYPED_CHARS, "left"))
+        first = max(first, self._after, at - MOST_UNDONE)
+        again = self._length_before[first:at] == self._length_before[at + 1]
+        return bool(np.any(again & (self.table.deleted[self._edits[first:at]] > 0)))
 
     def _pastes_a_cut(self, row: int, length: int) -> bool:
-        """Whether a paste put in what one act had taken out."""
+        """Whether a paste put in what one act had taken out, maybe over a few characters."""
         activity = self.table.activity[row]
-        if activity not in (Activity.PASTE, Activity.UNKNOWN):
+        if activity not in (Activity.PASTE, Activity.REPLACE, Activity.UNKNOWN):
             return False
         slack = SMART_SPACE_CHARS if activity == Activity.PASTE else 0
+        over = int(self.table.deleted[row])
+        over = over if 0 < over <= PASTED_OVER_CHARS else 0
         before = self._cuts.just_before(int(self.table.t_us[row]), OWN_TEXT_MAX_AGE_US)
-        return bool(np.any(np.abs(before - length) <= slack))
+        return bool(np.any((before >= length - over - slack) & (before <= length + slack)))

@@ -218,6 +218,15 @@ def test_cut_and_paste_and_undo_bring_back_one_s_own(activity: Activity) -> None
         assert not find_provenance(Recording(table_of(rows)), RULES).unexplained
 
 
+def test_undoing_a_selection_that_was_typed_over_brings_back_one_s_own() -> None:
+    """A letter typed over all of the text, then undo: reported as 1 for 200 and 200 for 1."""
+    rows = typed(200)
+    rows.append((later(rows), KeyClass.LETTER, 1, 200, Activity.REPLACE))
+    rows.append((later(rows), KeyClass.MODIFIER, 0, 0, Activity.NONE))
+    rows.append((later(rows), KeyClass.LETTER, 200, 1, Activity.REPLACE))
+    assert not find_provenance(Recording(table_of(rows)), RULES).unexplained
+
+
 def test_a_letter_without_a_modifier_pastes_nothing() -> None:
     rows = typed(100)
     rows.append((later(rows), KeyClass.MODIFIER, 0, 0, Activity.UNKNOWN))
