@@ -1,0 +1,132 @@
+"""Assessing sessions, against reading the same sessions from Parquet by pyarrow in the same run.
+
+`python -m bench.detector [--json]` prints CPU times on one core (medians) and ratios to reading.
+Sessions are simulated typing of keys alone, as a recorder on X11 sees it: no session repeats
+another's intervals, so that nothing is found early. Reading is the peer because a scorer does it
+anyway: it says what judging adds.
+"""
+
+import argparse
+import io
+import json
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from detector.assess import Case, assess, assess_all, load_model
+from detector.model import Model
+from detector.simulation import composing
+from detector.simulation.session import without_effects
+from detector.tables import Keystrokes, Recording, keystrokes
+
+LONG_KEYS = 100_000
+MANY_KEYS = 20_000
+MANY_SESSIONS = 1_000
+CHUNK = 50
+"""Sessions assessed with one prediction, as a scorer takes them."""
+ROUNDS = 15
+JITTER_US = 30_000
+
+
+def typed(seed: int, keys: int) -> Keystrokes:
+    """Return ``keys`` rows of simulated composing; a short one is repeated with other timing."""
+    rng = np.random.default_rng(seed)
+    once = without_effects(composing(rng, characters=min(keys, 12_000)).keystrokes)
+    rounds = -(-keys // len(once))
+    length_us = int(once.t_us[-1]) + 1_000_000
+    t_us = np.concatenate([once.t_us + number * length_us for number in range(rounds)])[:keys]
+    t_us = np.sort(t_us + rng.integers(0, JITTER_US, keys))
+    return keystrokes(t_us, np.tile(once.key, rounds)[:keys], np.tile(once.hold_us, rounds)[:keys])
+
+
+def as_parquet(tables: list[Keystrokes]) -> bytes:
+    """Write sessions as one Parquet table."""
+    columns = {
+        name: np.concatenate([getattr(table, name) for table in tables])
+        for name in ("t_us", "hold_us", "key")
+    }
+    columns["session"] = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out)
+    return out.getvalue()
+
+
+def read(data: bytes) -> None:
+    """Read every column into numpy."""
+    table = pq.read_table(io.BytesIO(data), use_threads=False)
+    for name in table.column_names:
+        table[name].to_numpy()
+
+
+def cpu_s(call: Callable[[], object]) -> float:
+    """Return the processor time of one call."""
+    began = time.process_time()
+    call()
+    return time.process_time() - began
+
+
+def one_long_session(model: Model) -> dict[str, float]:
+    """Assess a session of eight hours."""
+    table = typed(1, LONG_KEYS)
+    data = as_parquet([table])
+    pairs = [
+        (cpu_s(lambda: assess(Recording(table), model)), cpu_s(lambda: read(data)))
+        for _ in range(ROUNDS)
+    ]
+    return _figures([a for a, _ in pairs], [b for _, b in pairs])
+
+
+def many_sessions(model: Model, sessions: int) -> dict[str, float]:
+    """Assess many sessions in chunks; the times are of all of them."""
+    tables = [typed(seed, MANY_KEYS) for seed in range(CHUNK)]
+    cases = [Case(Recording(table)) for table in tables]
+    data = as_parquet(tables)
+    chunks = sessions // CHUNK
+    pairs = [
+        (cpu_s(lambda: assess_all(cases, model)), cpu_s(lambda: read(data))) for _ in range(chunks)
+    ]
+    return _figures([chunks * a for a, _ in pairs], [chunks * b for _, b in pairs])
+
+
+def _figures(assessing_s: list[float], reading_s: list[float]) -> dict[str, float]:
+    return {
+        "assess_ms": round(1000 * median(assessing_s), 2),
+        "slowest_ms": round(1000 * max(assessing_s), 2),
+        "read_parquet_ms": round(1000 * median(reading_s), 2),
+        "ratio": round(
+            median(a / b for a, b in zip(assessing_s, reading_s, strict=True) if b > 0), 2
+        ),
+    }
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--sessions", type=int, default=MANY_SESSIONS, help="how many (of 20,000)")
+    chosen = parser.parse_args()
+    model = load_model()
+    assess(Recording(typed(2, 2_000)), model)
+    result = {
+        "one session of 100,000 keys": one_long_session(model),
+        f"{chosen.sessions} sessions of 20,000 keys": many_sessions(model, chosen.sessions),
+    }
+    if chosen.json:
+        json.dump(result, sys.stdout, indent=1)
+        print()
+        return
+    print(f"{'':32}{'assess':>12}{'slowest':>12}{'read':>12}{'ratio':>8}")
+    for name, row in result.items():
+        times = "".join(
+            f"{row[key]:>9,.1f} ms" for key in ("assess_ms", "slowest_ms", "read_parquet_ms")
+        )
+        print(f"{name:32}{times}{row['ratio']:>8}")
+
+
+if __name__ == "__main__":
+    main()
