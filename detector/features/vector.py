@@ -31,8 +31,8 @@ def stream_vector(stream: TextStream) -> FloatArray:
     return np.array(
         [
             *process_features(stream),
-            *timing_features(stream),
-            *hold_features(stream),
+            *timing_features(sample),
+            *hold_features(sample),
             *serial_features(sample, rhythm),
             *hand_features(sample, rhythm),
             *repair_features(sample, rhythm),
