@@ -7,6 +7,8 @@ source at a word boundary (eye-hand span; Salthouse 1986, *Perceptual, cognitive
 aspects of transcription typing*, Psychological Bulletin 99(3)); the hands are the same.
 """
 
+import re
+
 import numpy as np
 
 from detector.simulation.session import SimulatedSession, TextLog
@@ -15,6 +17,10 @@ from detector.simulation.typist import Typist, draw_typist
 from wire.keys import KeyClass
 
 SHIFT_LEAD_MS = (60.0, 160.0)
+ERASE_HOLD = -0.1
+"""Backspace is held for less time than letters (log10)."""
+SLOWER_A_LETTER = 0.018
+"""Long words are typed slower than short ones, which are the frequent ones (log10 a letter)."""
 
 
 def composing(
@@ -54,9 +60,9 @@ def compose_into(
     lengths = _erase_lengths(typist)
     before = log.text[log.cursor - 1] if log.cursor else "\n"
     sentence_start = True
-    for character in text_class:
+    for character, slower in zip(text_class, _slower_words(text_class), strict=True):
         moment = moment_of(before, character, sentence_start=sentence_start)
-        _type_with_shift(log, character, moment, typist, capital=sentence_start)
+        _type_with_shift(log, character, moment, typist, slower, capital=sentence_start)
         sentence_start = character in ".\n" or (sentence_start and character == " ")
         before = character
         if until_ms is not None and log.now_ms >= until_ms:
@@ -65,6 +71,15 @@ def compose_into(
             _repair(log, typist, int(rng.choice(lengths[0], p=lengths[1])))
         if character == " " and rng.random() < 4.0 * jump_rate:
             _revise_earlier(log, typist, int(rng.choice(lengths[0], p=lengths[1])))
+
+
+def _slower_words(text_class: str) -> list[float]:
+    """Return how much slower each letter is typed for the length of its word (log10)."""
+    slower: list[float] = []
+    for part in re.findall(r"[a0]+|[^a0]", text_class):
+        extra = SLOWER_A_LETTER * (min(len(part), 10) - 4.5) if part[0] in "a0" else 0.0
+        slower.extend([extra] * len(part))
+    return slower
 
 
 def moment_of(before: str, character: str, *, sentence_start: bool) -> str:
@@ -84,9 +99,9 @@ def _erase_lengths(typist: Typist) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _type_with_shift(
-    log: TextLog, character: str, moment: str, typist: Typist, *, capital: bool
+    log: TextLog, character: str, moment: str, typist: Typist, slower: float, *, capital: bool
 ) -> None:
-    interval = typist.interval_ms(moment)
+    interval = typist.interval_ms(moment, slower)
     if character == "a" and capital:
         lead = min(float(typist.rng.uniform(*SHIFT_LEAD_MS)), interval * 0.6)
         log.press(KeyClass.SHIFT, interval - lead, lead + typist.hold_ms())
@@ -100,15 +115,22 @@ def _repair(log: TextLog, typist: Typist, length: int) -> None:
     if not length:
         return
     again = log.text[log.cursor - length : log.cursor]
-    for number in range(length):
-        log.erase(typist.interval_ms("erase_more" if number else "erase_first"), typist.hold_ms())
-    if length == 1 and typist.rng.random() < 0.35:
-        wrong = ("a", typist.interval_ms("after_erase"))
-        log.type(*wrong, typist.hold_ms())
-        log.erase(typist.interval_ms("erase_first"), typist.hold_ms())
+    _erase(log, typist, length)
+    if typist.rng.random() < 0.35:
+        wrong = int(typist.rng.integers(1, length + 1))
+        for number in range(wrong):
+            moment = "within_word" if number else "after_erase"
+            log.type("a", typist.interval_ms(moment), typist.hold_ms())
+        _erase(log, typist, wrong)
     for number, character in enumerate(again):
         moment = "within_word" if number else "after_erase"
         log.type(character, typist.interval_ms(moment), typist.hold_ms())
+
+
+def _erase(log: TextLog, typist: Typist, length: int) -> None:
+    for number in range(length):
+        moment = "erase_more" if number else "erase_first"
+        log.erase(typist.interval_ms(moment), typist.hold_ms(ERASE_HOLD))
 
 
 def _revise_earlier(log: TextLog, typist: Typist, length: int) -> None:
@@ -120,7 +142,8 @@ def _revise_earlier(log: TextLog, typist: Typist, length: int) -> None:
     log.click(position, typist.interval_ms("after_jump") * 0.5, typist.hold_ms())
     taken = log.text[max(log.cursor - length, 0) : log.cursor]
     for number in range(len(taken)):
-        log.erase(typist.interval_ms("erase_more" if number else "after_jump"), typist.hold_ms())
+        moment = "erase_more" if number else "after_jump"
+        log.erase(typist.interval_ms(moment), typist.hold_ms(ERASE_HOLD))
     for character in (*taken, *("a" * int(typist.rng.integers(0, 4)))):
         log.type(character, typist.interval_ms("within_word"), typist.hold_ms())
     log.click(
@@ -144,9 +167,9 @@ def transcribing(
     limit = 10.0 ** (typist.traits["within_median"] + float(rng.uniform(0.3, 0.9)))
     log = TextLog()
     before, sentence_start, left = "\n", True, 0
-    for character in text_class:
+    for character, slower in zip(text_class, _slower_words(text_class), strict=True):
         moment = moment_of(before, character, sentence_start=sentence_start)
-        interval = _copying_interval(typist, moment, limit)
+        interval = _copying_interval(typist, moment, limit, slower)
         if character == "a" and before in " \n":
             left -= 1
             if left < 0:
@@ -162,8 +185,9 @@ def transcribing(
     return log.session()
 
 
-def _copying_interval(typist: Typist, moment: str, limit: float) -> float:
+def _copying_interval(typist: Typist, moment: str, limit: float, slower: float) -> float:
     """Draw an interval without planning: what exceeds ``limit`` is drawn again."""
     place = moment if moment == "after_word" else "within_word"
-    value = next((v for v in (typist.interval_ms(place) for _ in range(4)) if v < limit), limit)
+    drawn = (typist.interval_ms(place, slower) for _ in range(4))
+    value = next((v for v in drawn if v < limit), limit)
     return value * (1.0 if moment in ("within_word", "after_word") else 1.25)
