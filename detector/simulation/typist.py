@@ -8,12 +8,12 @@ from scipy.special import ndtr
 from detector.simulation.figures import LEVELS, WritingFigures, load_figures
 
 TEMPO_MEMORY = 0.975
-TEMPO_WEIGHT = 0.05
+TEMPO_WEIGHT = 0.035
 """Share of the variance of intervals that wanders slowly (block means of 16 keys: 0.15 in log10
 over independent draws, the median of the corpus's training writers)."""
-HOLD_TEMPO_WEIGHT = 0.08
-HOLD_TAIL = 1.25
-HOLD_SKEW = 0.12
+HOLD_TEMPO_WEIGHT = 0.03
+HOLD_TAIL = 1.3
+HOLD_SKEW = 0.18
 IN_ORDER = 0.6
 """How often a release that would come out of order waits for the one before it."""
 
