@@ -12,17 +12,13 @@ from typing import Any
 import click
 
 from detector.doors.evaluate import evaluate_corpus
+from detector.doors.options import FILE, FOLDER, MODEL, model_at
+from detector.doors.promise import read_promise
+from detector.doors.promising import drift_command, promise_command
 from detector.doors.report import readable
 from detector.doors.score import align_sessions, score_sessions
 from detector.doors.train import train
-from detector.errors import BadModelError, DetectorError
-from detector.model import Model, load_model, model_from_bytes
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-MODEL = click.option(
-    "--model", "model_path", type=FILE, help="A model file; the shipped one by default."
-)
+from detector.errors import DetectorError
 
 
 class OneLineErrors(click.Group):
@@ -49,15 +45,6 @@ def main() -> None:
     """
 
 
-def _model(path: Path | None) -> Model:
-    if path is None:
-        return load_model()
-    try:
-        return model_from_bytes(path.read_bytes())
-    except BadModelError as error:
-        raise BadModelError(f"{path}: {error}") from error
-
-
 def _print_lines(rows: Iterable[dict[str, Any]], show: Callable[[dict[str, Any]], str]) -> None:
     for row in rows:
         click.echo(show(row))
@@ -68,13 +55,25 @@ def _print_lines(rows: Iterable[dict[str, Any]], show: Callable[[dict[str, Any]]
 @click.argument("file", type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--enrolment", type=FILE, help="Earlier sessions of the same users, labelled.")
+@click.option("--promise", type=FILE, help="What the platform was promised; can take flags back.")
 @MODEL
-def score(file: Path, as_json: bool, enrolment: Path | None, model_path: Path | None) -> None:
+def score(
+    file: Path,
+    as_json: bool,
+    enrolment: Path | None,
+    promise: Path | None,
+    model_path: Path | None,
+) -> None:
     """Assess each session of the keystroke table FILE.
 
     Example: python -m detector score sessions.parquet --json
     """
-    rows = score_sessions(file, _model(model_path), enrolment)
+    rows = score_sessions(
+        file,
+        model_at(model_path),
+        enrolment,
+        read_promise(promise) if promise is not None else None,
+    )
     _print_lines(rows, json.dumps if as_json else _score_line)
 
 
@@ -124,8 +123,12 @@ def evaluate(corpus: Path, as_json: bool, model_path: Path | None) -> None:
     Figures of a table that the model learnt from come from writers it has not seen.
     Example: python -m detector evaluate --corpus data --json
     """
-    result = evaluate_corpus(corpus, _model(model_path))
+    result = evaluate_corpus(corpus, model_at(model_path))
     click.echo(json.dumps(result, indent=1) if as_json else readable(result))
+
+
+main.add_command(promise_command)
+main.add_command(drift_command)
 
 
 if __name__ == "__main__":

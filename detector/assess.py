@@ -11,6 +11,8 @@ from detector.features.vector import FEATURES_VERSION
 from detector.fusion import Evidence, abstention, band_of, coverage_of, fused_typing, kinds_of
 from detector.integrity import find_integrity
 from detector.model import Model, load_model
+from detector.promise import PlatformPromise
+from detector.promise.applying import under_promise
 from detector.provenance import find_provenance
 from detector.tables import Recording
 from detector.typing_evidence import TypingEvidence, judge_all, measure
@@ -25,11 +27,13 @@ class Case:
         recording: the evidence.
         policy: the project's rules for pasting; the defaults of `wire.policy` without one.
         baseline: the person's own reference, if they consented to one.
+        promise: what the platform was promised about false flags; it can take flags back.
     """
 
     recording: Recording
     policy: Policy | None = None
     baseline: Baseline | None = None
+    promise: PlatformPromise | None = None
 
 
 def assess(
@@ -37,6 +41,7 @@ def assess(
     model: Model,
     policy: Policy | None = None,
     baseline: Baseline | None = None,
+    promise: PlatformPromise | None = None,
 ) -> Assessment:
     """Assess one closed session, see `Case`; for many `assess_all` is faster.
 
@@ -45,8 +50,9 @@ def assess(
         model: a trained model, see `load_model`.
         policy: the project's rules.
         baseline: the person's own reference.
+        promise: what the platform was promised.
     """
-    return assess_all([Case(recording, policy, baseline)], model)[0]
+    return assess_all([Case(recording, policy, baseline, promise)], model)[0]
 
 
 def assess_all(cases: Sequence[Case], model: Model) -> list[Assessment]:
@@ -64,7 +70,7 @@ def _assessed(case: Case, stream: TextStream, typing: TypingEvidence, model: Mod
     evidence = _evidence(case, stream, typing)
     kinds = kinds_of(evidence)
     abstained = abstention(evidence, model)
-    return Assessment(
+    made = Assessment(
         band=Band.CANNOT_DETERMINE if abstained else band_of(evidence, model),
         score=1.0 - kinds.composition,
         kinds=kinds,
@@ -76,6 +82,9 @@ def _assessed(case: Case, stream: TextStream, typing: TypingEvidence, model: Mod
         model_version=model.version,
         features_version=FEATURES_VERSION,
     )
+    if case.promise is None:
+        return made
+    return under_promise(made, case.promise, case.baseline is not None)
 
 
 def _evidence(case: Case, stream: TextStream, typing: TypingEvidence) -> Evidence:

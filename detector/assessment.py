@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from detector.promise.basis import SHIPPED, Basis
 from detector.reasons import Code, Reason
 
 
@@ -62,6 +63,7 @@ class Assessment:
         abstained_because: why the band is ``cannot_determine``; None otherwise.
         model_version: which model.
         features_version: which features.
+        promise: what is promised about false flags behind the band.
     """
 
     band: Band
@@ -74,6 +76,7 @@ class Assessment:
     abstained_because: Reason | None
     model_version: str
     features_version: str
+    promise: Basis = SHIPPED
 
     @property
     def flagged(self) -> bool:
@@ -102,6 +105,7 @@ class Assessment:
             "abstained_because": _plain(self.abstained_because) if self.abstained_because else None,
             "model_version": self.model_version,
             "features_version": self.features_version,
+            "promise": self.promise.to_json(),
         }
 
 

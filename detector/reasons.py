@@ -40,6 +40,7 @@ class Code(StrEnum):
     TOO_FEW_KEYSTROKES = "too_few_keystrokes"
     LOW_COVERAGE = "low_coverage"
     AID_HIDES_TYPING = "aid_hides_typing"
+    WITHIN_PROMISED_ERROR = "within_promised_error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,5 +253,11 @@ DEFINITIONS: dict[Code, Definition] = {
         "A declared aid replaces typing, so the rhythm says nothing about the person.",
         "",
         "No conclusion can be drawn either way.",
+    ),
+    Code.WITHIN_PROMISED_ERROR: Definition(
+        "Genuine sessions on this platform score as high (score {value}) too often for a flag.",
+        "probability",
+        "Evidence was seen, but a flag here would break the promised rate of false flags. No "
+        "conclusion can be drawn either way.",
     ),
 }

@@ -9,12 +9,16 @@ from detector.assess import assess
 from detector.baseline import Baseline, make_baseline
 from detector.doors.parquet import StoredSession, read_sessions, read_texts
 from detector.model import Model
+from detector.promise import PlatformPromise
 from detector.tables import Keystrokes, Recording
 from detector.training.outcomes import COPIED_LABELS, GENUINE_LABELS
 
 
 def score_sessions(
-    path: Path, model: Model, enrolment: Path | None = None
+    path: Path,
+    model: Model,
+    enrolment: Path | None = None,
+    promise: PlatformPromise | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield one plain object for each session of a keystroke table.
 
@@ -24,8 +28,8 @@ def score_sessions(
     baselines = read_baselines(enrolment, model) if enrolment is not None else {}
     for stored in read_sessions(path):
         baseline = baselines.get(stored.user)
-        result = assess(Recording(stored.keystrokes), model, baseline=baseline)
-        yield {"session": stored.session, **result.to_json()}
+        result = assess(Recording(stored.keystrokes), model, baseline=baseline, promise=promise)
+        yield {"session": stored.session, "user": stored.user, **result.to_json()}
 
 
 def read_baselines(path: Path, model: Model) -> dict[str, Baseline]:
