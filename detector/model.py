@@ -36,6 +36,11 @@ _KNOWN_NAMES = {*FEATURE_NAMES, *INPUTLOG_NAMES}
 HEADS = ("synthetic", "copy_trees", "copy_linear", "copy_aggregates")
 
 
+LENGTH_KNOTS = (150, 400, 1000, 2500)
+"""Lengths in text keys for which copying heads are centred and scaled: the figures of short
+stretches scatter more, and some of them (production, bursts) differ in the mean."""
+
+
 class Classifier(Protocol):
     """What a head is: a fitted scikit-learn classifier of two classes."""
 
@@ -82,7 +87,8 @@ class Model:
     Attributes:
         heads: the classifiers of `HEADS`.
         columns: for each head the names of the features it reads.
-        centre: subtracted from each copying head's logit before they are averaged.
+        centre: subtracted from each copying head's logit before they are averaged, for stretches
+            of each length in `LENGTH_KNOTS` keys (in between: by the length's logarithm).
         scale: then divided by.
         synthetic_calibration: of the synthetic head.
         transcription_calibration: of the mean of the copying heads.
@@ -95,8 +101,8 @@ class Model:
 
     heads: Mapping[str, Classifier]
     columns: Mapping[str, tuple[str, ...]]
-    centre: Mapping[str, float]
-    scale: Mapping[str, float]
+    centre: Mapping[str, tuple[float, ...]]
+    scale: Mapping[str, tuple[float, ...]]
     synthetic_calibration: Calibration
     transcription_calibration: Calibration
     review_at: Mapping[str, float]
@@ -125,9 +131,13 @@ class Model:
     def copying_logits(self, features: FloatArray, inputlog: FloatArray) -> FloatArray:
         """Return the mean of the three copying heads, each centred and scaled."""
         total = np.zeros(len(features))
+        knots = np.log10(LENGTH_KNOTS)
+        length = np.nan_to_num(inputlog[:, INPUTLOG_NAMES.index("keys_log")], nan=knots[0])
         for head in HEADS[1:]:
             logits = self.head_logits(head, inputlog if head == "copy_aggregates" else features)
-            total += (logits - self.centre[head]) / self.scale[head]
+            total += (logits - np.interp(length, knots, self.centre[head])) / np.interp(
+                length, knots, self.scale[head]
+            )
         return total / (len(HEADS) - 1)
 
     def probe(self) -> FloatArray:
@@ -148,8 +158,8 @@ class Model:
             "feature_names": list(FEATURE_NAMES),
             "heads": dict(self.heads),
             "columns": {k: list(v) for k, v in self.columns.items()},
-            "centre": dict(self.centre),
-            "scale": dict(self.scale),
+            "centre": {head: list(values) for head, values in self.centre.items()},
+            "scale": {head: list(values) for head, values in self.scale.items()},
             "synthetic_calibration": _pair(self.synthetic_calibration),
             "transcription_calibration": _pair(self.transcription_calibration),
             "review_at": dict(self.review_at),
@@ -191,6 +201,11 @@ def model_from_bytes(data: bytes) -> Model:
     return model
 
 
+def _at_knots(value: float | list[float]) -> tuple[float, ...]:
+    """Return values at `LENGTH_KNOTS`; models up to 2026.11-3 had one for all lengths."""
+    return tuple(value) if isinstance(value, list) else (float(value),) * len(LENGTH_KNOTS)
+
+
 def _check_probe(model: Model, expected: object) -> None:
     try:
         holds = np.allclose(model.probe(), np.asarray(expected, float), 0.0, PROBE_TOLERANCE)
@@ -213,8 +228,8 @@ def _from_state(state: dict[str, Any]) -> Model:
         return Model(
             heads={head: state["heads"][head] for head in HEADS},
             columns={head: tuple(state["columns"][head]) for head in HEADS},
-            centre=state["centre"],
-            scale=state["scale"],
+            centre={head: _at_knots(state["centre"][head]) for head in HEADS[1:]},
+            scale={head: _at_knots(state["scale"][head]) for head in HEADS[1:]},
             synthetic_calibration=Calibration(*state["synthetic_calibration"]),
             transcription_calibration=Calibration(*state["transcription_calibration"]),
             review_at=state["review_at"],

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from detector.features.pauses import PAUSE_NAMES, pause_features
 from detector.features.statistics import MIN_SAMPLE
 from detector.features.stream import Place, TextStream
 from detector.tables import FloatArray, IntArray
@@ -18,7 +19,7 @@ from wire.keys import KeyClass
 
 MIN_KEYS = 100
 
-INPUTLOG_NAMES = (
+_PLAIN_NAMES = (
     "mean_pause_200_log_s",
     "median_pause_200_log_s",
     "mean_pause_2000_log_s",
@@ -34,9 +35,9 @@ INPUTLOG_NAMES = (
     "product_process_ratio",
     "erased_per_key",
     "erase_run_mean_log",
-    "pause_200_skew",
-    "sentence_within_contrast",
 )
+_CONTRAST_NAMES = ("pause_200_skew", "sentence_within_contrast")
+INPUTLOG_NAMES = (*_PLAIN_NAMES, *_CONTRAST_NAMES, *PAUSE_NAMES)
 
 
 def inputlog_features(stream: TextStream) -> FloatArray:
@@ -52,7 +53,7 @@ def inputlog_features(stream: TextStream) -> FloatArray:
     sentences = seconds[(place == Place.BEFORE_SENTENCE) & (seconds > 0.2)]
     erased, runs = _erasures(stream.key)
     typed = count - erased
-    return with_contrasts(
+    plain = with_contrasts(
         [
             _log(over_200.mean()) if len(over_200) else np.nan,
             _log(np.median(over_200)) if len(over_200) else np.nan,
@@ -71,11 +72,12 @@ def inputlog_features(stream: TextStream) -> FloatArray:
             _log(erased / runs) if runs >= 3 else np.nan,
         ]
     )
+    return np.concatenate([plain, pause_features(stream)])
 
 
 def with_contrasts(values: Sequence[float]) -> FloatArray:
     """Append the contrasts, which no typing speed changes, to the aggregates they compare."""
-    value = dict(zip(INPUTLOG_NAMES, values, strict=False))
+    value = dict(zip(_PLAIN_NAMES, values, strict=True))
     skew = value["mean_pause_200_log_s"] - value["median_pause_200_log_s"]
     contrast = value["mean_before_sentence_200_log_s"] - value["mean_within_200_log_s"]
     return np.array([*values, skew, contrast])

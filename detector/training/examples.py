@@ -16,7 +16,9 @@ from detector.simulation import transcribing
 from detector.simulation.figures import WritingFigures
 from detector.simulation.typist import Typist, draw_typist
 from detector.tables import FloatArray, IntArray, Keystrokes
+from detector.training.assisting import assisted
 from detector.training.augment import augmented, window, with_injected_pauses
+from detector.training.evasion import with_injected_revisions
 from detector.training.machines import machine_variants
 from detector.training.retyping import retyped
 
@@ -104,8 +106,10 @@ def _variants(
         yield Kind.COMPOSITION, "genuine", table
     copied = retyped(rng, table)
     yield Kind.TRANSCRIPTION, "retyped", copied
-    yield Kind.TRANSCRIPTION, "retyped", retyped(rng, table)
     yield Kind.TRANSCRIPTION, "pause_injection", with_injected_pauses(rng, copied)
+    revised = with_injected_revisions(rng, retyped(rng, table))
+    yield Kind.TRANSCRIPTION, "revision_injection", revised
+    yield Kind.TRANSCRIPTION, "assisted", assisted(rng, table)
     cut = int(rng.integers(0, max(len(text) - 1500, 1)))
     passage = text[cut : cut + int(rng.integers(250, 1500))]
     typist: Typist = draw_typist(rng, figures=figures)

@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from detector.features.inputlog import INPUTLOG_NAMES
 from detector.features.process import NAMES as PROCESS_NAMES
 from detector.features.vector import FEATURE_NAMES
-from detector.model import HEADS, Calibration, Classifier, Model
+from detector.model import HEADS, LENGTH_KNOTS, Calibration, Classifier, Model
 from detector.tables import BoolArray, FloatArray, IntArray
 from detector.training.aggregates import SHARED
 from detector.training.examples import Examples, Kind
@@ -23,6 +23,10 @@ SPEED_FEATURES = ("within_median", "within_spread", "within_p95_excess", "after_
 """How fast and even somebody types: person and keyboard, not composing or copying."""
 ASSUMED_PREVALENCE = 0.05
 """Share of transcribed and of machine-typed sessions each that calibration assumes."""
+CENTRE_AT = 0.985
+"""Quantile of genuine stretches that a copying head's scale puts at 0 (its median at -1)."""
+LENGTH_REACH = 0.2
+"""How far, in log10 of keys, stretches of other lengths help to place a knot."""
 REVIEW_BPCER = 0.003
 STRONG_BPCER = 0.0005
 
@@ -49,8 +53,8 @@ def fit_model(train: Examples, calibrate: Examples, aggregates: Aggregates, vers
     blank = Model(
         heads=heads,
         columns=columns,
-        centre=dict.fromkeys(HEADS[1:], 0.0),
-        scale=dict.fromkeys(HEADS[1:], 1.0),
+        centre=dict.fromkeys(HEADS[1:], (0.0,) * len(LENGTH_KNOTS)),
+        scale=dict.fromkeys(HEADS[1:], (1.0,) * len(LENGTH_KNOTS)),
         synthetic_calibration=Calibration(1.0, 0.0),
         transcription_calibration=Calibration(1.0, 0.0),
         review_at={},
@@ -68,13 +72,29 @@ def _fit_heads(
     person = train.kind != Kind.SYNTHETIC
     copied = train.kind[person] == Kind.TRANSCRIPTION
     rows = train.features[person][:, [FEATURE_NAMES.index(n) for n in columns["copy_trees"]]]
-    shared = aggregates.rows[:, [INPUTLOG_NAMES.index(n) for n in columns["copy_aggregates"]]]
+    reworded = (train.family != "assisted")[person]
     return {
         "synthetic": _trees(220).fit(train.features, train.kind == Kind.SYNTHETIC),
         "copy_trees": _trees(150).fit(rows, copied),
-        "copy_linear": _linear().fit(rows, copied),
-        "copy_aggregates": _linear().fit(shared, aggregates.transcribed),
+        "copy_linear": _linear().fit(rows[reworded], copied[reworded]),
+        "copy_aggregates": fit_shared(train, aggregates),
     }
+
+
+def fit_shared(train: Examples, aggregates: Aggregates) -> Classifier:
+    """Fit the head that learns from real and simulated copying at once.
+
+    Real copying (labelled aggregates of whole sessions) and simulated copying (of all lengths)
+    count half each, through the figures of `SHARED`, which both sides compute alike.
+    """
+    wanted = [INPUTLOG_NAMES.index(name) for name in SHARED]
+    mine = (train.kind != Kind.SYNTHETIC) & (train.family != "assisted")
+    rows = np.vstack([aggregates.rows[:, wanted], train.inputlog[mine][:, wanted]])
+    copied = np.r_[aggregates.transcribed, train.kind[mine] == Kind.TRANSCRIPTION]
+    sides = (len(aggregates.rows), int(np.count_nonzero(mine)))
+    weight = np.repeat([len(rows) / 2 / max(side, 1) for side in sides], sides)
+    head: Classifier = _trees(150).fit(rows, copied, sample_weight=weight)
+    return head
 
 
 def _trees(rounds: int) -> HistGradientBoostingClassifier:
@@ -107,12 +127,13 @@ def _typical(train: Examples) -> FloatArray:
 def _calibrated(blank: Model, calibrate: Examples) -> Model:
     genuine = calibrate.kind == Kind.COMPOSITION
     copied = calibrate.kind == Kind.TRANSCRIPTION
-    centre, scale = dict[str, float](), dict[str, float]()
+    centre, scale = dict[str, tuple[float, ...]](), dict[str, tuple[float, ...]]()
     for head in HEADS[1:]:
         rows = calibrate.inputlog if head == "copy_aggregates" else calibrate.features
         logits = blank.head_logits(head, rows[genuine])
-        centre[head] = float(np.quantile(logits, 0.99))
-        scale[head] = float(max(centre[head] - np.median(logits), 0.5))
+        levels = [_weighted_quantiles(logits, near) for near in _near_knots(calibrate, genuine)]
+        centre[head] = tuple(high for _, high in levels)
+        scale[head] = tuple(max(high - middle, 0.5) for middle, high in levels)
     placed = _replaced(blank, centre=centre, scale=scale)
     copying = placed.copying_logits(calibrate.features, calibrate.inputlog)
     synthetic = placed.head_logits("synthetic", calibrate.features)
@@ -129,6 +150,21 @@ def _calibrated(blank: Model, calibrate: Examples) -> Model:
         review_at={k: _threshold(v, REVIEW_BPCER, 0.5) for k, v in by_kind.items()},
         strong_at={k: _threshold(v, STRONG_BPCER, 0.9) for k, v in by_kind.items()},
     )
+
+
+def _near_knots(calibrate: Examples, genuine: BoolArray) -> list[FloatArray]:
+    """Return, for each of `LENGTH_KNOTS`, how much each genuine stretch's length is like it."""
+    length = calibrate.inputlog[genuine][:, INPUTLOG_NAMES.index("keys_log")]
+    distance = [(np.nan_to_num(length) - np.log10(knot)) / LENGTH_REACH for knot in LENGTH_KNOTS]
+    return [np.exp(-0.5 * d * d) for d in distance]
+
+
+def _weighted_quantiles(values: FloatArray, weight: FloatArray) -> tuple[float, float]:
+    """Return the median and the `CENTRE_AT` quantile."""
+    order = np.argsort(values)
+    share = np.cumsum(weight[order]) / max(float(weight.sum()), 1e-12)
+    middle, high = np.interp((0.5, CENTRE_AT), share, values[order])
+    return float(middle), float(high)
 
 
 def _replaced(model: Model, **changes: object) -> Model:
