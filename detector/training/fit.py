@@ -72,11 +72,11 @@ def _fit_heads(
     person = train.kind != Kind.SYNTHETIC
     copied = train.kind[person] == Kind.TRANSCRIPTION
     rows = train.features[person][:, [FEATURE_NAMES.index(n) for n in columns["copy_trees"]]]
-    reworded = (train.family != "assisted")[person]
+    unassisted = (train.family != "assisted")[person]
     return {
         "synthetic": _trees(220).fit(train.features, train.kind == Kind.SYNTHETIC),
         "copy_trees": _trees(150).fit(rows, copied),
-        "copy_linear": _linear().fit(rows[reworded], copied[reworded]),
+        "copy_linear": _linear().fit(rows[unassisted], copied[unassisted]),
         "copy_aggregates": fit_shared(train, aggregates),
     }
 
