@@ -1,10 +1,11 @@
 """Trace alignment: which characters of a submitted text have typing behind them.
 
-Only classes are compared (letter, digit, punctuation, space, newline). Long common stretches of
-typed and submitted classes are found by the hashes of their k-grams, chained in order (a longest
-increasing subsequence weighted by length; Gusfield 1997, *Algorithms on strings, trees and
-sequences*, 13.3), and the gaps between them are aligned with ever shorter k-grams. Where the
-order of typing is not the order of the text, long stretches may be taken out of order.
+Only classes are compared (letter, digit, punctuation, space, newline). Where the log tells the
+place of every change, typed text and submitted text have one order: long common stretches are
+found by the hashes of their k-grams, chained in order (a longest increasing subsequence weighted
+by length; Gusfield 1997, *Algorithms on strings, trees and sequences*, 13.3), and the gaps between
+them are aligned with ever shorter k-grams. Where it tells keys only, `detector.unordered` reads
+the text with unseen moves of the cursor.
 """
 
 from dataclasses import dataclass
@@ -17,16 +18,19 @@ from numpy.typing import NDArray
 from detector.matching import Stretch, chain, common_stretches, equal_run
 from detector.rebuild import WILDCARD, Codes, TypedText, rebuild, text_codes
 from detector.tables import FloatArray, Keystrokes
+from detector.unordered import untyped_chances
 
 ANCHOR = 24
 SHORTER_ANCHORS = (12, 6, 3)
-FREE_BITS_PER_CHARACTER = 0.6
-"""Rough information in one character of a class string (word lengths and punctuation)."""
 EDGE_BITS_PER_CHARACTER = 0.9
 LONGEST_ISLAND = 30
 """A shorter match that stands alone between longer unexplained stretches is taken for chance."""
-SHORT_GAP = 30
-SHORT_GAP_CONFIDENCE = 0.5
+LONGEST_ISLAND_UNORDERED = 50
+ISLAND_CHANCE = 0.3
+"""Share of such matches that are foreign like the text around them (KLiCKe, writers to train)."""
+CALIBRATION = (-1.87, 0.87)
+"""Intercept and slope from the model's log odds to those found where half of the texts hold a
+foreign passage of 50 to 200 characters (KLiCKe, writers to train and calibrate on)."""
 
 
 class Origin(IntEnum):
@@ -53,7 +57,9 @@ class Alignment:
 
     Attributes:
         origin: an `Origin` for each character.
-        confidence: between 0 and 1 for each character.
+        confidence: probability of the origin for each character. With keys only it is calibrated
+            on texts half of which hold a foreign passage; an unexplained character under 0.5 is
+            more likely typed in a way that the log does not show.
         exact: whether the log told the place of every change; else order was inferred.
     """
 
@@ -83,27 +89,42 @@ def align(table: Keystrokes, text_class: str) -> Alignment:
 
 def align_codes(typed: TypedText, target: Codes) -> Alignment:
     """Align rebuilt codes with a target's codes."""
-    state = _State(typed.codes, target, in_order=typed.in_order)
+    if not typed.in_order:
+        return _align_unordered(typed.codes, target)
+    state = _State(typed.codes, target)
     backbone = chain(common_stretches(typed.codes, target, ANCHOR))
     for stretch in backbone:
         state.explain(stretch, 1.0)
     state.fill_gaps(backbone)
-    if not typed.in_order:
-        state.fill_out_of_order()
-    state.drop_islands()
+    join_islands(state.origin, LONGEST_ISLAND)
     state.mark_insertions()
-    return Alignment(state.origin, state.confidence, exact=typed.in_order)
+    return Alignment(state.origin, state.confidence, exact=True)
+
+
+def _align_unordered(source: Codes, target: Codes) -> Alignment:
+    chance = untyped_chances(source, target)
+    origin = np.where(chance < 0.5, Origin.TYPED, Origin.UNEXPLAINED).astype(np.int8)
+    chance = _calibrated(chance)
+    for start, end in join_islands(origin, LONGEST_ISLAND_UNORDERED):
+        chance[start:end] = ISLAND_CHANCE
+    sure = np.where(origin == Origin.TYPED, 1.0 - chance, chance)
+    return Alignment(origin, sure, exact=False)
+
+
+def _calibrated(chance: FloatArray) -> FloatArray:
+    odds = np.log(np.maximum(chance, 1e-6)) - np.log(np.maximum(1.0 - chance, 1e-6))
+    made: FloatArray = 1.0 / (1.0 + np.exp(-(CALIBRATION[0] + CALIBRATION[1] * odds)))
+    return made
 
 
 class _State:
     """The origin of each target character so far, with the source place behind it."""
 
-    def __init__(self, source: Codes, target: Codes, *, in_order: bool) -> None:
+    def __init__(self, source: Codes, target: Codes) -> None:
         self.source, self.target = source, target
         self.origin = np.zeros(len(target), dtype=np.int8)
         self.confidence = np.ones(len(target))
         self.place = np.full(len(target), -1, dtype=np.int64)
-        self._in_order = in_order
 
     def explain(self, stretch: Stretch, confidence: float) -> None:
         cut = slice(stretch.target, stretch.target + stretch.length)
@@ -115,7 +136,7 @@ class _State:
         ends = [Stretch(0, 0, 0), *backbone, Stretch(len(self.source), len(self.target), 0)]
         for left, right in pairwise(ends):
             gap = (left.source + left.length, right.source, left.target + left.length, right.target)
-            self._fill(*(self._fill_ends(*gap) if self._in_order else gap), SHORTER_ANCHORS)
+            self._fill(*self._fill_ends(*gap), SHORTER_ANCHORS)
 
     def _fill_ends(self, s0: int, s1: int, t0: int, t1: int) -> tuple[int, int, int, int]:
         """Explain what is equal at both ends of a gap in texts of one order."""
@@ -148,55 +169,10 @@ class _State:
                 tuple(rest),
             )
 
-    def fill_out_of_order(self) -> None:
-        """Explain gaps by long stretches typed elsewhere in time, then short ones as a whole."""
-        for start, end in _gaps(self.origin):
-            if end - start < SHORT_GAP:
-                continue
-            least = self._least_free(end - start)
-            found = common_stretches(self.source, self.target[start:end], ANCHOR)
-            for stretch in sorted(found, key=lambda s: -s.length):
-                if stretch.length < least:
-                    break
-                self._explain_free(stretch, start)
-        self._fill_short_gaps()
-
-    def _least_free(self, room: int) -> int:
-        bits = np.log2(max(len(self.source), 2)) + np.log2(room) + 6
-        return int(np.ceil(bits / FREE_BITS_PER_CHARACTER))
-
-    def _explain_free(self, stretch: Stretch, offset: int) -> None:
-        start = stretch.target + offset
-        free = np.flatnonzero(self.origin[start : start + stretch.length] == Origin.UNEXPLAINED)
-        if len(free) >= ANCHOR:
-            self.explain(
-                Stretch(stretch.source + int(free[0]), start + int(free[0]), len(free)), 0.9
-            )
-
-    def _fill_short_gaps(self) -> None:
-        typed = self.source.tobytes()
-        for start, end in _gaps(self.origin):
-            if end - start < SHORT_GAP and self.target[start:end].tobytes() in typed:
-                self.origin[start:end] = Origin.TYPED
-                self.confidence[start:end] = SHORT_GAP_CONFIDENCE
-
-    def drop_islands(self) -> None:
-        """Take back short matches that stand alone in what is otherwise unexplained."""
-        changed = True
-        while changed:
-            changed = False
-            gaps = _gaps(self.origin)
-            for left, right in pairwise(gaps):
-                island = right[0] - left[1]
-                around = min(left[1] - left[0], right[1] - right[0])
-                if island <= min(LONGEST_ISLAND, around):
-                    self.origin[left[1] : right[0]] = Origin.UNEXPLAINED
-                    changed = True
-
     def mark_insertions(self) -> None:
         """Mark a gap as inserted as far as the log shows characters inserted at its place."""
         wild = np.cumsum(np.r_[0, self.source == WILDCARD])
-        if not self._in_order or not wild[-1]:
+        if not wild[-1]:
             return
         for start, end in _gaps(self.origin):
             left = int(self.place[start - 1]) + 1 if start else 0
@@ -216,6 +192,26 @@ def _least(link: Stretch, gap: tuple[int, int, int, int]) -> int:
     ends = (link.source + link.length, link.target + link.length)
     from_right = np.log2(1 + s1 - ends[0]) + np.log2(1 + t1 - ends[1])
     return int(np.ceil(min(from_left, from_right) / EDGE_BITS_PER_CHARACTER)) + 2
+
+
+def join_islands(origin: NDArray[np.int8], longest: int) -> list[tuple[int, int]]:
+    """Take back short matches that stand alone in what is otherwise unexplained, in place.
+
+    Returns:
+        The ranges taken back.
+    """
+    taken: list[tuple[int, int]] = []
+    while True:
+        islands = [
+            (left[1], right[0])
+            for left, right in pairwise(_gaps(origin))
+            if right[0] - left[1] <= min(longest, left[1] - left[0], right[1] - right[0])
+        ]
+        if not islands:
+            return taken
+        for start, end in islands:
+            origin[start:end] = Origin.UNEXPLAINED
+        taken.extend(islands)
 
 
 def _gaps(origin: NDArray[np.int8]) -> list[tuple[int, int]]:

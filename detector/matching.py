@@ -26,25 +26,43 @@ def common_stretches(source: Codes, target: Codes, size: int) -> list[Stretch]:
 
     Wildcards and breaks equal nothing. At most 27 codes fit a 63-bit k-gram number.
     """
+    source_at, target_at = hits(source, target, size)
+    return _merge(source, target, source_at, target_at, size) if len(source_at) else []
+
+
+def hits(source: Codes, target: Codes, size: int) -> tuple[IntArray, IntArray]:
+    """Return the places in both of each equal k-gram that stands at `MOST_PLACES` or fewer."""
+    places, wanted, low, count = _counted(source, target, size)
+    usable = (count > 0) & (count <= MOST_PLACES)
+    wanted, low, count = wanted[usable], low[usable], count[usable]
+    target_at = np.repeat(wanted, count)
+    offsets = np.arange(len(target_at)) - np.repeat(np.cumsum(count) - count, count)
+    return places[np.repeat(low, count) + offsets], target_at
+
+
+def commonplace(source: Codes, target: Codes, size: int) -> BoolArray:
+    """Which codes of the target lie in a k-gram that stands at too many places to tell which."""
+    _, wanted, _, count = _counted(source, target, size)
+    at = wanted[count > MOST_PLACES]
+    marks = np.zeros(len(target) + 1, dtype=np.int64)
+    np.add.at(marks, at, 1)
+    np.add.at(marks, at + size, -1)
+    return np.cumsum(marks)[:-1] > 0
+
+
+def _counted(
+    source: Codes, target: Codes, size: int
+) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Return source places ordered by k-gram, and each target place's first rank and count."""
     source_grams, source_good = _grams(source, size)
     target_grams, target_good = _grams(target, size)
     places = np.flatnonzero(source_good)
     wanted = np.flatnonzero(target_good)
-    if not len(places) or not len(wanted):
-        return []
     places = places[np.argsort(source_grams[places], kind="stable")]
     ordered = source_grams[places]
     low = np.searchsorted(ordered, target_grams[wanted], side="left")
     high = np.searchsorted(ordered, target_grams[wanted], side="right")
-    count = high - low
-    usable = (count > 0) & (count <= MOST_PLACES)
-    wanted, low, count = wanted[usable], low[usable], count[usable]
-    if not len(wanted):
-        return []
-    target_at = np.repeat(wanted, count)
-    offsets = np.arange(len(target_at)) - np.repeat(np.cumsum(count) - count, count)
-    source_at = places[np.repeat(low, count) + offsets]
-    return _merge(source, target, source_at, target_at, size)
+    return places, wanted, low, high - low
 
 
 def _grams(codes: Codes, size: int) -> tuple[IntArray, BoolArray]:

@@ -15,6 +15,10 @@ WILDCARD = 5
 BREAK = 6
 """Between two stretches of typing whose places in the text are not known; matches nothing."""
 
+MOVED_CHARS = 8
+"""What is put in at once and as long as what was taken out at once, from here on, is the same
+text moved (cut and paste, undo): its classes are known, and must still be those of the text."""
+
 _CODE_OF_KEY = {
     KeyClass.LETTER: 0,
     KeyClass.DIGIT: 1,
@@ -80,12 +84,16 @@ def _rebuild_exactly(table: Keystrokes) -> Codes:
     changes = np.flatnonzero(((inserted > 0) | (deleted > 0)) & (table.cursor >= 0))
     place = table.cursor if before else table.cursor - inserted
     text = bytearray()
+    taken: dict[int, bytearray] = {}
     columns = (place, inserted, deleted, codes)
     for start, count, gone, code in zip(*(c[changes].tolist() for c in columns), strict=True):
         if start > len(text):
             text.extend(bytes([WILDCARD]) * (start - len(text)))
         first = max(start, 0)
-        text[first : first + gone] = _BYTES[code] if count == 1 else _BYTES[WILDCARD] * count
+        put = _BYTES[code] if count == 1 else taken.get(count, _BYTES[WILDCARD] * count)
+        if gone >= MOVED_CHARS:
+            taken[gone] = text[first : first + gone]
+        text[first : first + gone] = put
     return np.frombuffer(bytes(text), dtype=np.uint8)
 
 
