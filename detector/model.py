@@ -97,6 +97,7 @@ class Model:
         screens: which windows to judge, for each kind; empty if only whole sessions are.
         typical: 5th, 50th and 95th percentile of each feature over genuine composing.
         version: names the model.
+        within_person: what `detector.baseline` knows of people in general, or None.
     """
 
     heads: Mapping[str, Classifier]
@@ -110,6 +111,7 @@ class Model:
     typical: FloatArray = field(repr=False)
     version: str = ""
     screens: Mapping[str, Screen] = field(default_factory=dict)
+    within_person: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def scores(self, features: FloatArray, inputlog: FloatArray) -> Scores:
         """Score stretches given their feature and aggregate vectors, one row each."""
@@ -169,6 +171,8 @@ class Model:
             "screens": {kind: screen.to_state() for kind, screen in self.screens.items()},
             "probe": self.probe(),
         }
+        if self.within_person is not None:
+            state["within_person"] = dict(self.within_person)
         return stable_dumps(state)
 
 
@@ -237,6 +241,7 @@ def _from_state(state: dict[str, Any]) -> Model:
             typical=typical,
             version=str(state["version"]),
             screens={k: screen_from_state(v) for k, v in state.get("screens", {}).items()},
+            within_person=state.get("within_person"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadModelError(f"the model file lacks a part: {error}") from error

@@ -110,7 +110,11 @@ def judge(
         return TypingEvidence(False, PRIOR_DOUBT, PRIOR_DOUBT, blank, blank)
     copying = scores.transcription
     if baseline is not None:
-        adjusted = [baseline.adjusted(float(value)) for value in scores.transcription_logit]
+        logits = scores.transcription_logit.tolist()
+        adjusted = [
+            baseline.adjusted(logit, stretch.features, stretch.stop - stretch.start)
+            for logit, stretch in zip(logits, measured.stretches, strict=True)
+        ]
         copying = model.transcription_calibration(np.array(adjusted))
     synthetic, machine = _strongest(scores.synthetic, measured.windows)
     transcription, copied = _strongest(copying, measured.windows)

@@ -24,6 +24,7 @@ from detector.simulation.figures import load_figures
 from detector.tables import Activity
 from detector.training.aligning import alignment_figures
 from detector.training.attacks import attack_figures, leave_one_family_out
+from detector.training.enrolment import with_enrolment
 from detector.training.examples import Essay, make_examples
 from detector.training.grouped import grouped_figures
 from detector.training.outcomes import (
@@ -32,7 +33,6 @@ from detector.training.outcomes import (
     outcome,
     summary,
     windows_against_genuine,
-    with_enrolment,
 )
 from detector.training.split import Part, part_of
 

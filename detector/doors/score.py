@@ -6,7 +6,7 @@ from typing import Any
 
 from detector.alignment import Alignment, Origin, align
 from detector.assess import assess
-from detector.baseline import Baseline, make_baseline
+from detector.baseline import Baseline, enrol
 from detector.doors.parquet import StoredSession, read_sessions, read_texts
 from detector.model import Model
 from detector.promise import PlatformPromise
@@ -48,8 +48,8 @@ def read_baselines(path: Path, model: Model) -> dict[str, Baseline]:
         elif stored.label in COPIED_LABELS:
             copied.setdefault(stored.user, []).append(stored.keystrokes)
     made = {
-        user: make_baseline(model, tables, copied.get(user, ()))
-        for user, tables in composed.items()
+        user: enrol(model, composed.get(user, ()), copied.get(user, ())).baseline
+        for user in sorted(composed.keys() | copied.keys())
     }
     return {user: baseline for user, baseline in made.items() if baseline is not None}
 

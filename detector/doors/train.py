@@ -1,6 +1,7 @@
 """Training from a corpus folder: model, figures and model card."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from detector.training.card import model_card
 from detector.training.examples import Essay, Examples, make_examples
 from detector.training.fit import fit_model
 from detector.training.split import Part, part_of
+from detector.training.within_person import fit_within_person
 
 SEED = 20_261_122
 VERSION = "2026.11-3"
@@ -47,6 +49,10 @@ def train(corpus: Path, out: Path, limit: int | None = None) -> list[Path]:
         with Progress(f"making examples to {part.value}", len(essays[part])) as progress:
             made[part] = make_examples(SEED, essays[part], figures, progress)
     model = fit_model(made[Part.TRAIN], made[Part.CALIBRATE], aggregates, VERSION)
+    model = replace(
+        model,
+        within_person=fit_within_person(model, essays[Part.TRAIN], essays[Part.CALIBRATE], SEED),
+    )
     out.mkdir(parents=True, exist_ok=True)
     return [
         _written(out / SHIPPED_MODEL, lambda path: path.write_bytes(model.to_bytes())),

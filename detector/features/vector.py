@@ -9,12 +9,14 @@ from detector.features.repairs import REPAIR_NAMES, repair_features
 from detector.features.rhythm import HOLD_NAMES, TIMING_NAMES, hold_features, timing_features
 from detector.features.serial import SERIAL_NAMES, rhythm_of, serial_features
 from detector.features.stream import TextStream, text_stream
+from detector.features.word_starts import NAMES as WORD_START_NAMES
+from detector.features.word_starts import word_start_features
 from detector.tables import FloatArray, Keystrokes
 
 FEATURES_VERSION = "2"
 MOTOR_NAMES = (*SERIAL_NAMES, *HAND_NAMES, *REPAIR_NAMES)
 """Facts of hands, for telling a program from a person."""
-FEATURE_NAMES = (*PROCESS_NAMES, *TIMING_NAMES, *HOLD_NAMES, *MOTOR_NAMES)
+FEATURE_NAMES = (*PROCESS_NAMES, *TIMING_NAMES, *HOLD_NAMES, *MOTOR_NAMES, *WORD_START_NAMES)
 
 
 def feature_vector(table: Keystrokes) -> FloatArray:
@@ -36,6 +38,7 @@ def stream_vector(stream: TextStream) -> FloatArray:
             *serial_features(sample, rhythm),
             *hand_features(sample, rhythm),
             *repair_features(sample, rhythm),
+            *word_start_features(stream),
         ],
         dtype=np.float64,
     )

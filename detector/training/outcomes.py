@@ -8,7 +8,7 @@ import numpy as np
 
 from detector.assess import assess
 from detector.assessment import Assessment, Band
-from detector.baseline import Baseline, make_baseline
+from detector.baseline import Baseline
 from detector.features.inputlog import inputlog_features
 from detector.features.stream import text_stream
 from detector.features.vector import stream_vector
@@ -142,22 +142,13 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else round(value, 4)
 
 
-def windows_against_genuine(
-    model: Model, sessions: Iterable[Labelled], baselines: dict[str, Baseline] | None = None
-) -> dict[str, object] | None:
+def windows_against_genuine(model: Model, sessions: Iterable[Labelled]) -> dict[str, object] | None:
     """Return how windows of 500 text keys are parted by the copying score alone."""
     rows, labels, writers = _window_rows(sessions)
     if not rows:
         return None
     features = np.array([row[0] for row in rows])
     logits = model.copying_logits(features, np.array([row[1] for row in rows]))
-    if baselines is not None:
-        logits = np.array(
-            [
-                baselines[writer].adjusted(float(value)) if writer in baselines else value
-                for writer, value in zip(writers, logits, strict=True)
-            ]
-        )
     positive = np.array([label not in GENUINE_LABELS for label in labels])
     if positive.all() or not positive.any():
         return None
@@ -185,44 +176,3 @@ def _window_rows(
             labels.append(labelled.label)
             writers.append(labelled.writer)
     return rows, labels, writers
-
-
-def with_enrolment(model: Model, sessions: list[Labelled]) -> dict[str, object] | None:
-    """Return figures with one genuine and one copied session a writer as enrolment.
-
-    The first session of each sort (in the table's order) enrols; the others are scored. None
-    where no writer has a session of each sort left.
-    """
-    enrolled, rest = _enrolment_split(sessions)
-    baselines = {
-        writer: baseline
-        for writer, (free, copied) in enrolled.items()
-        if (baseline := make_baseline(model, [free], [copied])) is not None
-    }
-    mine = [s for s in rest if s.writer in baselines]
-    if not mine:
-        return None
-    scored = [outcome(model, s, baselines[s.writer]) for s in mine]
-    plain = [outcome(model, s) for s in mine]
-    return {
-        "sessions": separation(scored),
-        "same_sessions_without": separation(plain),
-        "windows_500": windows_against_genuine(model, mine, baselines),
-        "same_windows_without": windows_against_genuine(model, mine),
-    }
-
-
-def _enrolment_split(
-    sessions: list[Labelled],
-) -> tuple[dict[str, tuple[Keystrokes, Keystrokes]], list[Labelled]]:
-    by_writer: dict[str, dict[bool, list[Labelled]]] = {}
-    for labelled in sessions:
-        if labelled.label in GENUINE_LABELS | COPIED_LABELS:
-            sorts = by_writer.setdefault(labelled.writer, {True: [], False: []})
-            sorts[labelled.label in GENUINE_LABELS].append(labelled)
-    enrolled, rest = {}, []
-    for writer, sorts in by_writer.items():
-        if sorts[True] and sorts[False] and len(sorts[True]) + len(sorts[False]) > 2:
-            enrolled[writer] = (sorts[True][0].keystrokes, sorts[False][0].keystrokes)
-            rest.extend([*sorts[True][1:], *sorts[False][1:]])
-    return enrolled, rest

@@ -1,0 +1,140 @@
+"""One person's reference, and what it says about a stretch of typing."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from detector.baseline.features import compared
+from detector.baseline.population import WithinPerson
+from detector.tables import FloatArray
+
+TAIL = 10.0
+"""Degrees of freedom: a stretch far from both levels says little about which it is."""
+MOST_WEIGHT = 0.9
+"""Weight of a reference that leaves nothing unknown about the person."""
+MOST_LOWERED = 0.6
+"""So much of the population's evidence a baseline takes away at most, where 1 is the way from the
+median to the 99th percentile of genuine writing. It bounds what a poisoned enrolment can buy."""
+MOST_RAISED = 2.0
+"""So much it adds at most."""
+
+
+class Reference(StrEnum):
+    """What a person's typing was compared with."""
+
+    ENROLMENT = "enrolment"
+    EARLIER_SESSIONS = "earlier_sessions"
+    POPULATION = "population"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What is known about one person: composing and copying, one after the other, in spreads."""
+
+    mean: FloatArray
+    covariance: FloatArray
+
+    def learnt(self, noise: FloatArray, seen: FloatArray, *, copied: bool) -> "Level":
+        """Return what is known after the mean of some stretches was seen (Kalman's update).
+
+        Args:
+            noise: covariance of ``seen`` around the person's level.
+            seen: mean habits in spreads; NaN where missing.
+            copied: which of the two levels they tell of.
+        """
+        there = np.flatnonzero(~np.isnan(seen))
+        if not len(there):
+            return self
+        rows = there + (len(seen) if copied else 0)
+        total = self.covariance[np.ix_(rows, rows)] + noise[np.ix_(there, there)]
+        gain = np.linalg.solve(total, self.covariance[rows]).T
+        return Level(
+            self.mean + gain @ (seen[there] - self.mean[rows]),
+            self.covariance - gain @ self.covariance[rows],
+        )
+
+    def evidence(self, noise: FloatArray, seen: FloatArray) -> float:
+        """Return the log likelihood ratio of copying over composing for one stretch."""
+        there = np.flatnonzero(~np.isnan(seen))
+        if not len(there):
+            return 0.0
+        half = len(seen)
+        free, copied = (self._log_likelihood(there, there + at, noise, seen) for at in (0, half))
+        return copied - free
+
+    def _log_likelihood(
+        self, there: np.ndarray, rows: np.ndarray, noise: FloatArray, seen: FloatArray
+    ) -> float:
+        """Of a multivariate t with the level's mean and covariance, but for a constant."""
+        total = self.covariance[np.ix_(rows, rows)] + noise[np.ix_(there, there)]
+        off = seen[there] - self.mean[rows]
+        distance = float(off @ np.linalg.solve(total, off))
+        logarithm = float(np.linalg.slogdet(total)[1])
+        return -0.5 * logarithm - 0.5 * (TAIL + len(there)) * float(np.log1p(distance / TAIL))
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A person's own reference.
+
+    Attributes:
+        reference: where it comes from.
+        sessions: how many recordings it rests on.
+        keys: how many text keys they hold.
+        weight: share of the decision it takes, 0 to `MOST_WEIGHT`.
+        level: what is known about the person from all of it.
+        free_level: what is known from their own writing alone.
+        people: the population it was learnt against.
+    """
+
+    reference: Reference
+    sessions: int
+    keys: int
+    weight: float
+    level: Level = field(repr=False)
+    free_level: Level = field(repr=False)
+    people: WithinPerson = field(repr=False)
+
+    def adjusted(self, copying_logit: float, features: FloatArray, keys: int) -> float:
+        """Return the population model's logit, moved by what is known about the person.
+
+        Args:
+            copying_logit: the population's evidence for copying.
+            features: the stretch's `stream_vector`.
+            keys: how many text keys it has.
+        """
+        seen = self.people.standard(compared(features))
+        own = placed(self.evidence(keys, seen), self.people)
+        step = float(np.diff(self.people.model_scale)[0])
+        change = self.weight * (own - copying_logit)
+        return copying_logit + float(np.clip(change, -MOST_LOWERED * step, MOST_RAISED * step))
+
+    def evidence(self, keys: int, seen: FloatArray) -> float:
+        """Return the log likelihood ratio of copying over composing for a stretch.
+
+        A copy task can only add to it: typed like a drill, it would else make the person's ordinary
+        copying look free. Only their own writing takes away.
+
+        Args:
+            keys: length of the stretch.
+            seen: its habits in spreads.
+        """
+        noise = self.people.noise_of(keys)
+        return max(self.level.evidence(noise, seen), self.free_level.evidence(noise, seen))
+
+
+def placed(evidence: float, people: WithinPerson) -> float:
+    """Return evidence on the scale of the population model's logit.
+
+    The medians and the 99th percentiles of genuine writing fall together.
+    """
+    share = (evidence - people.own_scale[0]) / (people.own_scale[1] - people.own_scale[0])
+    low, high = people.model_scale
+    return float(low + share * (high - low))
+
+
+def weight_of(level: Level, people: WithinPerson) -> float:
+    """Return the weight of a reference: the share of what is unknown of anybody that it settles."""
+    unknown = float(np.trace(level.covariance) / np.trace(people.prior()[1]))
+    return MOST_WEIGHT * (1.0 - unknown)
