@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detector.assessment import Assessment, Band
-from detector.baseline import Baseline
+from detector.baseline import Baseline, EnrolmentDoubt, Reference
 from detector.explanation import counter_evidence, reasons_of, spans_of
 from detector.features.stream import TextStream, text_stream
 from detector.features.vector import FEATURES_VERSION
@@ -28,12 +28,14 @@ class Case:
         policy: the project's rules for pasting; the defaults of `wire.policy` without one.
         baseline: the person's own reference, if they consented to one.
         promise: what the platform was promised about false flags; it can take flags back.
+        doubt: why their sample made no reference, if they gave one.
     """
 
     recording: Recording
     policy: Policy | None = None
     baseline: Baseline | None = None
     promise: PlatformPromise | None = None
+    doubt: EnrolmentDoubt | None = None
 
 
 def assess(
@@ -81,10 +83,17 @@ def _assessed(case: Case, stream: TextStream, typing: TypingEvidence, model: Mod
         abstained_because=abstained,
         model_version=model.version,
         features_version=FEATURES_VERSION,
+        reference=_reference(evidence),
     )
     if case.promise is None:
         return made
     return under_promise(made, case.promise, case.baseline is not None)
+
+
+def _reference(evidence: Evidence) -> Reference:
+    if evidence.baseline is None or not evidence.typing.seen:
+        return Reference.POPULATION
+    return evidence.baseline.reference
 
 
 def _evidence(case: Case, stream: TextStream, typing: TypingEvidence) -> Evidence:
@@ -99,6 +108,7 @@ def _evidence(case: Case, stream: TextStream, typing: TypingEvidence) -> Evidenc
         provenance=find_provenance(recording, allowed),
         integrity=integrity,
         baseline=case.baseline,
+        doubt=case.doubt,
     )
 
 

@@ -64,6 +64,7 @@ class Assessment:
         model_version: which model.
         features_version: which features.
         promise: what is promised about false flags behind the band.
+        reference: what the typing was compared with, see `detector.baseline.Reference`.
     """
 
     band: Band
@@ -77,6 +78,7 @@ class Assessment:
     model_version: str
     features_version: str
     promise: Basis = SHIPPED
+    reference: str = "population"
 
     @property
     def flagged(self) -> bool:
@@ -106,6 +108,7 @@ class Assessment:
             "model_version": self.model_version,
             "features_version": self.features_version,
             "promise": self.promise.to_json(),
+            "reference": self.reference,
         }
 
 

@@ -1,6 +1,7 @@
 """Why an assessment says what it says: reasons, counter-evidence and the places."""
 
 from detector.assessment import Span, TextKind
+from detector.baseline import Reference
 from detector.features.vector import FEATURE_NAMES
 from detector.fusion import Evidence
 from detector.integrity import synthetic_reasons
@@ -61,9 +62,19 @@ def counter_evidence(evidence: Evidence, model: Model) -> tuple[Reason, ...]:
     found.extend(evidence.provenance.counter_evidence)
     if evidence.recording.declared:
         found.append(Reason(Code.DECLARED_AID, len(evidence.recording.declared)))
-    if evidence.baseline is not None and evidence.typing.seen:
-        found.append(Reason(Code.LIKE_OWN_BASELINE, evidence.baseline.sessions))
+    if evidence.typing.seen:
+        found.extend(_compared_with(evidence))
     return tuple(found)
+
+
+def _compared_with(evidence: Evidence) -> list[Reason]:
+    """Say which of the person's own typing was the measure; nothing where it was people's."""
+    baseline = evidence.baseline
+    if baseline is None:
+        return [Reason(Code.ENROLMENT_NOT_USED, 1.0)] if evidence.doubt is not None else []
+    if baseline.reference is Reference.ENROLMENT:
+        return [Reason(Code.COMPARED_WITH_ENROLMENT, baseline.keys)]
+    return [Reason(Code.LIKE_OWN_BASELINE, baseline.sessions)]
 
 
 def spans_of(evidence: Evidence, model: Model) -> tuple[Span, ...]:

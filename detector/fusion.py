@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detector.assessment import Band, Kinds, TextKind
-from detector.baseline import Baseline
+from detector.baseline import Baseline, EnrolmentDoubt
 from detector.features.stream import TextStream
 from detector.integrity import REPLACES_TYPING, Integrity
 from detector.model import Model, logit
@@ -32,6 +32,7 @@ class Evidence:
     provenance: Provenance
     integrity: Integrity
     baseline: Baseline | None
+    doubt: EnrolmentDoubt | None = None
 
     def suspected(self, model: Model) -> frozenset[TextKind]:
         """Return the kinds of typing past the review threshold.

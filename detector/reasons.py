@@ -37,6 +37,8 @@ class Code(StrEnum):
     TYPED_SHARE = "typed_share"
     DECLARED_AID = "declared_aid"
     LIKE_OWN_BASELINE = "like_own_baseline"
+    COMPARED_WITH_ENROLMENT = "compared_with_enrolment"
+    ENROLMENT_NOT_USED = "enrolment_not_used"
     TOO_FEW_KEYSTROKES = "too_few_keystrokes"
     LOW_COVERAGE = "low_coverage"
     AID_HIDES_TYPING = "aid_hides_typing"
@@ -237,7 +239,24 @@ DEFINITIONS: dict[Code, Definition] = {
     Code.LIKE_OWN_BASELINE: Definition(
         "The session was compared with {value} earlier session(s) of the same person.",
         "sessions",
-        "A person's own habits are a better measure than the population's.",
+        "A person's own habits are a better measure than the population's. It moves the score "
+        "towards what is usual for this person, in either direction.",
+    ),
+    Code.COMPARED_WITH_ENROLMENT: Definition(
+        "The session was compared with the person's own typing sample of {value} keystrokes.",
+        "keystrokes",
+        "The sample shows how this person writes freely and how they copy. It moves the score "
+        "towards what is usual for this person, in either direction and by no more than a bound.",
+    ),
+    Code.ENROLMENT_NOT_USED: Definition(
+        "The person's typing sample was not used: the session was compared with people in general.",
+        "",
+        "The sample was too short, its free and its copied part could not be told apart, or its "
+        "free part looked copied. That says nothing about this session.",
+        (
+            "the sample was typed in haste or interrupted",
+            "the person writes as evenly as others copy",
+        ),
     ),
     Code.TOO_FEW_KEYSTROKES: Definition(
         "Only {value} keystrokes were recorded: too few to tell.",

@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from detector.baseline.features import SIGNS, compared
-from detector.baseline.population import WithinPerson, within_person
+from detector.baseline.population import Told, WithinPerson, within_person
 from detector.baseline.reference import Baseline, Level, Reference, weight_of
 from detector.features.inputlog import inputlog_features
 from detector.features.stream import TextStream, text_stream
@@ -91,6 +91,7 @@ def enrol(
             sessions=sum(side.sessions for side in sides),
             keys=sum(side.keys for side in sides),
             weight=weight_of(level, people),
+            told=Told((free is not None) + 2 * (copy is not None)),
             level=level,
             free_level=free_level,
             people=people,

@@ -11,6 +11,7 @@ American Psychologist 34), and it is loose, so that a person's own copying can s
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,15 @@ FURTHEST = 6.0
 """Values further out than so many spreads count as so far."""
 
 
+class Told(IntEnum):
+    """What of a person's own typing is known."""
+
+    NOTHING = 0
+    FREE = 1
+    COPIED = 2
+    BOTH = 3
+
+
 @dataclass(frozen=True, slots=True)
 class WithinPerson:
     """The population's part, as it is kept in the model file.
@@ -45,7 +55,7 @@ class WithinPerson:
         spread: of a person's own windows around their mean.
         noise: covariance of those windows, in spreads.
         people: covariance of people's composing, in spreads.
-        own_scale: 50th and 99th percentile of enrolled genuine writers' evidence.
+        own_scales: 50th and 99th percentile of genuine writers' evidence, one row for each `Told`.
         model_scale: the same of the population model's copying logit over the same windows.
         free_most: 99th percentiles over genuine free tasks of the evidence that knows nothing of
             the person, and of the population model's logit: past them free writing looks copied.
@@ -55,19 +65,19 @@ class WithinPerson:
     spread: FloatArray
     noise: FloatArray
     people: FloatArray
-    own_scale: FloatArray
+    own_scales: FloatArray
     model_scale: FloatArray
     free_most: FloatArray
 
     def standard(self, values: FloatArray) -> FloatArray:
         """Return habits in spreads from the centre, within `FURTHEST`; NaN stays."""
-        return np.asarray(np.clip((values - self.centre) / self.spread, -FURTHEST, FURTHEST))
+        standard: FloatArray = np.clip((values - self.centre) / self.spread, -FURTHEST, FURTHEST)
+        return standard
 
     def noise_of(self, keys: float) -> FloatArray:
         """Return the covariance of a stretch of so many keys around the person's level."""
-        shrunk = self.noise * (WINDOW_KEYS / max(keys, 1.0)) ** LENGTH_EXPONENT
-        session: FloatArray = SESSION_NOISE * np.diag(np.diag(self.noise))
-        return shrunk + session
+        shrunk: FloatArray = self.noise * (WINDOW_KEYS / max(keys, 1.0)) ** LENGTH_EXPONENT
+        return np.asarray(shrunk + SESSION_NOISE * np.diag(np.diag(self.noise)))
 
     def prior(self) -> tuple[FloatArray, FloatArray]:
         """Return mean and covariance of anybody's composing and copying, one after the other."""
@@ -90,7 +100,8 @@ def within_person(state: Mapping[str, Any]) -> WithinPerson:
     """
     count = len(SIGNS)
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(("noise", "people"), (count, count))
-    shapes |= dict.fromkeys(("own_scale", "model_scale", "free_most"), (2,))
+    shapes |= dict.fromkeys(("model_scale", "free_most"), (2,))
+    shapes["own_scales"] = (len(Told), 2)
     made: dict[str, FloatArray] = {}
     for name in (field.name for field in fields(WithinPerson)):
         value = np.asarray(state.get(name, ()), dtype=np.float64)

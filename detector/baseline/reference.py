@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 
 from detector.baseline.features import compared
-from detector.baseline.population import WithinPerson
+from detector.baseline.population import Told, WithinPerson
 from detector.tables import FloatArray
 
 TAIL = 10.0
@@ -83,6 +83,7 @@ class Baseline:
         sessions: how many recordings it rests on.
         keys: how many text keys they hold.
         weight: share of the decision it takes, 0 to `MOST_WEIGHT`.
+        told: which kinds of typing they are.
         level: what is known about the person from all of it.
         free_level: what is known from their own writing alone.
         people: the population it was learnt against.
@@ -92,6 +93,7 @@ class Baseline:
     sessions: int
     keys: int
     weight: float
+    told: Told
     level: Level = field(repr=False)
     free_level: Level = field(repr=False)
     people: WithinPerson = field(repr=False)
@@ -105,13 +107,13 @@ class Baseline:
             keys: how many text keys it has.
         """
         seen = self.people.standard(compared(features))
-        own = placed(self.evidence(keys, seen), self.people)
+        own = self.own(keys, seen)
         step = float(np.diff(self.people.model_scale)[0])
         change = self.weight * (own - copying_logit)
         return copying_logit + float(np.clip(change, -MOST_LOWERED * step, MOST_RAISED * step))
 
-    def evidence(self, keys: int, seen: FloatArray) -> float:
-        """Return the log likelihood ratio of copying over composing for a stretch.
+    def own(self, keys: int, seen: FloatArray) -> float:
+        """Return the reference's evidence for copying, on the scale of the population's model.
 
         A copy task can only add to it: typed like a drill, it would else make the person's ordinary
         copying look free. Only their own writing takes away.
@@ -121,17 +123,21 @@ class Baseline:
             seen: its habits in spreads.
         """
         noise = self.people.noise_of(keys)
-        return max(self.level.evidence(noise, seen), self.free_level.evidence(noise, seen))
+        without = Told.FREE if self.told in (Told.FREE, Told.BOTH) else Told.NOTHING
+        return max(
+            placed(self.level.evidence(noise, seen), self.people, self.told),
+            placed(self.free_level.evidence(noise, seen), self.people, without),
+        )
 
 
-def placed(evidence: float, people: WithinPerson) -> float:
+def placed(evidence: float, people: WithinPerson, told: Told) -> float:
     """Return evidence on the scale of the population model's logit.
 
     The medians and the 99th percentiles of genuine writing fall together.
     """
-    share = (evidence - people.own_scale[0]) / (people.own_scale[1] - people.own_scale[0])
+    middle, most = people.own_scales[told]
     low, high = people.model_scale
-    return float(low + share * (high - low))
+    return float(low + (evidence - middle) / (most - middle) * (high - low))
 
 
 def weight_of(level: Level, people: WithinPerson) -> float:

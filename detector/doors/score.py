@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from detector.alignment import Alignment, Origin, align
-from detector.assess import assess
-from detector.baseline import Baseline, enrol
+from detector.assess import Case, assess_all
+from detector.baseline import Enrolled, enrol
 from detector.doors.parquet import StoredSession, read_sessions, read_texts
 from detector.model import Model
 from detector.promise import PlatformPromise
 from detector.tables import Keystrokes, Recording
 from detector.training.outcomes import COPIED_LABELS, GENUINE_LABELS
+
+NOT_ENROLLED = Enrolled(None, None)
 
 
 def score_sessions(
@@ -25,15 +27,21 @@ def score_sessions(
     Raises:
         BadTableError: a table cannot be read.
     """
-    baselines = read_baselines(enrolment, model) if enrolment is not None else {}
+    enrolled = read_enrolments(enrolment, model) if enrolment is not None else {}
     for stored in read_sessions(path):
-        baseline = baselines.get(stored.user)
-        result = assess(Recording(stored.keystrokes), model, baseline=baseline, promise=promise)
+        mine = enrolled.get(stored.user, NOT_ENROLLED)
+        case = Case(
+            Recording(stored.keystrokes),
+            baseline=mine.baseline,
+            promise=promise,
+            doubt=mine.doubt,
+        )
+        result = assess_all([case], model)[0]
         yield {"session": stored.session, "user": stored.user, **result.to_json()}
 
 
-def read_baselines(path: Path, model: Model) -> dict[str, Baseline]:
-    """Return a baseline for each user of an enrolment table that has enough to make one.
+def read_enrolments(path: Path, model: Model) -> dict[str, Enrolled]:
+    """Return what came of each user's enrolment in a table.
 
     Sessions of nobody in particular, and labels other than composed and transcribed, count for
     nothing.
@@ -47,11 +55,10 @@ def read_baselines(path: Path, model: Model) -> dict[str, Baseline]:
             composed.setdefault(stored.user, []).append(stored.keystrokes)
         elif stored.label in COPIED_LABELS:
             copied.setdefault(stored.user, []).append(stored.keystrokes)
-    made = {
-        user: enrol(model, composed.get(user, ()), copied.get(user, ())).baseline
+    return {
+        user: enrol(model, composed.get(user, ()), copied.get(user, ()))
         for user in sorted(composed.keys() | copied.keys())
     }
-    return {user: baseline for user, baseline in made.items() if baseline is not None}
 
 
 def align_sessions(typed: Path, texts: Path) -> Iterator[dict[str, Any]]:

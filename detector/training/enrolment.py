@@ -22,6 +22,7 @@ from detector.training.outcomes import (
     outcome,
     separation,
 )
+from detector.typing_evidence import TypingEvidence, judge_all, measure
 
 SHORT_KEYS = 300
 DRILL_EXCESS = 3.0
@@ -166,6 +167,8 @@ def _poisoned(
 ) -> dict[str, Any]:
     """Copies missed when the enrolment was made to hide them, beside an honest one and none."""
     copies = [one for one in rest if one.label in COPIED_LABELS]
+    writers = np.array([one.writer for one in copies])
+    measured = [measure(text_stream(one.keystrokes), model) for one in copies]
     rng = np.random.default_rng(SEED)
     made: dict[str, Any] = {}
     for name in ("none", "honest", *POISONS):
@@ -176,16 +179,25 @@ def _poisoned(
                 enrolled[writer] = enrol(model, [odd_free], [odd_copy])
             elif name == "honest":
                 enrolled[writer] = enrol(model, [free], [copy])
-        missed = np.array([not o.assessment.flagged for o in _scored(model, copies, enrolled)])
-        writers = np.array([one.writer for one in copies])
+        baselines = [_baseline(enrolled, one.writer) for one in copies]
+        typing = judge_all(measured, baselines, model)
+        missed = np.array([_unsuspected(found, model) for found in typing], dtype=np.bool_)
         windowed = windows.figures(model, enrolled)
         made[name] = {
             "used": sum(found.baseline is not None for found in enrolled.values()),
             "refused": _doubts(enrolled),
-            "apcer_sessions": rate(missed.astype(np.bool_), writers).to_json(),
+            "apcer_sessions": rate(missed, writers).to_json(),
             "apcer_windows_500": windowed["apcer_shipped"] if windowed else None,
         }
     return made
+
+
+def _unsuspected(typing: TypingEvidence, model: Model) -> bool:
+    """Whether the typing alone leaves a session below every threshold for review."""
+    return (
+        typing.transcription < model.review_at["transcription"]
+        and typing.synthetic < model.review_at["synthetic"]
+    )
 
 
 Poison = Callable[[np.random.Generator, Keystrokes, Keystrokes], tuple[Keystrokes, Keystrokes]]

@@ -15,7 +15,7 @@ from sklearn.covariance import ledoit_wolf
 
 from detector.baseline.enrolment import mean_habits, parts_of
 from detector.baseline.features import SIGNS, compared
-from detector.baseline.population import SESSION_NOISE, WINDOW_KEYS, WithinPerson
+from detector.baseline.population import SESSION_NOISE, WINDOW_KEYS, Told, WithinPerson
 from detector.baseline.reference import Level
 from detector.features.inputlog import inputlog_features
 from detector.features.stream import TextStream, text_stream
@@ -55,7 +55,7 @@ def fit_within_person(
         people.spread,
         people.noise,
         people.people,
-        own_scale=_scale(own),
+        own_scales=np.array([_scale(own[:, told]) for told in Told]),
         model_scale=_scale(logits),
         free_most=np.quantile(free.reshape(-1, 2), QUANTILES[1], axis=0),
     )
@@ -88,7 +88,13 @@ def _spreads(windows: Iterable[FloatArray]) -> WithinPerson:
     values, axes = np.linalg.eigh(between)
     unset = np.zeros(2)
     return WithinPerson(
-        centre, spread, noise, (axes * np.maximum(values, 0.02)) @ axes.T, unset, unset, unset
+        centre,
+        spread,
+        noise,
+        (axes * np.maximum(values, 0.02)) @ axes.T,
+        np.zeros((len(Told), 2)),
+        unset,
+        unset,
     )
 
 
@@ -100,16 +106,14 @@ def _tried(
     quarters = _quarters(rng, essay.keystrokes)
     if min(len(text_stream(quarter)) for quarter in quarters) < LEAST_QUARTER_KEYS:
         return None
-    untold = Level(*people.prior())
     free = _seen(rng, model, people, parts_of(text_stream(quarters[0])))
-    own = untold.learnt(people.noise_of(free.keys), free.habits, copied=False)
     copy = _seen(rng, model, people, parts_of(text_stream(retyped(rng, quarters[1]))))
-    both = own.learnt(people.noise_of(copy.keys), copy.habits, copied=True)
+    levels = _levels(people, free, copy)
     tested = [_seen(rng, model, people, [text_stream(quarter)]) for quarter in quarters[2:]]
     return (
-        np.array([_evidence((own, both), people, one) for one in tested]),
+        np.array([[_evidence(levels[told], people, one) for told in Told] for one in tested]),
         np.array([one.logit for one in tested]),
-        np.array([untold.evidence(people.noise_of(free.keys), free.habits), free.logit]),
+        np.array([_evidence(levels[Told.NOTHING], people, free), free.logit]),
     )
 
 
@@ -138,8 +142,20 @@ def _seen(
     return _Seen(habits, sum(len(part) for part in parts), float(np.mean(logits)))
 
 
-def _evidence(levels: Iterable[Level], people: WithinPerson, one: _Seen) -> float:
-    return max(level.evidence(people.noise_of(one.keys), one.habits) for level in levels)
+def _levels(people: WithinPerson, free: _Seen, copy: _Seen) -> dict[Told, Level]:
+    untold = Level(*people.prior())
+    free_noise, copy_noise = people.noise_of(free.keys), people.noise_of(copy.keys)
+    own = untold.learnt(free_noise, free.habits, copied=False)
+    return {
+        Told.NOTHING: untold,
+        Told.FREE: own,
+        Told.COPIED: untold.learnt(copy_noise, copy.habits, copied=True),
+        Told.BOTH: own.learnt(copy_noise, copy.habits, copied=True),
+    }
+
+
+def _evidence(level: Level, people: WithinPerson, one: _Seen) -> float:
+    return level.evidence(people.noise_of(one.keys), one.habits)
 
 
 def _scale(values: FloatArray) -> FloatArray:

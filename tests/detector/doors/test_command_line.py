@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from detector.__main__ import main
+from detector.model import Model
 from detector.simulation import composed_with_paste, composing, draw_text, robot_a4, transcribing
 from detector.tables import no_keystrokes
 from tests.detector.doors.tables import as_table, write_aggregates, write_sessions, write_texts
@@ -68,18 +69,18 @@ def test_score_without_json_is_for_people(tmp_path: Path, rng: np.random.Generat
     assert "inserted_unknown_source" in result.stdout
 
 
-def test_enrolment_is_used(tmp_path: Path, corpus: Path) -> None:
-    result = run(
-        "score",
-        corpus / "never_seen.parquet",
-        "--json",
-        "--enrolment",
-        corpus / "never_seen.parquet",
-    )
+def test_enrolment_is_used(tmp_path: Path, corpus: Path, enrolling_model: Model) -> None:
+    path = tmp_path / "model.skops"
+    path.write_bytes(enrolling_model.to_bytes())
+    table = corpus / "never_seen.parquet"
+    result = run("score", table, "--json", "--enrolment", table, "--model", path)
     rows = [json.loads(line) for line in result.stdout.splitlines()]
-    assert all(
-        any(r["code"] == "like_own_baseline" for r in row["counter_evidence"]) for row in rows
-    )
+    said = {code for row in rows for code in (r["code"] for r in row["counter_evidence"])}
+    assert "compared_with_enrolment" in said
+    assert {row["reference"] for row in rows} <= {"enrolment", "population"}
+    for row in rows:
+        used = any(r["code"] == "compared_with_enrolment" for r in row["counter_evidence"])
+        assert used == (row["reference"] == "enrolment")
 
 
 def test_align_prints_the_unexplained_range(tmp_path: Path, rng: np.random.Generator) -> None:
