@@ -19,3 +19,7 @@ class BadCorpusError(DetectorError):
 
 class BadPromiseError(DetectorError):
     """A promise about false flags cannot be made from these sessions, or its file is not one."""
+
+
+class BadGalleryError(DetectorError):
+    """A gallery of signatures cannot be read, or was made with another key."""
