@@ -52,6 +52,8 @@ class Assessed(msgspec.Struct, frozen=True):
     spans: tuple[AssessedSpan, ...]
     model_version: str
     features_version: str
+    promise: str = "What was promised about false flags was not noted then."
+    """What is promised about false flags behind the band, and to whom."""
 
     @property
     def flagged(self) -> bool:
@@ -79,4 +81,5 @@ def not_assessed() -> Assessed:
         spans=(),
         model_version="none",
         features_version="none",
+        promise="Nothing is promised about what was not judged.",
     )

@@ -43,6 +43,7 @@ def _as_stored(found: Assessment) -> Assessed:
         ),
         model_version=found.model_version,
         features_version=found.features_version,
+        promise=found.promise.sentence,
     )
 
 

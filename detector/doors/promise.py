@@ -12,7 +12,7 @@ from detector.assess import assess
 from detector.doors.parquet import StoredSession, read_sessions
 from detector.doors.progress import Progress
 from detector.errors import BadPromiseError
-from detector.features.vector import FEATURE_NAMES, FEATURES_VERSION, feature_vector
+from detector.features.vector import FEATURES_VERSION
 from detector.model import Model
 from detector.promise import (
     Drift,
@@ -28,7 +28,8 @@ from detector.promise import (
     promise_from_json,
 )
 from detector.promise.applying import flagging_score
-from detector.promise.drift import ALARM, MONITORED
+from detector.promise.drift import ALARM
+from detector.promise.monitored import watched
 from detector.promise.person import PERSON_RATE
 from detector.promise.sessions import CONFIDENCE, RATE
 from detector.tables import Recording
@@ -117,8 +118,8 @@ def _promised(scored: list[_Scored], wanted: Wanted, valid: ValidFor) -> Platfor
             doubtful_writers=wanted.doubtful_writers,
             valid_for=valid,
         )
-    watched = [s.watched for s in scored if s.watched is not None and not s.flagging]
-    return PlatformPromise(session, person, make_reference(watched) if watched else {})
+    seen = [s.watched for s in scored if s.watched is not None and not s.flagging]
+    return PlatformPromise(session, person, make_reference(seen) if seen else {})
 
 
 def _from_table(path: Path, model: Model) -> list[_Scored]:
@@ -126,8 +127,8 @@ def _from_table(path: Path, model: Model) -> list[_Scored]:
     with Progress(f"scoring {path.name}") as progress:
         for stored in _genuine(path):
             assessment = assess(Recording(stored.keystrokes), model)
-            watched = _watched(stored, assessment.score)
-            found.append(_Scored(stored.session, stored.user, flagging_score(assessment), watched))
+            seen = watched(stored.user, stored.keystrokes, assessment.score)
+            found.append(_Scored(stored.session, stored.user, flagging_score(assessment), seen))
             progress(len(found))
     return found
 
@@ -141,12 +142,6 @@ def _genuine(path: Path) -> Iterator[StoredSession]:
                 f"{path}: session {stored.session} has no user; a promise counts writers"
             )
         yield stored
-
-
-def _watched(stored: StoredSession, score: float) -> Watched:
-    values = dict(zip(FEATURE_NAMES, feature_vector(stored.keystrokes).tolist(), strict=True))
-    values |= {"score": score, "keystrokes": float(len(stored.keystrokes))}
-    return Watched(stored.user, {name: values[name] for name in MONITORED})
 
 
 def _from_lines(path: Path) -> tuple[list[_Scored], str, str]:
@@ -196,11 +191,11 @@ def drift_of(path: Path, model: Model, made: PlatformPromise, alarm: float = ALA
         raise BadPromiseError(
             f"the promise was made for model {valid.model_version}, not {model.version}"
         )
-    watched: list[Watched] = []
+    seen: list[Watched] = []
     with Progress(f"scoring {path.name}") as progress:
         for number, stored in enumerate(_genuine(path)):
             assessment = assess(Recording(stored.keystrokes), model)
             if not assessment.flagged:
-                watched.append(_watched(stored, assessment.score))
+                seen.append(watched(stored.user, stored.keystrokes, assessment.score))
             progress(number + 1)
-    return find_drift(made.reference, watched, alarm)
+    return find_drift(made.reference, seen, alarm)

@@ -107,6 +107,7 @@ class AssessmentOut:
     spans: list[SpanOut]
     model_version: str
     features_version: str
+    promise: str
 
 
 def platform_router(review: Review, tokens: Tokens) -> APIRouter:
@@ -186,6 +187,7 @@ def _assessment_out(session_id: str, found: Assessed) -> AssessmentOut:
         spans=[SpanOut(s.start_ms, s.end_ms, s.kind, s.strength, s.why) for s in found.spans],
         model_version=found.model_version,
         features_version=found.features_version,
+        promise=found.promise,
     )
 
 
