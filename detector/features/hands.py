@@ -120,7 +120,7 @@ def _overlaps(stream: TextStream, rhythm: Rhythm) -> list[float]:
         moved_first, moved_second = np.roll(first, shift), np.roll(second, shift)
         chance_over += float(np.mean(gap < moved_first)) / len(SHIFTS)
         chance_inverted += float(np.mean(moved_first > gap + moved_second)) / len(SHIFTS)
-    middle = float(np.median(gap))
+    middle = max(float(np.median(gap)), 1.0)
     fast = gap < middle
     flight = log10_ms(np.maximum(gap - first, 0))[~over]
     low, lower, centre, upper = quantiles(flight, (0.03, 0.25, 0.5, 0.75))
@@ -129,8 +129,8 @@ def _overlaps(stream: TextStream, rhythm: Rhythm) -> list[float]:
     return [
         _log_ratio(float(np.mean(over)), chance_over, half),
         _log_ratio(float(np.mean(over[1:] & over[:-1])), float(np.mean(over)) ** 2, half),
-        float(np.mean(over[fast])),
-        float(np.mean(over[~fast])),
+        _share(over[fast]),
+        _share(over[~fast]),
         float(np.mean(inverted)),
         _log_ratio(float(np.mean(inverted)), chance_inverted, half),
         (centre - low) / max(upper - lower, 0.01),
@@ -138,6 +138,10 @@ def _overlaps(stream: TextStream, rhythm: Rhythm) -> list[float]:
         float(np.median(overlap)) if len(overlap) >= MIN_SAMPLE else np.nan,
         float(overlap.std()) if len(overlap) >= MIN_SAMPLE else np.nan,
     ]
+
+
+def _share(mask: BoolArray) -> float:
+    return float(np.mean(mask)) if len(mask) else np.nan
 
 
 def _log_ratio(seen: float, expected: float, half: float) -> float:

@@ -32,6 +32,13 @@ def test_any_table_gives_a_vector_without_a_warning(rows: list[tuple[int, int, i
     assert inputlog_features(text_stream(table)).shape == (len(INPUTLOG_NAMES),)
 
 
+def test_perfectly_even_typing_gives_a_vector_without_a_warning() -> None:
+    for gap in (0, 100_000):
+        key = [KeyClass.SPACE if n % 6 == 5 else KeyClass.LETTER for n in range(400)]
+        vector = feature_vector(keystrokes(np.arange(400) * gap, key, np.full(400, 80_000)))
+        assert not np.any(np.isinf(vector))
+
+
 def test_what_was_not_recorded_is_missing_and_not_zero(rng: np.random.Generator) -> None:
     table = composing(rng, characters=600).keystrokes
     bare = keystrokes(table.t_us, table.key)
