@@ -14,7 +14,8 @@ from detector.model import Model, load_model
 from detector.promise import PlatformPromise
 from detector.promise.applying import under_promise
 from detector.provenance import find_provenance
-from detector.tables import Recording
+from detector.submitted import submitted_texts
+from detector.tables import Keystrokes, Recording
 from detector.typing_evidence import TypingEvidence, judge_all, measure
 from wire.policy import AllowedUse, Policy
 
@@ -29,6 +30,7 @@ class Case:
         baseline: the person's own reference, if they consented to one.
         promise: what the platform was promised about false flags; it can take flags back.
         doubt: why their sample made no reference, if they gave one.
+        earlier: typing of earlier sessions that the submitted texts go on from.
     """
 
     recording: Recording
@@ -36,6 +38,7 @@ class Case:
     baseline: Baseline | None = None
     promise: PlatformPromise | None = None
     doubt: EnrolmentDoubt | None = None
+    earlier: tuple[Keystrokes, ...] = ()
 
 
 def assess(
@@ -84,6 +87,7 @@ def _assessed(case: Case, stream: TextStream, typing: TypingEvidence, model: Mod
         model_version=model.version,
         features_version=FEATURES_VERSION,
         reference=_reference(evidence),
+        texts=evidence.texts,
     )
     if case.promise is None:
         return made
@@ -109,6 +113,7 @@ def _evidence(case: Case, stream: TextStream, typing: TypingEvidence) -> Evidenc
         integrity=integrity,
         baseline=case.baseline,
         doubt=case.doubt,
+        texts=submitted_texts(recording, allowed, case.earlier),
     )
 
 

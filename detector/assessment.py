@@ -4,8 +4,10 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from detector.alignment import Passage
 from detector.promise.basis import SHIPPED, Basis
 from detector.reasons import Code, Reason
+from detector.submitted import SubmittedText
 
 
 class Band(StrEnum):
@@ -65,6 +67,7 @@ class Assessment:
         features_version: which features.
         promise: what is promised about false flags behind the band.
         reference: what the typing was compared with, see `detector.baseline.Reference`.
+        texts: the submitted texts and which of their passages were not typed.
     """
 
     band: Band
@@ -79,6 +82,7 @@ class Assessment:
     features_version: str
     promise: Basis = SHIPPED
     reference: str = "population"
+    texts: tuple[SubmittedText, ...] = ()
 
     @property
     def flagged(self) -> bool:
@@ -109,8 +113,31 @@ class Assessment:
             "features_version": self.features_version,
             "promise": self.promise.to_json(),
             "reference": self.reference,
+            "texts": [_text(text) for text in self.texts],
         }
 
 
 def _plain(reason: Reason) -> dict[str, Any]:
     return {"code": str(reason.code), "value": round(reason.value, 6)}
+
+
+def _text(text: SubmittedText) -> dict[str, Any]:
+    return {
+        "submitted_ms": text.t_us // 1000,
+        "field": text.field,
+        "length_chars": text.length_chars,
+        "typed_chars": text.typed_chars,
+        "before_chars": text.before_chars,
+        "judged": text.judged,
+        "excess_chars": text.excess_chars,
+        "passages": [_passage(passage) for passage in text.passages],
+    }
+
+
+def _passage(passage: Passage) -> dict[str, Any]:
+    return {
+        "start": passage.start,
+        "end": passage.end,
+        "origin": passage.origin.name.lower(),
+        "confidence": round(passage.confidence, 3),
+    }

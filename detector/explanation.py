@@ -18,6 +18,10 @@ def reasons_of(evidence: Evidence, model: Model) -> tuple[Reason, ...]:
     typing, provenance = evidence.typing, evidence.provenance
     if provenance.reasons:
         lines.append((provenance.strength, list(provenance.reasons)))
+    excess = sum(text.excess_chars for text in evidence.texts)
+    if excess:
+        strength = max(text.strength for text in evidence.texts)
+        lines.append((strength, [Reason(Code.UNEXPLAINED_PASSAGES, excess)]))
     suspected = evidence.suspected(model)
     if TextKind.SYNTHETIC in suspected:
         tells = synthetic_reasons(

@@ -12,6 +12,7 @@ from detector.integrity import REPLACES_TYPING, Integrity
 from detector.model import Model, logit
 from detector.provenance import Provenance
 from detector.reasons import Code, Reason
+from detector.submitted import SubmittedText
 from detector.tables import MISSING, Recording
 from detector.typing_evidence import MIN_KEYS, PRIOR_DOUBT, TypingEvidence
 from wire.codes import Mode
@@ -33,6 +34,12 @@ class Evidence:
     integrity: Integrity
     baseline: Baseline | None
     doubt: EnrolmentDoubt | None = None
+    texts: tuple[SubmittedText, ...] = ()
+
+    @property
+    def inserted(self) -> float:
+        """Return the strength of the evidence that text came in without typing."""
+        return max([self.provenance.strength, *(text.strength for text in self.texts)])
 
     def suspected(self, model: Model) -> frozenset[TextKind]:
         """Return the kinds of typing past the review threshold.
@@ -64,7 +71,7 @@ def fused_typing(
 
 def kinds_of(evidence: Evidence) -> Kinds:
     """Return the probability of each way the text got in."""
-    inserted, process = evidence.provenance.strength, evidence.typing
+    inserted, process = evidence.inserted, evidence.typing
     typed = 1.0 - inserted
     synthetic = typed * process.synthetic
     transcription = typed * (1.0 - process.synthetic) * process.transcription
@@ -100,15 +107,15 @@ def _blind(recording: Recording) -> bool:
 
 def band_of(evidence: Evidence, model: Model) -> Band:
     """Return the conclusion, if one may be drawn (see `abstention`)."""
-    provenance, typing = evidence.provenance, evidence.typing
+    inserted, typing = evidence.inserted, evidence.typing
     strong = (
-        provenance.strength >= INSERTION_STRONG
+        inserted >= INSERTION_STRONG
         or typing.synthetic >= model.strong_at["synthetic"]
         or typing.transcription >= model.strong_at["transcription"]
     )
     if strong:
         return Band.STRONG
-    if provenance.strength >= INSERTION_REVIEW or evidence.suspected(model):
+    if inserted >= INSERTION_REVIEW or evidence.suspected(model):
         return Band.REVIEW
     return Band.CONSISTENT
 

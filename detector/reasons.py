@@ -42,6 +42,7 @@ class Code(StrEnum):
     TOO_FEW_KEYSTROKES = "too_few_keystrokes"
     LOW_COVERAGE = "low_coverage"
     AID_HIDES_TYPING = "aid_hides_typing"
+    UNEXPLAINED_PASSAGES = "unexplained_passages"
     WITHIN_PROMISED_ERROR = "within_promised_error"
 
 
@@ -267,6 +268,19 @@ DEFINITIONS: dict[Code, Definition] = {
         "Only {value} of the session was observed.",
         "share",
         "No conclusion can be drawn either way; what is missing counts for nobody's guilt.",
+    ),
+    Code.UNEXPLAINED_PASSAGES: Definition(
+        "{value} characters of submitted texts have neither typing nor a seen insertion behind "
+        "them.",
+        "characters",
+        "The classes of the submitted text were laid against what was typed. What stood in the "
+        "field before the session and all insertions that were seen are taken off. It says that "
+        "these passages came in unseen, not from where.",
+        (
+            "the page itself put text into the field, such as the answer to correct or a template",
+            "the passage was typed in another program, on another device or in an earlier session",
+            "an editor completed or restored text without saying so",
+        ),
     ),
     Code.AID_HIDES_TYPING: Definition(
         "A declared aid replaces typing, so the rhythm says nothing about the person.",

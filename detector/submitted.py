@@ -1,0 +1,175 @@
+"""Submitted texts against what was typed: which passages have neither keys nor an insertion.
+
+People who correct a model's answer begin with a text that nobody typed. So a passage without
+typing is no evidence by itself: what stood in the field before the session, and every insertion
+that was seen, is taken off first, and where either cannot be known nothing is counted.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detector.alignment import Origin, Passage, align_codes
+from detector.integrity import REPLACES_TYPING
+from detector.rebuild import BREAK, TypedText, rebuild, text_codes
+from detector.surroundings import Submission
+from detector.tables import MISSING, Keystrokes, Recording
+from wire.events import MISSING_U32
+from wire.policy import AllowedUse
+
+SHORTEST_SHOWN_CHARS = 20
+SHORTEST_COUNTED_CHARS = 50
+SURE = 0.9
+"""A passage counts from this probability on."""
+TELLING_CHARS = 400.0
+"""Characters after which 63 % of the doubt is gone, as for insertions but far more."""
+HIGHEST_STRENGTH = 0.85
+"""Never strong by itself: what is missing may have been typed where nobody looked."""
+LIKE_LENGTH = (0.6, 1.25)
+"""A passage this long against an insertion is taken for it, edits after it allowed for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedText:
+    """One submitted text and where its characters came from.
+
+    Attributes:
+        t_us: when it was submitted.
+        field: the text field it came from; 0 if not known.
+        length_chars: its length.
+        typed_chars: characters with typing behind them.
+        before_chars: characters that stood in the field before the session; None if not known.
+        passages: what was not typed, in characters of the text.
+        judged: whether enough was seen to count what is unexplained.
+        excess_chars: sure and unexplained characters beyond all that may explain them; 0 unless
+            ``judged``.
+    """
+
+    t_us: int
+    field: int
+    length_chars: int
+    typed_chars: int
+    before_chars: int | None
+    passages: tuple[Passage, ...]
+    judged: bool
+    excess_chars: int
+
+    @property
+    def strength(self) -> float:
+        """Return the strength of the evidence, 0 to `HIGHEST_STRENGTH`."""
+        return HIGHEST_STRENGTH * (1.0 - math.exp(-self.excess_chars / TELLING_CHARS))
+
+
+def submitted_texts(
+    recording: Recording, allowed: AllowedUse, earlier: Sequence[Keystrokes] = ()
+) -> tuple[SubmittedText, ...]:
+    """Align each submitted text whose classes are at hand with what was typed before it.
+
+    Args:
+        recording: the session.
+        allowed: the policy's allowances; a passage up to its length of pastes does not count.
+        earlier: typing of the person's sessions before, where the work went on from them.
+    """
+    texts = (s for s in recording.submissions or () if s.text_class)
+    return tuple(_judged(text, recording, allowed, earlier) for text in texts)
+
+
+def _judged(
+    text: Submission, recording: Recording, allowed: AllowedUse, earlier: Sequence[Keystrokes]
+) -> SubmittedText:
+    table = recording.keystrokes
+    count = int(np.searchsorted(table.t_us, text.t_us, side="right"))
+    found = align_codes(
+        _joined([*earlier, table.rows(0, count)]), text_codes(text.text_class or "")
+    )
+    passages, spare = _with_insertions(
+        [
+            *found.passages(Origin.INSERTED, SHORTEST_SHOWN_CHARS),
+            *found.passages(Origin.UNEXPLAINED, SHORTEST_SHOWN_CHARS),
+        ],
+        _inserted_lengths(recording, text.t_us),
+    )
+    before = _before(text, recording)
+    judged = before is not None and _complete(recording, text.t_us)
+    unexplained = sum(
+        p.end - p.start
+        for p in passages
+        if p.origin == Origin.UNEXPLAINED
+        and p.confidence >= SURE
+        and p.end - p.start >= max(SHORTEST_COUNTED_CHARS, allowed.paste_chars)
+    )
+    excess = unexplained - (before or 0) - spare
+    return SubmittedText(
+        t_us=text.t_us,
+        field=text.field,
+        length_chars=len(found.origin),
+        typed_chars=int(np.count_nonzero(found.origin == Origin.TYPED)),
+        before_chars=before,
+        passages=passages,
+        judged=judged,
+        excess_chars=excess if judged and excess >= SHORTEST_COUNTED_CHARS else 0,
+    )
+
+
+def _joined(tables: Sequence[Keystrokes]) -> TypedText:
+    rebuilt = [rebuild(table) for table in tables]
+    if len(rebuilt) == 1:
+        return rebuilt[0]
+    breaks = np.array([BREAK], dtype=np.uint8)
+    codes = [part for typed in rebuilt for part in (typed.codes, breaks)]
+    return TypedText(np.concatenate(codes), in_order=False)
+
+
+def _inserted_lengths(recording: Recording, until_us: int) -> list[int]:
+    """Return the lengths of the insertions seen by then, the longest first."""
+    seen = recording.insertions or ()
+    lengths = [i.length_chars for i in seen if i.t_us <= until_us and i.length_chars != MISSING]
+    return sorted((n for n in lengths if n >= SHORTEST_SHOWN_CHARS), reverse=True)
+
+
+def _with_insertions(
+    passages: list[Passage], lengths: list[int]
+) -> tuple[tuple[Passage, ...], int]:
+    """Give each passage the insertion of about its length.
+
+    Returns:
+        The passages in order, and how many inserted characters found no passage.
+    """
+    left = list(lengths)
+    made: list[Passage] = []
+    for passage in sorted(passages, key=lambda p: (p.start - p.end, p.start)):
+        size = passage.end - passage.start
+        low, high = LIKE_LENGTH
+        match = next((n for n in left if low * n <= size <= high * n), None)
+        if match is not None:
+            left.remove(match)
+            passage = replace(passage, origin=Origin.INSERTED)
+        made.append(passage)
+    return tuple(sorted(made, key=lambda p: p.start)), sum(left)
+
+
+def _before(text: Submission, recording: Recording) -> int | None:
+    """Return how much of the field's text was there before the page's changes were seen."""
+    if recording.page is None or not text.field:
+        return None
+    edits = recording.page.edits
+    mine = (edits.field == text.field) & (edits.t_us <= text.t_us)
+    counts = np.stack([edits.inserted[mine], edits.deleted[mine]])
+    if np.any((counts < 0) | (counts >= MISSING_U32)):
+        return None
+    net = int(counts[0].sum()) - int(counts[1].sum())
+    return max(text.length_chars - net, 0)
+
+
+def _complete(recording: Recording, until_us: int) -> bool:
+    """Whether all typing and all insertions until then were seen, and no aid stands in."""
+    gaps = any(start < until_us for start, _ in recording.unobserved)
+    aided = bool(recording.declared & REPLACES_TYPING)
+    if gaps or aided or recording.insertions is None:
+        return False
+    return all(i.length_chars != MISSING for i in recording.insertions if i.t_us <= until_us)
+
+
+__all__ = ["SubmittedText", "submitted_texts"]
