@@ -78,7 +78,7 @@ def score(
 
 
 def _score_line(row: dict[str, Any]) -> str:
-    reasons = ", ".join(reason["code"] for reason in row["reasons"]) or "-"
+    reasons = ", ".join(reason["code"] for reason in row["reasons"]) or row.get("refused", "-")
     return f"{row['session']:<24} {row['band']:<17} {row['score']:.3f}  {reasons}"
 
 

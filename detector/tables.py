@@ -33,6 +33,11 @@ MISSING = -1
 MAX_SPAN_US = 30 * 24 * 3600 * 1_000_000
 """Longest session accepted (30 days); a longer one is a broken clock."""
 
+CLOCK_BACK_US = 2_000_000
+"""Devices report a little out of order; a step back by more is a clock that was set back."""
+MOST_CLOCK_CHANGES = 3
+"""With more steps back than this the rows were never sorted, and sorting mends them."""
+
 TEXT_KEYS = (
     KeyClass.LETTER,
     KeyClass.DIGIT,
@@ -142,7 +147,8 @@ def keystrokes(
     """Make a table from columns; those not given are marked as not recorded.
 
     Rows are put in time order (stable), since releases and presses of different devices may
-    arrive a little out of order.
+    arrive a little out of order. Where a clock was set back, that would shuffle two stretches of
+    typing into each other: such a table is refused.
 
     Raises:
         BadTableError: as `Keystrokes`.
@@ -163,7 +169,14 @@ def keystrokes(
     ]
     if any(len(column) != count for column in columns):
         raise BadTableError("keystroke columns differ in length")
-    if np.any(times[1:] < times[:-1]):
+    steps = np.diff(times)
+    if np.any(steps < 0):
+        back = int(np.count_nonzero(steps < -CLOCK_BACK_US))
+        if 0 < back <= MOST_CLOCK_CHANGES:
+            raise BadTableError(
+                f"the clock was set back by {-int(steps.min()) / 1e6:.0f} s in the session: "
+                "split it there"
+            )
         order = np.argsort(times, kind="stable")
         columns = [column[order] for column in columns]
     return Keystrokes(*columns)

@@ -1,7 +1,7 @@
 """Reading tables of keystrokes in the documented parquet format, a session at a time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from detector.errors import BadTableError
-from detector.tables import MISSING, Activity, IntArray, Keystrokes, keystrokes
+from detector.tables import MISSING, Activity, IntArray, Keystrokes, keystrokes, no_keystrokes
 from wire.keys import KeyClass
 
 REQUIRED_COLUMNS = ("session", "t_ms", "key")
@@ -24,12 +24,16 @@ ACTIVITY_NAMES = tuple(activity.name.lower() for activity in Activity)
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """One session of a table, with what the table says about it (empty if it says nothing)."""
+    """One session of a table, with what the table says about it (empty if it says nothing).
+
+    A session whose times cannot be right has no keystrokes, and ``refused`` says why.
+    """
 
     session: str
     user: str
     label: str
     keystrokes: Keystrokes
+    refused: str = ""
 
 
 def open_table(path: Path) -> pq.ParquetFile:
@@ -131,12 +135,16 @@ def _split(table: pa.Table) -> Iterator[StoredSession]:
         cut = {name: column[start:stop] for name, column in numbers.items()}
         user = texts["user"][start].as_py() if "user" in texts else None
         label = texts["label"][start].as_py() if "label" in texts else None
-        yield StoredSession(
+        stored = StoredSession(
             session=names[codes[start]],
             user=str(user) if user is not None else "",
             label=str(label) if label is not None else "",
-            keystrokes=keystrokes(**cut),
+            keystrokes=no_keystrokes(),
         )
+        try:
+            yield replace(stored, keystrokes=keystrokes(**cut))
+        except BadTableError as error:
+            yield replace(stored, refused=str(error))
 
 
 def _number_columns(table: pa.Table) -> dict[str, IntArray]:

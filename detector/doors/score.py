@@ -24,6 +24,8 @@ def score_sessions(
 ) -> Iterator[dict[str, Any]]:
     """Yield one plain object for each session of a keystroke table.
 
+    A session whose times cannot be right is not judged: its object says why under ``refused``.
+
     Raises:
         BadTableError: a table cannot be read.
     """
@@ -37,7 +39,8 @@ def score_sessions(
             doubt=mine.doubt,
         )
         result = assess_all([case], model)[0]
-        yield {"session": stored.session, "user": stored.user, **result.to_json()}
+        row = {"session": stored.session, "user": stored.user, **result.to_json()}
+        yield {**row, "refused": stored.refused} if stored.refused else row
 
 
 def read_enrolments(path: Path, model: Model) -> dict[str, Enrolled]:

@@ -152,8 +152,8 @@ def _block_variance(run: FloatArray, size: int) -> float:
     Beran 1994, *Statistics for long-memory processes*, section 4.4).
     """
     blocks = len(run) // size
-    whole = float(run.var())
-    if blocks < 4 or whole < 1e-9:
+    whole = float(run.var()) if blocks >= 4 else 0.0
+    if whole < 1e-9:
         return np.nan
     means = run[: blocks * size].reshape(blocks, size).mean(axis=1)
     return float(np.log10(max(float(means.var(ddof=1)) * size / whole, 1e-2)))

@@ -64,7 +64,6 @@ def test_only_session_time_and_key_are_needed(tmp_path: Path) -> None:
         ({"t_ms": ["0", "1"]}, "not a number"),
         ({"t_ms": [0.0, float("nan")]}, "no numbers"),
         ({"t_ms": [0, None]}, "empty values"),
-        ({"t_ms": [0, 10**15]}, "30 days"),
         ({"session": ["s", None]}, "no session"),
         ({"activity": ["input", "dancing"]}, "unknown value"),
     ],
@@ -87,3 +86,21 @@ def test_texts_need_their_two_columns(tmp_path: Path) -> None:
     pq.write_table(pa.table({"session": ["s"]}), tmp_path / "x.parquet")
     with pytest.raises(BadTableError, match="text_class"):
         read_texts(tmp_path / "x.parquet")
+
+
+def test_a_session_whose_clock_was_set_back_is_refused_alone(tmp_path: Path) -> None:
+    times = np.r_[np.arange(5) * 200, np.arange(5) * 200 + 90_000, np.arange(5) * 200 + 40_000]
+    names = ["good"] * 5 + ["bad"] * 10
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"session": names, "t_ms": times, "key": ["letter"] * 15}), path)
+    good, bad = read_sessions(path)
+    assert len(good.keystrokes) == 5
+    assert good.refused == ""
+    assert len(bad.keystrokes) == 0
+    assert "set back by 51 s" in bad.refused
+
+
+def test_a_session_that_spans_years_is_refused_alone(tmp_path: Path) -> None:
+    pq.write_table(plain(t_ms=[0, 10**15]), tmp_path / "t.parquet")
+    (stored,) = read_sessions(tmp_path / "t.parquet")
+    assert "30 days" in stored.refused
