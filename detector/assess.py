@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from detector.assessment import Assessment, Band
 from detector.baseline import Baseline, EnrolmentDoubt, Reference
+from detector.conduct import find_conduct
 from detector.explanation import counter_evidence, reasons_of, spans_of
 from detector.features.stream import TextStream, text_stream
 from detector.features.vector import FEATURES_VERSION
@@ -104,13 +105,15 @@ def _evidence(case: Case, stream: TextStream, typing: TypingEvidence) -> Evidenc
     recording = case.recording
     allowed = case.policy.allowed if case.policy is not None else AllowedUse()
     integrity = find_integrity(stream, recording.origin, recording.declared)
+    conduct = find_conduct(recording, stream, case.policy)
     return Evidence(
         recording=recording,
         stream=stream,
         coverage=coverage_of(recording),
-        typing=fused_typing(typing, integrity, recording.declared),
+        typing=fused_typing(typing, integrity, conduct, recording.declared),
         provenance=find_provenance(recording, allowed),
         integrity=integrity,
+        conduct=conduct,
         baseline=case.baseline,
         doubt=case.doubt,
         texts=submitted_texts(recording, allowed, case.earlier),

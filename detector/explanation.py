@@ -27,9 +27,11 @@ def reasons_of(evidence: Evidence, model: Model) -> tuple[Reason, ...]:
         tells = synthetic_reasons(
             typing.synthetic, typing.synthetic_features, model.typical, evidence.integrity
         )
-        lines.append((typing.synthetic, tells))
+        lines.append((typing.synthetic, [*tells, *evidence.conduct.beside_machine]))
     if TextKind.TRANSCRIPTION in suspected:
         lines.append((typing.transcription, _copying_reasons(evidence, model)))
+    if evidence.conduct.reasons:
+        lines.append((evidence.conduct.copying_floor, list(evidence.conduct.reasons)))
     lines.sort(key=lambda line: -line[0])
     return tuple(reason for _, line in lines for reason in line)
 
@@ -64,6 +66,12 @@ def counter_evidence(evidence: Evidence, model: Model) -> tuple[Reason, ...]:
         if overlap >= usual_overlap[1]:
             found.append(Reason(Code.HUMAN_HOLDS, overlap))
     found.extend(evidence.provenance.counter_evidence)
+    found.extend(evidence.conduct.counter_evidence)
+    device = evidence.recording.device
+    if device is not None and device.virtual_machine:
+        found.append(Reason(Code.VIRTUAL_MACHINE, 1.0))
+    if device is not None and device.remote_desktop:
+        found.append(Reason(Code.REMOTE_DESKTOP, 1.0))
     if evidence.recording.declared:
         found.append(Reason(Code.DECLARED_AID, len(evidence.recording.declared)))
     if evidence.typing.seen:
@@ -93,6 +101,7 @@ def spans_of(evidence: Evidence, model: Model) -> tuple[Span, ...]:
         )
         for finding in evidence.provenance.unexplained
     ]
+    spans.extend(evidence.conduct.spans)
     if evidence.typing.seen:
         suspected = evidence.suspected(model)
         spans.extend(typing_spans(evidence.stream, evidence.typing, model, suspected))

@@ -7,6 +7,7 @@ import numpy as np
 
 from detector.assessment import Band, Kinds, TextKind
 from detector.baseline import Baseline, EnrolmentDoubt
+from detector.conduct import Conduct
 from detector.features.stream import TextStream
 from detector.integrity import REPLACES_TYPING, Integrity
 from detector.model import Model, logit
@@ -32,6 +33,7 @@ class Evidence:
     typing: TypingEvidence
     provenance: Provenance
     integrity: Integrity
+    conduct: Conduct
     baseline: Baseline | None
     doubt: EnrolmentDoubt | None = None
     texts: tuple[SubmittedText, ...] = ()
@@ -54,9 +56,9 @@ class Evidence:
 
 
 def fused_typing(
-    typing: TypingEvidence, integrity: Integrity, declared: frozenset[Mode]
+    typing: TypingEvidence, integrity: Integrity, conduct: Conduct, declared: frozenset[Mode]
 ) -> TypingEvidence:
-    """Return the typing's evidence with what the input's integrity and declared aids say."""
+    """Return the typing's evidence with what integrity, conduct and declared aids say."""
     if not typing.seen:
         return typing
     if declared & REPLACES_TYPING:
@@ -65,8 +67,18 @@ def fused_typing(
             synthetic=min(typing.synthetic, PRIOR_DOUBT),
             transcription=min(typing.transcription, PRIOR_DOUBT),
         )
-    odds = logit(typing.synthetic) + integrity.log_odds
-    return replace(typing, synthetic=1.0 / (1.0 + math.exp(-odds)))
+    return replace(
+        typing,
+        synthetic=_moved(typing.synthetic, integrity.log_odds),
+        transcription=_moved(typing.transcription, conduct.log_odds),
+    )
+
+
+def _moved(probability: float, log_odds: float) -> float:
+    """Return a probability moved by log odds; by none it stays what it was, to the last bit."""
+    if not log_odds:
+        return probability
+    return 1.0 / (1.0 + math.exp(-(logit(probability) + log_odds)))
 
 
 def kinds_of(evidence: Evidence) -> Kinds:
@@ -74,7 +86,8 @@ def kinds_of(evidence: Evidence) -> Kinds:
     inserted, process = evidence.inserted, evidence.typing
     typed = 1.0 - inserted
     synthetic = typed * process.synthetic
-    transcription = typed * (1.0 - process.synthetic) * process.transcription
+    copied = max(process.transcription, evidence.conduct.copying_floor)
+    transcription = typed * (1.0 - process.synthetic) * copied
     composition = max(1.0 - inserted - synthetic - transcription, 0.0)
     return Kinds(composition, transcription, synthetic, inserted)
 
@@ -115,7 +128,7 @@ def band_of(evidence: Evidence, model: Model) -> Band:
     )
     if strong:
         return Band.STRONG
-    if inserted >= INSERTION_REVIEW or evidence.suspected(model):
+    if inserted >= INSERTION_REVIEW or evidence.conduct.alone or evidence.suspected(model):
         return Band.REVIEW
     return Band.CONSISTENT
 

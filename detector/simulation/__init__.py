@@ -6,6 +6,11 @@ takes a `numpy.random.Generator` and returns a `SimulatedSession`.
 
 from detector.simulation.forgeries import histogram_forgery, replay
 from detector.simulation.hands import Holds
+from detector.simulation.looks import (
+    grammar_checked,
+    looking_things_up,
+    retyping_from_assistant,
+)
 from detector.simulation.pastes import composed_with_paste, pasted_only
 from detector.simulation.robots import ROBOTS, robot_a1, robot_a2, robot_a3, robot_a4, robot_a5
 from detector.simulation.session import SimulatedSession
@@ -22,9 +27,12 @@ __all__ = [
     "composing",
     "draw_text",
     "draw_typist",
+    "grammar_checked",
     "histogram_forgery",
+    "looking_things_up",
     "pasted_only",
     "replay",
+    "retyping_from_assistant",
     "robot_a1",
     "robot_a2",
     "robot_a3",
