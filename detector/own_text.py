@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from detector.surroundings import PageEdits
-from detector.tables import Activity, IntArray, Keystrokes
+from detector.tables import Activity, BoolArray, IntArray, Keystrokes
 from wire.keys import KeyClass
 
 OWN_TEXT_MAX_AGE_US = 10 * 60 * 1_000_000
@@ -92,6 +92,9 @@ class OwnText:
     _edits: IntArray = field(init=False)
     _length_before: IntArray = field(init=False)
     _typed_before: IntArray = field(init=False)
+    _takes: BoolArray = field(init=False)
+    _acts: BoolArray = field(init=False)
+    """Removals that begin an act: a larger one, or the first of a run of backspaces."""
     _cuts: Removals = field(init=False)
     _modifiers: IntArray = field(init=False)
     _in_reach_until: IntArray = field(init=False)
@@ -103,6 +106,9 @@ class OwnText:
         put_in = np.maximum(table.inserted[self._edits], 0)
         taken = np.maximum(table.deleted[self._edits], 0)
         self._length_before = np.r_[0, np.cumsum(put_in - taken)]
+        self._takes = taken > 0
+        run = self._takes & (put_in == 0)
+        self._acts = self._takes & ((taken > ONE_ACT_CHARS) | ~np.r_[False, run[:-1]])
         typed = np.where(put_in <= ONE_ACT_CHARS, put_in, 0)
         self._typed_before = np.r_[0, np.cumsum(typed)]
         cuts = self._edits[(put_in <= ONE_ACT_CHARS) & (taken > ONE_ACT_CHARS)]
@@ -140,6 +146,9 @@ class OwnText:
             return False
         if not len(self._modifiers) or key != KeyClass.LETTER:
             return True
+        return self._under_modifier(row)
+
+    def _under_modifier(self, row: int) -> bool:
         at = int(np.searchsorted(self._modifiers, self.table.t_us[row], "right"))
         return at > 0 and bool(self.table.t_us[row] <= self._in_reach_until[at - 1])
 
@@ -147,14 +156,16 @@ class OwnText:
         """Whether the text is again exactly as long as before one of the last removals.
 
         Undo takes back the last edits and no others: hardly anything was typed since, and nothing
-        came from elsewhere.
+        came from elsewhere. A shortcut held down restores a run of backspaces in steps; a click or
+        a key that says less must restore whole acts, or every shorter suggestion would pass.
         """
         at = int(np.searchsorted(self._edits, row, "left"))
         typed = self._typed_before
         first = int(np.searchsorted(typed[: at + 1], typed[at] - UNDONE_TYPED_CHARS, "left"))
         first = max(first, self._after, at - MOST_UNDONE)
         again = self._length_before[first:at] == self._length_before[at + 1]
-        return bool(np.any(again & (self.table.deleted[self._edits[first:at]] > 0)))
+        shortcut = self.table.key[row] == KeyClass.LETTER and self._under_modifier(row)
+        return bool(np.any(again & (self._takes if shortcut else self._acts)[first:at]))
 
     def _pastes_a_cut(self, row: int, length: int) -> bool:
         """Whether a paste put in what one act had taken out, maybe over a few characters."""

@@ -14,6 +14,7 @@ from detector.simulation.looks import (
 from detector.simulation.pastes import composed_with_paste, pasted_only
 from detector.simulation.robots import ROBOTS, robot_a1, robot_a2, robot_a3, robot_a4, robot_a5
 from detector.simulation.session import SimulatedSession
+from detector.simulation.suggestions import with_suggestions
 from detector.simulation.text import draw_text
 from detector.simulation.typist import Typist, draw_typist
 from detector.simulation.writer import composing, transcribing
@@ -39,4 +40,5 @@ __all__ = [
     "robot_a4",
     "robot_a5",
     "transcribing",
+    "with_suggestions",
 ]

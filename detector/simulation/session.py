@@ -123,6 +123,20 @@ class TextLog:
         self._row(hold_ms, KeyClass.LETTER, len(characters), 0, Activity.PASTE)
         return round(self.now_ms * 1000)
 
+    def suggest(self, characters: str, key: KeyClass, after_ms: float, hold_ms: float) -> None:
+        """Accept a suggestion of ``characters`` by pressing ``key``."""
+        self.now_ms += max(after_ms, 1.0)
+        self.text[self.cursor : self.cursor] = list(characters)
+        self.cursor += len(characters)
+        self._row(hold_ms, key, len(characters), 0, Activity.AI_INSERT)
+
+    def cut(self, count: int, after_ms: float, hold_ms: float) -> None:
+        """Select ``count`` characters before the cursor and delete them in one act."""
+        self.now_ms += max(after_ms, 1.0)
+        self.cursor -= count
+        del self.text[self.cursor : self.cursor + count]
+        self._row(hold_ms, KeyClass.BACKSPACE, 0, count, Activity.REMOVE)
+
     def _row(
         self, hold_ms: float, key: KeyClass, inserted: int, deleted: int, activity: Activity
     ) -> None:

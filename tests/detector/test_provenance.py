@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from detector.provenance import Provenance, find_provenance
 from detector.reasons import Code
-from detector.simulation import pasted_only
+from detector.simulation import pasted_only, with_suggestions
 from detector.surroundings import CaretJumps, Page, PageEdits
 from detector.tables import (
     MISSING,
@@ -200,6 +202,20 @@ def test_undoing_the_removal_of_a_suggestion_does_not_make_it_one_s_own() -> Non
         rows.append((later(rows), key, put_in, taken, Activity.UNKNOWN))
     found = find_provenance(Recording(table_of(rows)), RULES).unexplained
     assert [(f.length_chars, f.taken_back) for f in found] == [(60, True), (60, False)]
+
+
+def test_accepted_suggestions_are_located_without_the_activity_column(
+    rng: np.random.Generator,
+) -> None:
+    located = []
+    for _ in range(6):
+        table = with_suggestions(rng).keystrokes
+        masked = replace(table, activity=np.full(len(table), Activity.UNKNOWN))
+        found = {f.t_us for f in find_provenance(Recording(masked), RULES).unexplained}
+        accepted = (table.activity == Activity.AI_INSERT) & (table.inserted > 20)
+        located += [t_us in found for t_us in table.t_us[accepted].tolist()]
+    assert len(located) > 70
+    assert np.mean(located) >= 0.99
 
 
 @pytest.mark.parametrize("activity", [Activity.UNKNOWN, Activity.PASTE])
