@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import skops.io
@@ -16,13 +16,17 @@ from skops.io.exceptions import UntrustedTypesFoundException
 from detector.errors import BadModelError
 from detector.features.inputlog import INPUTLOG_NAMES
 from detector.features.vector import FEATURE_NAMES, FEATURES_VERSION
+from detector.models.kinds import NestedKinds
+from detector.models.vote import LogitVote
 from detector.screen import Screen, screen_from_state
 from detector.stable_dump import stable_dumps
-from detector.tables import BoolArray, FloatArray
+from detector.tables import FloatArray
 
-MODEL_FORMAT = 2
+MODEL_FORMAT = 3
 SHIPPED_MODEL = "composition.skops"
 TRUSTED_TYPES = (
+    "detector.models.kinds.NestedKinds",
+    "detector.models.vote.LogitVote",
     "numpy.dtype",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
 )
@@ -31,26 +35,8 @@ TRUSTED_TYPES = (
 PROBE_TOLERANCE = 1e-9
 """How far predictions may differ from those of the machine that trained the model."""
 
-_KNOWN_NAMES = {*FEATURE_NAMES, *INPUTLOG_NAMES}
-
-HEADS = ("synthetic", "copy_trees", "copy_linear", "copy_aggregates")
-
-
-LENGTH_KNOTS = (150, 400, 1000, 2500)
-"""Lengths in text keys for which copying heads are centred and scaled: the figures of short
-stretches scatter more, and some of them (production, bursts) differ in the mean."""
-
-
-class Classifier(Protocol):
-    """What a head is: a fitted scikit-learn classifier of two classes."""
-
-    def fit(self, features: FloatArray, positive: BoolArray) -> "Classifier":
-        """Learn from rows of features."""
-        ...
-
-    def predict_proba(self, features: FloatArray) -> FloatArray:
-        """Return the probabilities of both classes for each row."""
-        ...
+COLUMNS = (*FEATURE_NAMES, *INPUTLOG_NAMES)
+"""What the estimators' rows hold, in order; a model may have been trained on fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +71,10 @@ class Model:
     """Everything that scoring needs.
 
     Attributes:
-        heads: the classifiers of `HEADS`.
-        columns: for each head the names of the features it reads.
-        centre: subtracted from each copying head's logit before they are averaged, for stretches
-            of each length in `LENGTH_KNOTS` keys (in between: by the length's logarithm).
-        scale: then divided by.
-        synthetic_calibration: of the synthetic head.
-        transcription_calibration: of the mean of the copying heads.
+        kinds: answers whether a machine typed, then whether a person copied.
+        columns: names of the columns that ``kinds`` reads, of `COLUMNS`.
+        synthetic_calibration: of the first question's log odds.
+        transcription_calibration: of the second's.
         review_at: thresholds for band "review", by kind.
         strong_at: thresholds for band "strong", by kind.
         screens: which windows to judge, for each kind; empty if only whole sessions are.
@@ -100,10 +83,8 @@ class Model:
         within_person: what `detector.baseline` knows of people in general, or None.
     """
 
-    heads: Mapping[str, Classifier]
-    columns: Mapping[str, tuple[str, ...]]
-    centre: Mapping[str, tuple[float, ...]]
-    scale: Mapping[str, tuple[float, ...]]
+    kinds: NestedKinds
+    columns: tuple[str, ...]
     synthetic_calibration: Calibration
     transcription_calibration: Calibration
     review_at: Mapping[str, float]
@@ -113,34 +94,40 @@ class Model:
     screens: Mapping[str, Screen] = field(default_factory=dict)
     within_person: Mapping[str, Any] | None = field(default=None, repr=False)
 
+    @property
+    def machine(self) -> LogitVote:
+        """Return the classifier that tells machines from people."""
+        found: LogitVote = self.kinds.questions_[0]
+        return found
+
+    @property
+    def copying(self) -> LogitVote:
+        """Return the classifier that tells copying from composing, given a person."""
+        found: LogitVote = self.kinds.questions_[1]
+        return found
+
     def scores(self, features: FloatArray, inputlog: FloatArray) -> Scores:
         """Score stretches given their feature and aggregate vectors, one row each."""
-        synthetic = self.head_logits("synthetic", features)
-        copying = self.copying_logits(features, inputlog)
+        rows = self.rows(features, inputlog)
+        copying = self.copying.logits(rows)
         return Scores(
-            self.synthetic_calibration(synthetic),
+            self.synthetic_calibration(self.machine.logits(rows)),
             self.transcription_calibration(copying),
             copying,
         )
 
-    def head_logits(self, head: str, rows: FloatArray) -> FloatArray:
-        """Return one head's logits for rows of its kind of vector."""
-        known = INPUTLOG_NAMES if head == "copy_aggregates" else FEATURE_NAMES
-        chosen = np.ascontiguousarray(rows[:, [known.index(n) for n in self.columns[head]]])
-        positive = np.clip(self.heads[head].predict_proba(chosen)[:, 1], 1e-6, 1 - 1e-6)
-        return np.asarray(np.log(positive / (1 - positive)))
+    def rows(self, features: FloatArray, inputlog: FloatArray) -> FloatArray:
+        """Return the rows that the estimators read, shape (stretches, columns)."""
+        chosen = [COLUMNS.index(name) for name in self.columns]
+        return np.ascontiguousarray(np.hstack([features, inputlog])[:, chosen])
+
+    def machine_logits(self, features: FloatArray) -> FloatArray:
+        """Return the log odds that a machine typed, before calibration."""
+        return self.machine.logits(self.rows(features, _no_inputlog(features)))
 
     def copying_logits(self, features: FloatArray, inputlog: FloatArray) -> FloatArray:
-        """Return the mean of the three copying heads, each centred and scaled."""
-        total = np.zeros(len(features))
-        knots = np.log10(LENGTH_KNOTS)
-        length = np.nan_to_num(inputlog[:, INPUTLOG_NAMES.index("keys_log")], nan=knots[0])
-        for head in HEADS[1:]:
-            logits = self.head_logits(head, inputlog if head == "copy_aggregates" else features)
-            total += (logits - np.interp(length, knots, self.centre[head])) / np.interp(
-                length, knots, self.scale[head]
-            )
-        return total / (len(HEADS) - 1)
+        """Return the log odds that a person copied, before calibration."""
+        return self.copying.logits(self.rows(features, inputlog))
 
     def probe(self) -> FloatArray:
         """Score fixed rows: what a model must still say wherever it is loaded.
@@ -158,10 +145,8 @@ class Model:
             "format": MODEL_FORMAT,
             "features_version": FEATURES_VERSION,
             "feature_names": list(FEATURE_NAMES),
-            "heads": dict(self.heads),
-            "columns": {k: list(v) for k, v in self.columns.items()},
-            "centre": {head: list(values) for head, values in self.centre.items()},
-            "scale": {head: list(values) for head, values in self.scale.items()},
+            "kinds": self.kinds,
+            "columns": list(self.columns),
             "synthetic_calibration": _pair(self.synthetic_calibration),
             "transcription_calibration": _pair(self.transcription_calibration),
             "review_at": dict(self.review_at),
@@ -174,6 +159,10 @@ class Model:
         if self.within_person is not None:
             state["within_person"] = dict(self.within_person)
         return stable_dumps(state)
+
+
+def _no_inputlog(features: FloatArray) -> FloatArray:
+    return np.full((len(features), len(INPUTLOG_NAMES)), np.nan)
 
 
 def _pair(calibration: Calibration) -> list[float]:
@@ -199,15 +188,10 @@ def model_from_bytes(data: bytes) -> Model:
     if not isinstance(state, dict) or state.get("format") != MODEL_FORMAT:
         raise BadModelError("the file is no model of this version of the detector")
     model = _from_state(state)
-    if not {n for names in model.columns.values() for n in names} <= _KNOWN_NAMES:
+    if not set(model.columns) <= set(COLUMNS):
         raise BadModelError("the model was trained on features that this version does not have")
     _check_probe(model, state.get("probe"))
     return model
-
-
-def _at_knots(value: float | list[float]) -> tuple[float, ...]:
-    """Return values at `LENGTH_KNOTS`; models up to 2026.11-3 had one for all lengths."""
-    return tuple(value) if isinstance(value, list) else (float(value),) * len(LENGTH_KNOTS)
 
 
 def _check_probe(model: Model, expected: object) -> None:
@@ -230,10 +214,8 @@ def _from_state(state: dict[str, Any]) -> Model:
             if name in trained_on:
                 typical[:, at] = state["typical"][:, trained_on.index(name)]
         return Model(
-            heads={head: state["heads"][head] for head in HEADS},
-            columns={head: tuple(state["columns"][head]) for head in HEADS},
-            centre={head: _at_knots(state["centre"][head]) for head in HEADS[1:]},
-            scale={head: _at_knots(state["scale"][head]) for head in HEADS[1:]},
+            kinds=state["kinds"],
+            columns=tuple(state["columns"]),
             synthetic_calibration=Calibration(*state["synthetic_calibration"]),
             transcription_calibration=Calibration(*state["transcription_calibration"]),
             review_at=state["review_at"],

@@ -48,6 +48,19 @@ class NestedKinds(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             self.questions_.append(question.fit(rows[left], labels[left] == kind))
         return self
 
+    def of_fitted(self, questions: Sequence[Any], classes: Sequence[int], columns: int) -> Self:
+        """Take questions that learnt elsewhere, the last class's first.
+
+        Args:
+            questions: one fewer than there are classes.
+            classes: all of them, in order.
+            columns: how many columns rows have.
+        """
+        self.n_features_in_ = columns
+        self.classes_ = np.array(classes)
+        self.questions_ = list(questions)
+        return self
+
     def predict_proba(self, X: Any) -> FloatArray:
         """Return the share of each class; shape (samples, classes)."""
         check_is_fitted(self)

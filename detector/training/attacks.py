@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.base import clone
 
 from detector.features.stream import text_stream
-from detector.features.vector import FEATURE_NAMES, stream_vector
+from detector.features.vector import stream_vector
 from detector.model import Model
 from detector.simulation import ROBOTS, Holds, histogram_forgery, replay
 from detector.tables import BoolArray, FloatArray, IntArray, Keystrokes, keystrokes
 from detector.training.broken_hands import HOLD_BREAKS, INTERVAL_BREAKS, broken_hands
 from detector.training.examples import Essay, Examples, Kind
+from detector.training.fit import fit_hands
 from detector.training.generic_robots import generic_robot
 from detector.training.metrics import missed_at, rate
 
@@ -96,7 +96,7 @@ def _attacks(rng: np.random.Generator, essay: Essay, text: str) -> Iterator[tupl
 def attack_figures(model: Model, essays: list[Essay]) -> dict[str, object]:
     """Return APCER at the shipped review threshold: by family, length and holds, and the worst."""
     attacks = make_attacks(essays)
-    logits = model.head_logits("synthetic", attacks.features)
+    logits = model.machine_logits(attacks.features)
     passed = model.synthetic_calibration(logits) < model.review_at["synthetic"]
     families = {name: _broken_down(attacks, passed, attacks.family == name) for name in FAMILIES}
     long_enough = attacks.keys >= LENGTH_EDGES[0]
@@ -123,25 +123,22 @@ def _broken_down(attacks: Attacks, passed: BoolArray, mine: BoolArray) -> dict[s
     }
 
 
-def leave_one_family_out(model: Model, train: Examples, test: Examples) -> dict[str, object]:
+def leave_one_family_out(train: Examples, test: Examples) -> dict[str, object]:
     """Return APCER at BPCER 1 % and 0.1 % on each family by a head that has not seen it.
 
     The head is fitted again without the family and those made alike (`ALIKE`); genuine and
     copied stretches of ``test`` set the threshold.
     """
     person = test.kind != Kind.SYNTHETIC
-    columns = [FEATURE_NAMES.index(name) for name in model.columns["synthetic"]]
     made: dict[str, object] = {}
     for family in np.unique(train.family[train.kind == Kind.SYNTHETIC]).tolist():
         mine = test.family == family
         if not mine.any():
             continue
         kept = ~np.isin(train.family, list(ALIKE.get(family, {family})))
-        head = clone(model.heads["synthetic"]).fit(
-            train.features[kept][:, columns], train.kind[kept] == Kind.SYNTHETIC
-        )
+        head = fit_hands(train.features[kept], train.kind[kept] == Kind.SYNTHETIC)
         rows = person | mine
-        scores = head.predict_proba(test.features[rows][:, columns])[:, 1]
+        scores = head.predict_proba(test.features[rows])[:, 1]
         made[family] = {
             "apcer_at_bpcer_1": round(missed_at(scores, mine[rows], 0.01), 4),
             "apcer_at_bpcer_0.1": round(missed_at(scores, mine[rows], 0.001), 4),
