@@ -224,7 +224,7 @@ def _typed_chars(table: Keystrokes) -> int:
 
 
 def _types(table: Keystrokes) -> np.ndarray:
-    types = np.isin(table.key, TEXT_KEYS)
+    types = table.key <= max(TEXT_KEYS)
     types &= (table.activity != Activity.PASTE) & (table.activity != Activity.AI_INSERT)
     return types
 
@@ -233,6 +233,9 @@ def _taken_back(
     findings: list[Finding], removals: Removals, table: Keystrokes
 ) -> Iterator[Finding]:
     """Mark what was taken out whole before anything was typed after it."""
+    if all(finding.allowed for finding in findings):
+        yield from findings
+        return
     typed_at: IntArray = table.t_us[_types(table)]
     gone = removals.by_length()
     for finding in findings:
@@ -355,6 +358,8 @@ def _from_table(table: Keystrokes, allowed: AllowedUse, declared: frozenset[Mode
         (table.inserted > SMALL_INSERTION_CHARS)
         | ((table.activity == Activity.PASTE) & (table.inserted == MISSING))
     )
+    if not len(rows):
+        return []
     findings = []
     own = OwnText(table)
     for row in rows.tolist():

@@ -80,9 +80,11 @@ class Bursts:
 def bursts_of(stream: TextStream, focus: tuple[Focus, ...]) -> Bursts:
     """Return the P-bursts of a stream and which followed a look at an assistant."""
     t_us = stream.t_us
-    first = np.flatnonzero(np.r_[True, np.diff(t_us) >= PAUSE_US]) if len(t_us) else t_us
-    last = np.r_[first[1:], len(t_us)] - 1 if len(t_us) else t_us
-    pause_us = np.r_[0, t_us[last[:-1]]] if len(t_us) else t_us
+    if not len(t_us):
+        return Bursts(t_us, t_us, t_us, np.zeros(0, dtype=np.bool_))
+    first = np.r_[0, 1 + np.flatnonzero(stream.interval_us[1:] >= PAUSE_US)]
+    last = np.r_[first[1:], len(t_us)] - 1
+    pause_us = np.r_[0, t_us[last[:-1]]]
     kept = last - first + 1 >= BURST_KEYS
     start_us, pause_us, end_us = t_us[first][kept], pause_us[kept], t_us[last][kept]
     return Bursts(pause_us, start_us, end_us, _looked(focus, _ASSISTANT, pause_us, start_us))
@@ -106,8 +108,8 @@ def coupling_of(recording: Recording, stream: TextStream) -> Coupling:
             keys, look_s = len(stream) / len(looks), float(np.median(looks)) / SECOND_US
     alone = pointer_share = nan
     if pointer is not None and len(stream):
-        minutes = np.unique(stream.t_us // MINUTE_US)
-        pointer_share = float(np.mean(np.isin(minutes, pointer.t_us // MINUTE_US)))
+        used = np.isin(_minutes(stream.t_us), _minutes(pointer.t_us))
+        pointer_share = float(np.mean(used))
         if focus is not None:
             starts = np.array([f.start_us for f in focus], dtype=np.int64)
             alone = _longest_alone_s(stream, np.sort(np.r_[pointer.t_us, starts]))
@@ -165,8 +167,14 @@ def _looks(focus: tuple[Focus, ...], stream: TextStream) -> IntArray:
     )
 
 
+def _minutes(t_us: IntArray) -> IntArray:
+    """Return the minutes in which something happened, each once."""
+    minutes = t_us // MINUTE_US
+    return minutes[np.diff(minutes, prepend=-1) > 0]
+
+
 def _words(stream: TextStream) -> int:
-    word = (stream.key == KeyClass.LETTER) | (stream.key == KeyClass.DIGIT)
+    word = stream.key <= KeyClass.DIGIT
     return int(np.count_nonzero(word[1:] & ~word[:-1])) + int(bool(len(word) and word[0]))
 
 
@@ -181,8 +189,12 @@ def _time_share(focus: tuple[Focus, ...]) -> float:
 
 def _longest_alone_s(stream: TextStream, others_us: IntArray) -> float:
     t_us = stream.t_us
-    stretch = np.searchsorted(others_us, t_us, "right")
-    new = np.r_[True, (np.diff(stretch) > 0) | (np.diff(t_us) > BREAK_US)]
-    first = np.flatnonzero(new)
+    paused = np.flatnonzero(stream.interval_us > BREAK_US)
+    broken = np.searchsorted(t_us, others_us, "left")
+    starts = np.zeros(len(t_us), dtype=np.bool_)
+    starts[0] = True
+    starts[paused] = True
+    starts[broken[broken < len(t_us)]] = True
+    first = np.flatnonzero(starts)
     last = np.r_[first[1:], len(t_us)] - 1
     return float(np.max(t_us[last] - t_us[first])) / SECOND_US
