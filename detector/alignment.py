@@ -1,11 +1,9 @@
 """Trace alignment: which characters of a submitted text have typing behind them.
 
 Only classes are compared (letter, digit, punctuation, space, newline). Where the log tells the
-place of every change, typed text and submitted text have one order: long common stretches are
-found by the hashes of their k-grams, chained in order (a longest increasing subsequence weighted
-by length; Gusfield 1997, *Algorithms on strings, trees and sequences*, 13.3), and the gaps between
-them are aligned with ever shorter k-grams. Where it tells keys only, `detector.unordered` reads
-the text with unseen moves of the cursor.
+place of every change the typed text is rebuilt in the order of the text, else in the order of
+typing (`detector.rebuild`); `detector.untyped` says for each character how likely it is that it
+was not typed.
 """
 
 from dataclasses import dataclass
@@ -15,17 +13,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.matching import Stretch, chain, common_stretches, equal_run
 from detector.rebuild import WILDCARD, Codes, TypedText, rebuild, text_codes
-from detector.tables import FloatArray, Keystrokes
-from detector.unordered import untyped_chances
+from detector.tables import FloatArray, IntArray, Keystrokes
+from detector.untyped import untyped_chances
 
-ANCHOR = 24
-SHORTER_ANCHORS = (12, 6, 3)
-EDGE_BITS_PER_CHARACTER = 0.9
-LONGEST_ISLAND = 30
+LONGEST_ISLAND = 50
 """A shorter match that stands alone between longer unexplained stretches is taken for chance."""
-LONGEST_ISLAND_UNORDERED = 50
+EDITED_INSERTION = 0.8
+"""An insertion of at least this share of a gap explains all of it: it was edited afterwards."""
 ISLAND_CHANCE = 0.3
 """Share of such matches that are foreign like the text around them (KLiCKe, writers to train)."""
 CALIBRATION = (-1.87, 0.87)
@@ -89,26 +84,15 @@ def align(table: Keystrokes, text_class: str) -> Alignment:
 
 def align_codes(typed: TypedText, target: Codes) -> Alignment:
     """Align rebuilt codes with a target's codes."""
-    if not typed.in_order:
-        return _align_unordered(typed.codes, target)
-    state = _State(typed.codes, target)
-    backbone = chain(common_stretches(typed.codes, target, ANCHOR))
-    for stretch in backbone:
-        state.explain(stretch, 1.0)
-    state.fill_gaps(backbone)
-    join_islands(state.origin, LONGEST_ISLAND)
-    state.mark_insertions()
-    return Alignment(state.origin, state.confidence, exact=True)
-
-
-def _align_unordered(source: Codes, target: Codes) -> Alignment:
-    chance = untyped_chances(source, target)
-    origin = np.where(chance < 0.5, Origin.TYPED, Origin.UNEXPLAINED).astype(np.int8)
-    chance = _calibrated(chance)
-    for start, end in join_islands(origin, LONGEST_ISLAND_UNORDERED):
+    raw, place = untyped_chances(typed.codes, target, in_order=typed.in_order)
+    chance = _calibrated(raw)
+    origin = np.where(raw < 0.5, Origin.TYPED, Origin.UNEXPLAINED).astype(np.int8)
+    for start, end in join_islands(origin, LONGEST_ISLAND):
         chance[start:end] = ISLAND_CHANCE
     sure = np.where(origin == Origin.TYPED, 1.0 - chance, chance)
-    return Alignment(origin, sure, exact=False)
+    if typed.in_order:
+        _mark_insertions(origin, place, typed.codes)
+    return Alignment(origin, sure, exact=typed.in_order)
 
 
 def _calibrated(chance: FloatArray) -> FloatArray:
@@ -117,81 +101,21 @@ def _calibrated(chance: FloatArray) -> FloatArray:
     return made
 
 
-class _State:
-    """The origin of each target character so far, with the source place behind it."""
-
-    def __init__(self, source: Codes, target: Codes) -> None:
-        self.source, self.target = source, target
-        self.origin = np.zeros(len(target), dtype=np.int8)
-        self.confidence = np.ones(len(target))
-        self.place = np.full(len(target), -1, dtype=np.int64)
-
-    def explain(self, stretch: Stretch, confidence: float) -> None:
-        cut = slice(stretch.target, stretch.target + stretch.length)
-        self.origin[cut] = Origin.TYPED
-        self.confidence[cut] = confidence
-        self.place[cut] = np.arange(stretch.source, stretch.source + stretch.length)
-
-    def fill_gaps(self, backbone: list[Stretch]) -> None:
-        ends = [Stretch(0, 0, 0), *backbone, Stretch(len(self.source), len(self.target), 0)]
-        for left, right in pairwise(ends):
-            gap = (left.source + left.length, right.source, left.target + left.length, right.target)
-            self._fill(*self._fill_ends(*gap), SHORTER_ANCHORS)
-
-    def _fill_ends(self, s0: int, s1: int, t0: int, t1: int) -> tuple[int, int, int, int]:
-        """Explain what is equal at both ends of a gap in texts of one order."""
-        room = min(s1 - s0, t1 - t0)
-        front = equal_run(self.source[s0 : s0 + room], self.target[t0 : t0 + room])
-        self.explain(Stretch(s0, t0, front), 1.0)
-        room -= front
-        back = equal_run(self.source[s1 - room : s1][::-1], self.target[t1 - room : t1][::-1])
-        self.explain(Stretch(s1 - back, t1 - back, back), 1.0)
-        return s0 + front, s1 - back, t0 + front, t1 - back
-
-    def _fill(self, s0: int, s1: int, t0: int, t1: int, anchors: tuple[int, ...]) -> None:
-        if t1 <= t0 or s1 <= s0 or not anchors:
-            return
-        size, *rest = anchors
-        if size * 60 < min(s1 - s0, t1 - t0) and size < SHORTER_ANCHORS[0]:
-            return
-        found = common_stretches(self.source[s0:s1], self.target[t0:t1], size)
-        links = [Stretch(k.source + s0, k.target + t0, k.length) for k in chain(found)]
-        links = [k for k in links if k.length >= _least(k, (s0, s1, t0, t1))]
-        for link in links:
-            self.explain(link, 0.95)
-        ends = [Stretch(s0, t0, 0), *links, Stretch(s1, t1, 0)]
-        for left, right in pairwise(ends):
-            self._fill(
-                left.source + left.length,
-                right.source,
-                left.target + left.length,
-                right.target,
-                tuple(rest),
-            )
-
-    def mark_insertions(self) -> None:
-        """Mark a gap as inserted as far as the log shows characters inserted at its place."""
-        wild = np.cumsum(np.r_[0, self.source == WILDCARD])
-        if not wild[-1]:
-            return
-        for start, end in _gaps(self.origin):
-            left = int(self.place[start - 1]) + 1 if start else 0
-            right = int(self.place[end]) if end < len(self.place) else len(self.source)
-            count = int(wild[max(right, left)] - wild[left])
-            if count:
-                self.origin[start : start + min(end - start, count)] = Origin.INSERTED
-
-
-def _least(link: Stretch, gap: tuple[int, int, int, int]) -> int:
-    """Return the shortest length at which a link is no chance, by its distance from known text.
-
-    The further from both ends of its gap, the more places it could have matched by chance.
-    """
-    s0, s1, t0, t1 = gap
-    from_left = np.log2(1 + link.source - s0) + np.log2(1 + link.target - t0)
-    ends = (link.source + link.length, link.target + link.length)
-    from_right = np.log2(1 + s1 - ends[0]) + np.log2(1 + t1 - ends[1])
-    return int(np.ceil(min(from_left, from_right) / EDGE_BITS_PER_CHARACTER)) + 2
+def _mark_insertions(origin: NDArray[np.int8], place: IntArray, source: Codes) -> None:
+    """Mark a gap as inserted as far as the log shows characters inserted at its place."""
+    wild = np.cumsum(np.r_[0, source == WILDCARD])
+    if not wild[-1]:
+        return
+    known = np.flatnonzero(place >= 0)
+    for start, end in _gaps(origin):
+        left = int(np.searchsorted(known, start)) - 1
+        right = int(np.searchsorted(known, end))
+        first = int(place[known[left]]) + 1 if left >= 0 else 0
+        last = int(place[known[right]]) if right < len(known) else len(source)
+        count = int(wild[max(last, first)] - wild[first])
+        whole = count >= EDITED_INSERTION * (end - start)
+        if count:
+            origin[start : end if whole else start + count] = Origin.INSERTED
 
 
 def join_islands(origin: NDArray[np.int8], longest: int) -> list[tuple[int, int]]:

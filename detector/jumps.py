@@ -15,7 +15,7 @@ import numpy as np
 
 from detector.classmodel import CLASSES
 from detector.matching import hits
-from detector.rebuild import BREAK, Codes
+from detector.rebuild import BREAK, WILDCARD, Codes
 from detector.tables import BoolArray, FloatArray, IntArray
 
 WRONG = 0.004
@@ -66,6 +66,11 @@ class Source:
         moves = JUMPS_PER_STRETCH * stretches if stretches > 1 else 0.0
         return min(JUMPS_MAX, (moves + JUMPS_BESIDE) / max(text_chars, 1))
 
+    def between(self, first: int, last: int) -> "Source":
+        """Return the same source with what is unused from ``first`` up to ``last`` alone."""
+        low, high = np.searchsorted(self.free, (first, last))
+        return Source(self.codes, self.free[low:high], self.typed, self.starts)
+
     def narrowed(self, gap: Codes, enter: int | None, leave: int | None) -> IntArray:
         """Return the free places to try for a gap; all of them where they are few.
 
@@ -90,7 +95,7 @@ class Source:
 
 def source_of(codes: Codes, used: BoolArray) -> Source:
     """Return the source of a text whose ``used`` codes are taken."""
-    typed = codes < BREAK
+    typed = codes < WILDCARD
     starts = np.r_[True, ~typed[:-1]][: len(codes)] & typed
     return Source(codes, np.flatnonzero(typed & ~used), typed, starts)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detector.alignment import Origin, Passage, align_codes
+from detector.alignment import Alignment, Origin, Passage, align_codes
 from detector.integrity import REPLACES_TYPING
 from detector.rebuild import BREAK, TypedText, rebuild, text_codes
 from detector.surroundings import Submission
@@ -27,6 +27,10 @@ TELLING_CHARS = 400.0
 """Characters after which 63 % of the doubt is gone, as for insertions but far more."""
 HIGHEST_STRENGTH = 0.85
 """Never strong by itself: what is missing may have been typed where nobody looked."""
+LONGEST_TEXT_CHARS = 200_000
+"""A longer text is not aligned: no person submits one, and it would hold up the others."""
+SAME_FORM_US = 5_000_000
+"""Fields of one form are submitted within this time."""
 LIKE_LENGTH = (0.6, 1.25)
 """A passage this long against an insertion is taken for it, edits after it allowed for."""
 
@@ -72,18 +76,16 @@ def submitted_texts(
         allowed: the policy's allowances; a passage up to its length of pastes does not count.
         earlier: typing of the person's sessions before, where the work went on from them.
     """
-    texts = (s for s in recording.submissions or () if s.text_class)
+    texts = (
+        s for s in recording.submissions or () if 0 < len(s.text_class or "") <= LONGEST_TEXT_CHARS
+    )
     return tuple(_judged(text, recording, allowed, earlier) for text in texts)
 
 
 def _judged(
     text: Submission, recording: Recording, allowed: AllowedUse, earlier: Sequence[Keystrokes]
 ) -> SubmittedText:
-    table = recording.keystrokes
-    count = int(np.searchsorted(table.t_us, text.t_us, side="right"))
-    found = align_codes(
-        _joined([*earlier, table.rows(0, count)]), text_codes(text.text_class or "")
-    )
+    found = _aligned(text, recording, earlier)
     passages, spare = _with_insertions(
         [
             *found.passages(Origin.INSERTED, SHORTEST_SHOWN_CHARS),
@@ -111,6 +113,22 @@ def _judged(
         judged=judged,
         excess_chars=excess if judged and excess >= SHORTEST_COUNTED_CHARS else 0,
     )
+
+
+def _aligned(text: Submission, recording: Recording, earlier: Sequence[Keystrokes]) -> Alignment:
+    """Align with what was typed since the form before; with all typing if that leaves something.
+
+    A day's tasks then cost their own typing each, not the whole day's.
+    """
+    table, codes = recording.keystrokes, text_codes(text.text_class or "")
+    count = int(np.searchsorted(table.t_us, text.t_us, side="right"))
+    others = [s.t_us for s in recording.submissions or () if s.t_us < text.t_us - SAME_FORM_US]
+    if others and not (table.effects_seen and table.cursor_seen):
+        first = int(np.searchsorted(table.t_us, max(others), side="right"))
+        found = align_codes(rebuild(table.rows(first, count)), codes)
+        if not found.passages(Origin.UNEXPLAINED, SHORTEST_COUNTED_CHARS):
+            return found
+    return align_codes(_joined([*earlier, table.rows(0, count)]), codes)
 
 
 def _joined(tables: Sequence[Keystrokes]) -> TypedText:

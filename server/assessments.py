@@ -38,6 +38,29 @@ class AssessedSpan(msgspec.Struct, frozen=True):
     why: str
 
 
+class AssessedPassage(msgspec.Struct, frozen=True):
+    """A passage of a submitted text that was not typed: where and how long, never what."""
+
+    start_chars: int
+    length_chars: int
+    origin: str
+    """`inserted`: an insertion of about this length was seen; `unexplained`: nothing was."""
+    confidence: float
+
+
+class AssessedText(msgspec.Struct, frozen=True):
+    """A submitted text against what was typed."""
+
+    submitted_ms: int
+    length_chars: int
+    typed_chars: int
+    before_chars: int | None
+    """Stood in the field before the session; None if that is not known."""
+    judged: bool
+    """Whether enough was seen to count what is unexplained."""
+    passages: tuple[AssessedPassage, ...]
+
+
 class Assessed(msgspec.Struct, frozen=True):
     """The detector's judgement of one session."""
 
@@ -54,6 +77,7 @@ class Assessed(msgspec.Struct, frozen=True):
     features_version: str
     promise: str = "What was promised about false flags was not noted then."
     """What is promised about false flags behind the band, and to whom."""
+    texts: tuple[AssessedText, ...] = ()
 
     @property
     def flagged(self) -> bool:

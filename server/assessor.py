@@ -1,10 +1,13 @@
 """The detector, as the scorer sees it."""
 
+from collections.abc import Mapping
+
 from detector.assess import assess, load_model
 from detector.assessment import Assessment
 from detector.from_wire import recording_from_batches
 from detector.reasons import Reason
-from server.assessments import Assessed, AssessedSpan, ReasonText
+from detector.submitted import SubmittedText
+from server.assessments import Assessed, AssessedPassage, AssessedSpan, AssessedText, ReasonText
 from server.facts import OpenedSession
 from wire.policy import Policy
 
@@ -15,9 +18,9 @@ class DetectorAssessor:
     def __init__(self) -> None:
         self._model = load_model()
 
-    def assess(self, opened: OpenedSession, policy: Policy) -> Assessed:
+    def assess(self, opened: OpenedSession, policy: Policy, texts: Mapping[bytes, str]) -> Assessed:
         """Judge one session; what did not decode counts as unobserved."""
-        recording = recording_from_batches(opened.batches)
+        recording = recording_from_batches(opened.batches, texts)
         return _as_stored(assess(recording, self._model, policy))
 
 
@@ -44,6 +47,21 @@ def _as_stored(found: Assessment) -> Assessed:
         model_version=found.model_version,
         features_version=found.features_version,
         promise=found.promise.sentence,
+        texts=tuple(_text(text) for text in found.texts),
+    )
+
+
+def _text(text: SubmittedText) -> AssessedText:
+    return AssessedText(
+        submitted_ms=text.t_us // 1000,
+        length_chars=text.length_chars,
+        typed_chars=text.typed_chars,
+        before_chars=text.before_chars,
+        judged=text.judged,
+        passages=tuple(
+            AssessedPassage(p.start, p.end - p.start, p.origin.name.lower(), p.confidence)
+            for p in text.passages
+        ),
     )
 
 

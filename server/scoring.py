@@ -3,6 +3,7 @@
 The detector stands behind `Assessor`, so that this module can be read without it.
 """
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -12,22 +13,27 @@ from server.clock import now_us
 from server.errors import NotKnown
 from server.facts import OpenedSession, facts_of, open_batches
 from server.records import Job, SessionEntry, StoredAssessment
-from server.storage.protocols import OrganisationStore, Store
+from server.storage.protocols import ObjectStore, OrganisationStore, Store
+from server.submitted import submitted_classes
 from wire.policy import Policy
 
 
 class Assessor(Protocol):
     """Judges what was recorded."""
 
-    def assess(self, opened: OpenedSession, policy: Policy) -> Assessed:
-        """Judge one session under its project's policy."""
+    def assess(self, opened: OpenedSession, policy: Policy, texts: Mapping[bytes, str]) -> Assessed:
+        """Judge one session under its project's policy.
+
+        `texts` are the class sequences of its submitted texts by digest, as far as they came.
+        """
 
 
 class Scoring:
     """Does the jobs of the scoring table, one at a time."""
 
-    def __init__(self, store: Store, assessor: Assessor) -> None:
+    def __init__(self, store: Store, objects: ObjectStore, assessor: Assessor) -> None:
         self._store = store
+        self._objects = objects
         self._assessor = assessor
 
     def do(self, job: Job) -> None:
@@ -39,7 +45,8 @@ class Scoring:
             raise NotKnown("the job's session or policy is gone")
         opened = open_batches(store.batches(entry.row))
         _quarantine(store, opened)
-        _finish(store, entry, opened, self._assessor.assess(opened, policy))
+        texts = submitted_classes(store, self._objects, job.organisation, entry.row, opened.batches)
+        _finish(store, entry, opened, self._assessor.assess(opened, policy, texts))
 
     def give_up(self, job: Job) -> None:
         """Publish the hours, and that the detector could not read the recording."""

@@ -76,9 +76,8 @@ def main(folder: str, name: str, parent: str) -> None:
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    work(
-        installation.store, Scoring(installation.store, DetectorAssessor()), name, stop, int(parent)
-    )
+    scoring = Scoring(installation.store, installation.objects, DetectorAssessor())
+    work(installation.store, scoring, name, stop, int(parent))
     installation.store.close()
 
 

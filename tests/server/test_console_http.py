@@ -17,6 +17,7 @@ from wire import events
 from wire.codes import DeviceFactKind, ManualReason, ObjectKind
 from wire.messages import encode_message, sign_blanking
 from wire.objects import object_digest
+from wire.textclass import pack_classes
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PICTURE, BLANKED, UNNAMED = (PNG + bytes([n] * 50) for n in range(3))
@@ -63,7 +64,11 @@ def scored(chain: Chain, typing: Typing, house: House, assessor: DetectorAssesso
     blanking = events.Blanking(3_000_000, ObjectKind.IMAGE, *named)
     remote = events.DeviceFact(0, DeviceFactKind.REMOTE_DESKTOP, 1)
     chain.send([*typing(0, 190), *pictures, blanking, remote], final=True)
-    assert do_next(house.installation.store, Scoring(house.installation.store, assessor), "t")
+    assert do_next(
+        house.installation.store,
+        Scoring(house.installation.store, house.installation.objects, assessor),
+        "t",
+    )
     return chain.session.hex()
 
 
@@ -87,7 +92,11 @@ def test_notes_and_time_by_hand_are_shown_to_both_and_the_reading_is_logged(
     blanking = events.Blanking(3, ObjectKind.NOTE, *digest_parts(gone), 0, 0, 0, 0)
     by_hand = events.ManualTime(4, -3_600_000_000, 1_800, ManualReason.MEETING)
     chain.send([*typing(0, 50), *written, blanking, by_hand], final=True)
-    assert do_next(house.installation.store, Scoring(house.installation.store, assessor), "t")
+    assert do_next(
+        house.installation.store,
+        Scoring(house.installation.store, house.installation.objects, assessor),
+        "t",
+    )
     for number, login in enumerate(("otto", "ada"), 1):
         page = sign_in(login).get(f"/sessions/{chain.session.hex()}").text
         shown = first_of(r'(?s)data-testid="notes">(.*?)</section>', page)
@@ -97,6 +106,31 @@ def test_notes_and_time_by_hand_are_shown_to_both_and_the_reading_is_logged(
         assert "unnamed note" not in page
         assert "Added by hand, not observed" in page
         assert house.rows("audit_log") == number
+
+
+def test_submitted_texts_are_shown_by_places_and_lengths_alone(
+    chain: Chain, typing: Typing, house: House, assessor: DetectorAssessor, sign_in: SignIn
+) -> None:
+    classes = "aaaa aaaaaaaa aaa, aa aaaaaa. aaaaa aaa ".replace(",", ".") * 8
+    packed = pack_classes(classes)
+    assert chain.device.put(chain.session, packed).status_code == 201
+    parts = digest_parts(packed)
+    sent = events.TextSubmitted(65_000_000, 1, 0, len(classes), *parts)
+    lost = events.TextSubmitted(66_000_000, 2, 0, 12, *digest_parts(b"never came"))
+    chain.send([*typing(0, 190), sent, lost], final=True)
+    assert do_next(
+        house.installation.store,
+        Scoring(house.installation.store, house.installation.objects, assessor),
+        "t",
+    )
+    page = sign_in("otto").get(f"/sessions/{chain.session.hex()}").text
+    shown = first_of(r'(?s)data-testid="texts">(.*?)</section>', page)
+    assert shown.count("<tr>") == 2, "a header and the text whose classes came"
+    assert f"{len(classes)}" in shown
+    assert "characters from character" in shown
+    assert "not known" in shown
+    assert "Not counted: too little was seen." in shown
+    assert "aaaa aaaa" not in page
 
 
 def test_facts_about_the_device_are_shown_as_context(sign_in: SignIn, scored: str) -> None:

@@ -1,4 +1,4 @@
-"""Which characters of a text have no typing behind them, where the log tells keys only.
+"""Which characters of a text have no typing behind them.
 
 Matches too long for chance are taken first, each typed character for one place in the text;
 what lies between them is read by the model of `detector.jumps`.
@@ -10,9 +10,9 @@ import numpy as np
 
 from detector.classmodel import chances
 from detector.jumps import Source, source_of, untyped_chance
-from detector.matching import Stretch, common_stretches, commonplace, hits
+from detector.matching import Stretch, chain, common_stretches, commonplace, hits
 from detector.rebuild import Codes
-from detector.tables import BoolArray, FloatArray
+from detector.tables import BoolArray, FloatArray, IntArray
 
 CERTAIN_SEED = 20
 CERTAIN_BITS = 8.0
@@ -27,28 +27,42 @@ SEED_BITS_PER_CHAR = 0.9
 """Rough information in a character of a class string, to choose the length of seeds."""
 
 
-def untyped_chances(source: Codes, target: Codes) -> FloatArray:
-    """Return for each character of ``target`` the probability that it was not typed."""
-    made = np.zeros(len(target))
+def untyped_chances(source: Codes, target: Codes, *, in_order: bool) -> tuple[FloatArray, IntArray]:
+    """Return for each character of ``target`` the probability that it was not typed.
+
+    Args:
+        source: typed codes.
+        target: the text's codes.
+        in_order: whether the typed codes stand in the order of the text.
+
+    Returns:
+        The probabilities, and each certainly typed character's place in the source (else -1).
+    """
+    made, place = np.zeros(len(target)), np.full(len(target), -1, dtype=np.int64)
     if not len(target):
-        return made
+        return made, place
     chance = chances(source, target)
-    used = np.zeros(len(source), dtype=np.bool_)
-    certain = [_core(s, len(target)) for s in _certain(source, target, chance)]
+    found = _certain(source, target, chance)
+    certain = [_core(s, len(target)) for s in (chain(found) if in_order else found)]
     for stretch in certain:
-        used[stretch.source : stretch.source + stretch.length] = True
-    left = source_of(source, used)
-    jump = left.jump_chance(len(target))
+        cut = slice(stretch.target, stretch.target + stretch.length)
+        place[cut] = np.arange(stretch.source, stretch.source + stretch.length)
+    used = np.zeros(len(source), dtype=np.bool_)
+    used[place[place >= 0]] = True
+    whole = source_of(source, used)
+    jump = whole.jump_chance(len(target))
     ends = [Stretch(-1, 0, 0), *certain, Stretch(len(source), len(target), 0)]
     for before, behind in pairwise(ends):
         start, stop = before.target + before.length, behind.target
+        enter = before.source + before.length
+        left = whole.between(enter, behind.source) if in_order else whole
+        made[start:stop] = 1.0
         if stop - start > LONG_GAP:
             made[start:stop] = ~commonplace(source, target[start:stop], CERTAIN_SEED)
         for a, b in _warm(left, target, start, stop):
-            enter = before.source + before.length if a == start else None
-            leave = behind.source if b == stop else None
-            made[a:b] = untyped_chance(left, target[a:b], chance[a:b], enter, leave, jump)
-    return made
+            ways = (enter if a == start else None, behind.source if b == stop else None)
+            made[a:b] = untyped_chance(left, target[a:b], chance[a:b], *ways, jump)
+    return made, place
 
 
 def _certain(source: Codes, target: Codes, chance: FloatArray) -> list[Stretch]:

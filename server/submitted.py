@@ -1,0 +1,40 @@
+"""The classes of submitted texts, fetched for the scorer. No page shows them."""
+
+from collections.abc import Sequence
+
+from server.errors import PictureMissing
+from server.storage.protocols import ObjectStore, OrganisationStore
+from wire.batch import Batch
+from wire.errors import WireError
+from wire.events import TextSubmitted
+from wire.textclass import unpack_classes
+
+
+def submitted_classes(
+    store: OrganisationStore,
+    objects: ObjectStore,
+    organisation: int,
+    session_row: int,
+    batches: Sequence[Batch],
+) -> dict[bytes, str]:
+    """The class sequences that the session's submissions name, by digest.
+
+    What has not come, was deleted or is no class sequence is left out: the submission then says
+    its length alone.
+    """
+    named = {digest_of(e) for batch in batches for e in batch.body.events(TextSubmitted)}
+    found: dict[bytes, str] = {}
+    for digest in named:
+        if store.object(session_row, digest) is None:
+            continue
+        try:
+            found[digest] = unpack_classes(objects.get(organisation, digest))
+        except (PictureMissing, WireError):
+            continue
+    return found
+
+
+def digest_of(event: TextSubmitted) -> bytes:
+    """The object that a submission names; zeros for none."""
+    parts = (event.digest_0, event.digest_1, event.digest_2, event.digest_3)
+    return b"".join(part.to_bytes(8, "big") for part in parts)
