@@ -104,6 +104,12 @@ def synthetic_reasons(
         reasons.append(Reason(Code.HOLDS_TOO_SHORT, value["hold_short_share"]))
     if value["rollover_share"] < min(usual["rollover_share"][0], 0.005):
         reasons.append(Reason(Code.NO_ROLLOVER, value["rollover_share"]))
+    if value["release_inversion_bond"] > usual["release_inversion_bond"][2]:
+        reasons.append(Reason(Code.RELEASES_OUT_OF_ORDER, value["release_inversion_bond"]))
+    if value["tempo_16"] < usual["tempo_16"][0]:
+        reasons.append(Reason(Code.NO_TEMPO, value["tempo_16"]))
+    if value["long_word_excess"] < usual["long_word_excess"][0]:
+        reasons.append(Reason(Code.WORDS_ALL_ALIKE, value["long_word_excess"]))
     if value["interval_flatness"] > usual["interval_flatness"][2]:
         reasons.append(Reason(Code.UNIFORM_INTERVALS, value["interval_flatness"]))
     if value["spectral_peak"] > usual["spectral_peak"][2]:

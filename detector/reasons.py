@@ -23,6 +23,9 @@ class Code(StrEnum):
     NO_ROLLOVER = "no_rollover"
     UNIFORM_INTERVALS = "uniform_intervals"
     PERIODIC_RHYTHM = "periodic_rhythm"
+    RELEASES_OUT_OF_ORDER = "releases_out_of_order"
+    NO_TEMPO = "no_tempo"
+    WORDS_ALL_ALIKE = "words_all_alike"
     REPEATED_TIMING = "repeated_timing"
     INJECTED_INPUT = "injected_input"
     READS_LIKE_COPYING = "reads_like_copying"
@@ -175,6 +178,30 @@ DEFINITIONS: dict[Code, Definition] = {
         "ratio",
         "A program that varies its speed by a formula leaves such a beat.",
         _RHYTHM,
+    ),
+    Code.RELEASES_OUT_OF_ORDER: Definition(
+        "Keys that overlap come up in the wrong order {value} as often as chance would have it.",
+        "log10 ratio",
+        "Fingers let go of overlapping keys in the order in which they pressed them, about half as "
+        "often otherwise as chance would have it. Holds made up apart from the intervals do not.",
+        (
+            "the person rests fingers on keys or has trouble lifting them",
+            "a remote desktop or a polling keyboard moved the times of releases",
+            *_RHYTHM,
+        ),
+    ),
+    Code.NO_TEMPO: Definition(
+        "The speed of typing wanders {value} as much as draws by chance would.",
+        "log10 ratio",
+        "People speed up and slow down over dozens of keys. Intervals drawn one by one do not.",
+        ("a very steady typist", "a text copied at an even pace", *_RHYTHM),
+    ),
+    Code.WORDS_ALL_ALIKE: Definition(
+        "Letters of long words take {value} the time of letters of short ones.",
+        "log10 ratio",
+        "Short words are frequent ones and run off the fingers; letters of long words take longer. "
+        "A program that draws its intervals by letter types all words alike.",
+        ("a typist who looks for each key", "a text of unusual words or in another language"),
     ),
     Code.REPEATED_TIMING: Definition(
         "{value} keystrokes repeat an earlier sequence of intervals of this session.",
