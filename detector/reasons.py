@@ -395,7 +395,7 @@ DEFINITIONS: dict[Code, Definition] = {
         "No conclusion can be drawn either way.",
     ),
     Code.WITHIN_PROMISED_ERROR: Definition(
-        "Genuine sessions on this platform score as high (score {value}) too often for a flag.",
+        "Genuine sessions on this platform come as far (score {value}) too often for a flag.",
         "probability",
         "Evidence was seen, but a flag here would break the promised rate of false flags. No "
         "conclusion can be drawn either way.",

@@ -27,7 +27,7 @@ from detector.promise import (
     promise,
     promise_from_json,
 )
-from detector.promise.applying import flagging_score
+from detector.promise.applying import flag_order, flagging_score
 from detector.promise.drift import ALARM
 from detector.promise.monitored import watched
 from detector.promise.person import PERSON_RATE
@@ -63,7 +63,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """A calibration session: which, whose, its score if the shipped thresholds flag it, else 0."""
+    """A calibration session: which, whose, the place of its flag, 0 without one."""
 
     session: str
     writer: str
@@ -152,8 +152,7 @@ def _from_lines(path: Path) -> tuple[list[_Scored], str, str]:
             continue
         try:
             row: dict[str, Any] = json.loads(line)
-            score = float(row["score"]) if row["band"] in FLAGGED_BANDS else 0.0
-            found.append(_Scored(str(row["session"]), str(row["user"]), score, None))
+            found.append(_Scored(str(row["session"]), str(row["user"]), _order(row), None))
             versions.add((str(row["model_version"]), str(row["features_version"])))
         except (KeyError, TypeError, ValueError) as error:
             raise BadPromiseError(
@@ -165,6 +164,15 @@ def _from_lines(path: Path) -> tuple[list[_Scored], str, str]:
         raise BadPromiseError(f"{path} mixes scores of several models: score all with one")
     version, features = versions.pop() if versions else ("", "")
     return found, version, features
+
+
+def _order(row: dict[str, Any]) -> float:
+    """Return `flagging_score` of an assessment's plain values."""
+    if row["band"] not in FLAGGED_BANDS:
+        return 0.0
+    kinds, codes = row["kinds"], [str(reason["code"]) for reason in row["reasons"]]
+    typing = float(kinds["synthetic"]) + float(kinds["transcription"])
+    return flag_order(float(kinds["insertion"]), typing, codes)
 
 
 def read_promise(path: Path) -> PlatformPromise:

@@ -8,6 +8,7 @@ import click
 from detector.doors.options import FILE, MODEL, model_at
 from detector.doors.promise import Wanted, drift_of, make_promise, read_promise
 from detector.promise import PlatformPromise, WhenFew
+from detector.promise.applying import threshold_in_words
 from detector.promise.drift import ALARM
 from detector.promise.person import PERSON_RATE
 from detector.promise.sessions import CONFIDENCE, RATE, writers_needed
@@ -79,7 +80,10 @@ def promise_command(
 
 def _readable(made: PlatformPromise, wanted: Wanted, highest: list[str]) -> str:
     needed = writers_needed(wanted.rate, wanted.confidence) + wanted.doubtful_writers
-    lines = [made.sentence, f"threshold {made.threshold:.4f}; flagged {made.session.flagged}"]
+    lines = [
+        made.sentence,
+        f"{threshold_in_words(made.threshold)}; {made.session.flagged} of these sessions are",
+    ]
     if made.session.writers < needed:
         lines.append(
             f"{wanted.confidence:.0%} at {wanted.rate:.2%} needs {needed} writers; there are "

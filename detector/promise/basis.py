@@ -21,7 +21,7 @@ class Basis:
     Attributes:
         rests: what it rests on.
         sentence: what that promises, and to whom.
-        threshold: score above which a session may be flagged; 0 if none was set by a promise.
+        threshold: what a flag has to exceed, see `flag_order`; 0 if no promise set any.
         rate: promised rate of flagged genuine sessions; None without a platform's promise.
         confidence: with which confidence.
     """

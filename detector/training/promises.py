@@ -1,16 +1,16 @@
 """Figures on promises: whether they hold on writers not calibrated on, and what they cost."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy.special import gammaln
 from scipy.stats import binom
 
-from detector.promise import Watched, find_drift, make_reference, promise
+from detector.promise import Watched, WhenFew, find_drift, make_reference, promise
 from detector.promise.bounds import most_flagged
-from detector.promise.sessions import CONFIDENCE, RATE
+from detector.promise.sessions import CONFIDENCE, RATE, threshold_or_less
 from detector.tables import BoolArray, FloatArray, IntArray
 
 SIZES = (50, 100, 299, 500)
@@ -38,49 +38,72 @@ def promise_coverage(
         sizes: numbers of calibration writers; those that leave nobody to test on are left out.
         splits: how many draws each.
     """
-    codes = np.unique(np.asarray(writers, dtype=np.str_), return_inverse=True)[1].astype(np.int64)
-    count = int(codes.max()) + 1
-    by_writer = np.split(scores[np.argsort(codes, kind="stable")], np.cumsum(np.bincount(codes)))
+    table = _Table.of(scores, writers)
     rng = np.random.default_rng(SEED)
-    return [_coverage(rng, by_writer[:count], size, splits) for size in sizes if size < count]
+    return [_coverage(rng, table, size, splits) for size in sizes if size < table.writers]
 
 
-def _coverage(
-    rng: np.random.Generator, by_writer: list[FloatArray], size: int, splits: int
-) -> dict[str, Any]:
-    count = len(by_writer)
-    drawn = np.array([_drawn(rng.integers(0, count, size), by_writer) for _ in range(splits)])
-    held = []
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Scores by writer: those of writer i are ``scores[starts[i]:starts[i] + counts[i]]``."""
+
+    scores: FloatArray
+    starts: IntArray
+    counts: IntArray
+
+    @classmethod
+    def of(cls, scores: FloatArray, writers: Sequence[str]) -> "_Table":
+        codes = np.unique(np.asarray(writers, dtype=np.str_), return_inverse=True)[1]
+        counts = np.bincount(codes).astype(np.int64)
+        ordered = np.asarray(scores)[np.argsort(codes, kind="stable")]
+        return cls(ordered, np.cumsum(counts) - counts, counts)
+
+    @property
+    def writers(self) -> int:
+        return len(self.counts)
+
+    def of_writers(self, chosen: IntArray) -> tuple[FloatArray, IntArray]:
+        """Return scores and new numbers of the chosen writers; one chosen twice is two."""
+        counts = self.counts[chosen]
+        codes = np.repeat(np.arange(len(chosen)), counts)
+        within = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return self.scores[np.repeat(self.starts[chosen], counts) + within], codes
+
+    def threshold(self, chosen: IntArray) -> tuple[float, float]:
+        """Return the threshold that the chosen writers lead to, and its confidence."""
+        scores, codes = self.of_writers(chosen)
+        few = WhenFew.LESS_SURE
+        return threshold_or_less(scores, codes, RATE, CONFIDENCE, when_few=few, doubtful_writers=0)
+
+    def rate(self, chosen: IntArray, threshold: float) -> float:
+        """Return the rate of flags, each chosen writer counted alike."""
+        scores, codes = self.of_writers(chosen)
+        flagged = np.bincount(codes, scores > threshold, len(chosen))
+        return float(np.mean(flagged / self.counts[chosen]))
+
+
+def _coverage(rng: np.random.Generator, table: _Table, size: int, splits: int) -> dict[str, Any]:
+    everyone = np.arange(table.writers)
+    true, held, thresholds, sure = [], [], [], 0.0
     for _ in range(splits):
-        order = rng.permutation(count)
-        threshold, _ = _drawn(order[:size], by_writer)
-        held.append(_rate(order[size:], by_writer, threshold))
-    true_rates = [_rate(np.arange(count), by_writer, threshold) for threshold in drawn[:, 0]]
+        threshold, sure = table.threshold(rng.integers(0, table.writers, size))
+        thresholds.append(threshold)
+        true.append(table.rate(everyone, threshold))
+        order = rng.permutation(table.writers)
+        held.append(table.rate(order[size:], table.threshold(order[:size])[0]))
     return {
         "writers": size,
         "promised_rate": RATE,
-        "stated_confidence": round(float(drawn[0, 1]), 4),
-        "kept": round(float(np.mean(np.array(true_rates) <= RATE)), 4),
-        "true_rate_mean": round(float(np.mean(true_rates)), 5),
-        "true_rate_p95": round(float(np.quantile(true_rates, 0.95)), 5),
-        "held_out_writers": count - size,
+        "stated_confidence": round(sure, 4),
+        "kept": round(float(np.mean(np.array(true) <= RATE)), 4),
+        "true_rate_mean": round(float(np.mean(true)), 5),
+        "true_rate_p95": round(float(np.quantile(true, 0.95)), 5),
+        "held_out_writers": table.writers - size,
         "held_out_rate_mean": round(float(np.mean(held)), 5),
         "held_out_kept": round(float(np.mean(np.array(held) <= RATE)), 4),
-        "held_out_kept_closed_form": round(_held_out_kept(size, count), 4),
-        "threshold_median": round(float(np.median(drawn[:, 0])), 4),
+        "held_out_kept_closed_form": round(_held_out_kept(size, table.writers), 4),
+        "threshold_median": round(float(np.median(thresholds)), 4),
     }
-
-
-def _drawn(chosen: IntArray, by_writer: list[FloatArray]) -> tuple[float, float]:
-    """Return threshold and confidence from the chosen writers; one drawn twice is two."""
-    parts = [by_writer[i] for i in chosen]
-    names = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    made = promise(np.concatenate(parts), names.astype(np.str_).tolist())
-    return made.threshold, made.confidence
-
-
-def _rate(chosen: IntArray, by_writer: list[FloatArray], threshold: float) -> float:
-    return float(np.mean([np.mean(by_writer[i] > threshold) for i in chosen]))
 
 
 def _held_out_kept(size: int, count: int) -> float:
@@ -124,35 +147,35 @@ def contamination(
     """Return what a promise comes to if some calibration writers are not genuine, one session each.
 
     ``attacks`` that score like attacks raise the threshold: sight is lost, nobody is wronged. The
-    worst that a forger can do to people is to score low; then the promised rate is kept only if
-    that many writers were called doubtful.
+    worst that forgers can do to people is to score lowest; the confidence is then that of the
+    genuine writers alone with as many flags, unless that many writers were called doubtful.
     """
     rng = np.random.default_rng(SEED)
+    count = len(genuine)
+    names = [str(n) for n in range(count)]
     made = []
     for share in shares:
-        bad = round(share * len(genuine))
-        attacked, lowered = genuine.copy(), genuine.copy()
-        at = rng.choice(len(genuine), bad, replace=False)
-        attacked[at], lowered[at] = rng.choice(attacks, bad), 0.0
-        names = [str(n) for n in range(len(genuine))]
-        plain, low = promise(attacked, names), promise(lowered, names)
-        wary = promise(lowered, names, doubtful_writers=bad)
+        bad = round(share * count)
+        attacked = genuine.copy()
+        attacked[rng.choice(count, bad, replace=False)] = rng.choice(attacks, bad)
+        threshold = promise(attacked, names).threshold
         made.append(
             {
                 "share": share,
                 "writers": bad,
-                "threshold": round(plain.threshold, 4),
-                "attacks_found": round(float(np.mean(attacks > plain.threshold)), 4),
-                "genuine_flagged_if_they_score_low": _flagged(genuine, low.threshold),
-                "genuine_flagged_if_called_doubtful": _flagged(genuine, wary.threshold),
-                "confidence_if_called_doubtful": round(wary.confidence, 4),
+                "threshold": round(threshold, 4),
+                "attacks_found": round(float(np.mean(attacks > threshold)), 4),
+                "confidence_if_they_score_lowest": _confidence(count, bad, 0),
+                "confidence_if_called_doubtful": _confidence(count, bad, bad),
             }
         )
     return made
 
 
-def _flagged(scores: FloatArray, threshold: float) -> float:
-    return round(float(np.mean(scores > threshold)), 5)
+def _confidence(writers: int, bad: int, doubtful: int) -> float:
+    """Return the confidence really had if the bad ones score lowest, by the binomial law."""
+    allowed = max(most_flagged(RATE, CONFIDENCE, writers - doubtful), 0)
+    return round(1.0 - float(binom.cdf(allowed, writers - bad, RATE)), 4)
 
 
 def risk_coverage(
@@ -198,11 +221,12 @@ def _mean(values: BoolArray) -> float | None:
     return round(float(np.mean(values)), 5) if len(values) else None
 
 
-def drift_figures(sessions: Sequence[Watched]) -> dict[str, Any]:
+def drift_figures(sessions: Sequence[Watched], watches: int = WATCHES) -> dict[str, Any]:
     """Return how often the drift alarm fires on unchanged writers, and how soon on changed ones.
 
     Args:
         sessions: genuine ones of more writers than `REFERENCE_WRITERS`.
+        watches: how many draws of writers each.
     """
     changes = {
         "unchanged": lambda new: new,
@@ -212,15 +236,15 @@ def drift_figures(sessions: Sequence[Watched]) -> dict[str, Any]:
         ],
         "only_the_faster_half": _faster_half,
     }
-    return {name: _watches(sessions, change) for name, change in changes.items()}
+    return {name: _watches(sessions, change, watches) for name, change in changes.items()}
 
 
 def _watches(
-    sessions: Sequence[Watched], change: Callable[[list[Watched]], list[Watched]]
+    sessions: Sequence[Watched], change: Callable[[list[Watched]], list[Watched]], watches: int
 ) -> dict[str, Any]:
     rng = np.random.default_rng(SEED)
     fired, delays = 0, []
-    for _ in range(WATCHES):
+    for _ in range(watches):
         order = [sessions[i] for i in rng.permutation(len(sessions))]
         reference = make_reference(order[:REFERENCE_WRITERS])
         found = find_drift(reference, change(order[REFERENCE_WRITERS:]))
@@ -228,8 +252,8 @@ def _watches(
         delays.append(found.writers if found.fired else np.inf)
     median = float(np.median(delays))
     return {
-        "watches": WATCHES,
-        "fired": fired / WATCHES,
+        "watches": watches,
+        "fired": fired / watches,
         "median_writers_until": None if np.isinf(median) else median,
     }
 

@@ -108,7 +108,7 @@ def test_bad_input_is_one_line_and_status_2(folder: Path, made: Path, tmp_path: 
     bad, mixed, empty = (tmp_path / name for name in ("bad.json", "mixed.jsonl", "empty.jsonl"))
     bad.write_text("{}")
     empty.write_text("")
-    row = {"session": "s", "user": "u", "band": "review", "score": 0.5, "model_version": "1"}
+    row = {"session": "s", "user": "u", "band": "consistent", "model_version": "1"}
     lines = [json.dumps({**row, "features_version": version}) for version in ("1", "2")]
     mixed.write_text("\n".join(lines))
     table = folder / "genuine.parquet"

@@ -8,7 +8,7 @@ from detector.assessment import Assessment, Band
 from detector.features.vector import FEATURES_VERSION
 from detector.model import Model
 from detector.promise import Drift, PlatformPromise, Promise, Promised, Rests, ValidFor
-from detector.promise.applying import flagging_score
+from detector.promise.applying import flag_order, flagging_score, threshold_in_words
 from detector.reasons import Code
 from detector.simulation import composing, draw_text, robot_a4
 from detector.tables import Recording
@@ -41,7 +41,7 @@ def test_without_a_promise_the_shipped_figures_stand_behind_the_band(flagged: As
 def test_a_flag_past_the_promised_threshold_stays(
     robot: Recording, model: Model, flagged: Assessment
 ) -> None:
-    found = assess(robot, model, promise=promised(model, flagged.score - 1e-6))
+    found = assess(robot, model, promise=promised(model, flagging_score(flagged) - 1e-6))
     assert found.band == flagged.band
     assert found.promise.rests is Rests.PLATFORM
 
@@ -49,13 +49,36 @@ def test_a_flag_past_the_promised_threshold_stays(
 def test_a_flag_within_the_promised_error_becomes_cannot_determine(
     robot: Recording, model: Model, flagged: Assessment
 ) -> None:
-    found = assess(robot, model, promise=promised(model, flagged.score))
+    found = assess(robot, model, promise=promised(model, flagging_score(flagged)))
     assert found.band is Band.CANNOT_DETERMINE
     assert found.abstained_because is not None
     assert found.abstained_because.code is Code.WITHIN_PROMISED_ERROR
     assert found.reasons == flagged.reasons
     assert found.score == flagged.score
     assert flagging_score(found) == 0.0 < flagging_score(flagged)
+
+
+def test_pastes_of_genuine_writers_take_no_flag_for_typing_back(flagged: Assessment) -> None:
+    """A paste of any length comes before any typing past the shipped thresholds is given up."""
+    assert flag_order(1.0, 0.0, ["inserted_unknown_source"]) == 0.5
+    assert flag_order(0.6, 0.0, ["inserted_unknown_source"]) == 0.3
+    assert flagging_score(flagged) > 0.5
+    both = flag_order(0.9, 0.08, ["inserted_from_nowhere", "synthetic_rhythm"])
+    assert both == pytest.approx(0.9)
+    assert flag_order(1.0, 0.0, ["synthetic_rhythm"]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("threshold", "words"),
+    [
+        (0.0, "those of the shipped thresholds"),
+        (0.45, "insertions past a strength of 0.9000"),
+        (0.9, "typing is flagged past 0.8000, insertions not at all"),
+        (1.0, "nothing is flagged"),
+    ],
+)
+def test_a_threshold_is_said_in_words(threshold: float, words: str) -> None:
+    assert words in threshold_in_words(threshold)
 
 
 def test_a_promise_never_adds_a_flag(rng: np.random.Generator, model: Model) -> None:
