@@ -12,11 +12,13 @@ from typing import Any
 import click
 
 from detector.doors.evaluate import evaluate_corpus
+from detector.doors.galleries import ORG_KEY, gallery, key_from
+from detector.doors.gallery_file import read_gallery
 from detector.doors.options import FILE, FOLDER, MODEL, model_at
 from detector.doors.promise import read_promise
 from detector.doors.promising import drift_command, promise_command
 from detector.doors.report import readable
-from detector.doors.score import align_sessions, score_sessions
+from detector.doors.score import Searched, align_sessions, score_sessions
 from detector.doors.train import train
 from detector.errors import DetectorError
 
@@ -56,15 +58,23 @@ def _print_lines(rows: Iterable[dict[str, Any]], show: Callable[[dict[str, Any]]
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--enrolment", type=FILE, help="Earlier sessions of the same users, labelled.")
 @click.option("--promise", type=FILE, help="What the platform was promised; can take flags back.")
+@click.option("--gallery", "gallery_path", type=FILE, help="Signatures to look for replays in.")
+@ORG_KEY
 @MODEL
 def score(
     file: Path,
     as_json: bool,
     enrolment: Path | None,
     promise: Path | None,
+    gallery_path: Path | None,
+    key_file: Path | None,
     model_path: Path | None,
 ) -> None:
     """Assess each session of the keystroke table FILE.
+
+    With a gallery, sessions whose timing stands in a recorded one are found. The other session is
+    given as an opaque tag, never by name. The gallery should hold earlier sessions only: a session
+    that was replayed later matches its replay just as well.
 
     Example: python -m detector score sessions.parquet --json
     """
@@ -73,6 +83,7 @@ def score(
         model_at(model_path),
         enrolment,
         read_promise(promise) if promise is not None else None,
+        Searched(read_gallery(gallery_path), key_from(key_file)) if gallery_path else None,
     )
     _print_lines(rows, json.dumps if as_json else _score_line)
 
@@ -129,6 +140,7 @@ def evaluate(corpus: Path, as_json: bool, model_path: Path | None) -> None:
 
 main.add_command(promise_command)
 main.add_command(drift_command)
+main.add_command(gallery)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,12 @@ from detector.explanation import counter_evidence, reasons_of, spans_of
 from detector.features.stream import TextStream, text_stream
 from detector.features.vector import FEATURES_VERSION
 from detector.fusion import Evidence, abstention, band_of, coverage_of, fused_typing, kinds_of
-from detector.integrity import find_integrity
+from detector.integrity import find_integrity, without_excused_holds
 from detector.model import Model, load_model
 from detector.promise import PlatformPromise
 from detector.promise.applying import under_promise
 from detector.provenance import find_provenance
+from detector.replay import Matches
 from detector.submitted import submitted_texts
 from detector.tables import Keystrokes, Recording
 from detector.typing_evidence import TypingEvidence, judge_all, measure
@@ -32,6 +33,7 @@ class Case:
         promise: what the platform was promised about false flags; it can take flags back.
         doubt: why their sample made no reference, if they gave one.
         earlier: typing of earlier sessions that the submitted texts go on from.
+        matches: recorded sessions with the same timing, if a gallery was searched.
     """
 
     recording: Recording
@@ -40,6 +42,7 @@ class Case:
     promise: PlatformPromise | None = None
     doubt: EnrolmentDoubt | None = None
     earlier: tuple[Keystrokes, ...] = ()
+    matches: Matches | None = None
 
 
 def assess(
@@ -48,6 +51,7 @@ def assess(
     policy: Policy | None = None,
     baseline: Baseline | None = None,
     promise: PlatformPromise | None = None,
+    matches: Matches | None = None,
 ) -> Assessment:
     """Assess one closed session, see `Case`; for many `assess_all` is faster.
 
@@ -57,13 +61,14 @@ def assess(
         policy: the project's rules.
         baseline: the person's own reference.
         promise: what the platform was promised.
+        matches: recorded sessions with the same timing, see `detector.replay.search`.
     """
-    return assess_all([Case(recording, policy, baseline, promise)], model)[0]
+    return assess_all([Case(recording, policy, baseline, promise, matches=matches)], model)[0]
 
 
 def assess_all(cases: Sequence[Case], model: Model) -> list[Assessment]:
     """Assess closed sessions; the model predicts for all of them at once."""
-    streams = [text_stream(case.recording.keystrokes) for case in cases]
+    streams = [_text_stream(case.recording) for case in cases]
     measured = [measure(stream, model) for stream in streams]
     typing = judge_all(measured, [case.baseline for case in cases], model)
     return [
@@ -72,8 +77,12 @@ def assess_all(cases: Sequence[Case], model: Model) -> list[Assessment]:
     ]
 
 
+def _text_stream(recording: Recording) -> TextStream:
+    return without_excused_holds(text_stream(recording.keystrokes), recording.declared)
+
+
 def _assessed(case: Case, stream: TextStream, typing: TypingEvidence, model: Model) -> Assessment:
-    evidence = _evidence(case, stream, typing)
+    evidence = _evidence(case, stream, typing, model)
     kinds = kinds_of(evidence)
     abstained = abstention(evidence, model)
     made = Assessment(
@@ -101,16 +110,16 @@ def _reference(evidence: Evidence) -> Reference:
     return evidence.baseline.reference
 
 
-def _evidence(case: Case, stream: TextStream, typing: TypingEvidence) -> Evidence:
+def _evidence(case: Case, stream: TextStream, typing: TypingEvidence, model: Model) -> Evidence:
     recording = case.recording
     allowed = case.policy.allowed if case.policy is not None else AllowedUse()
-    integrity = find_integrity(stream, recording.origin, recording.declared)
+    integrity = find_integrity(stream, recording.origin, recording.declared, case.matches)
     conduct = find_conduct(recording, stream, case.policy)
     return Evidence(
         recording=recording,
         stream=stream,
         coverage=coverage_of(recording),
-        typing=fused_typing(typing, integrity, conduct, recording.declared),
+        typing=fused_typing(typing, integrity, conduct, recording.declared, model),
         provenance=find_provenance(recording, allowed),
         integrity=integrity,
         conduct=conduct,

@@ -4,12 +4,13 @@ from detector.assessment import Span, TextKind
 from detector.baseline import Reference
 from detector.features.vector import FEATURE_NAMES
 from detector.fusion import Evidence
-from detector.integrity import synthetic_reasons
+from detector.integrity import replay_code, synthetic_reasons
 from detector.model import Model
 from detector.reasons import Code, Reason
 from detector.typing_evidence import typing_spans
 
 INSERTION_MARGIN_US = 1_000_000
+MOST_REPLAYS_SHOWN = 5
 
 
 def reasons_of(evidence: Evidence, model: Model) -> tuple[Reason, ...]:
@@ -104,5 +105,16 @@ def spans_of(evidence: Evidence, model: Model) -> tuple[Span, ...]:
     spans.extend(evidence.conduct.spans)
     if evidence.typing.seen:
         suspected = evidence.suspected(model)
+        if evidence.integrity.replays:
+            suspected -= {TextKind.SYNTHETIC}
+            spans.extend(_replayed_spans(evidence))
         spans.extend(typing_spans(evidence.stream, evidence.typing, model, suspected))
     return tuple(sorted(spans, key=lambda span: (span.start_us, span.end_us)))
+
+
+def _replayed_spans(evidence: Evidence) -> list[Span]:
+    why = replay_code(evidence.integrity)
+    return [
+        Span(match.start_us, match.end_us, TextKind.SYNTHETIC, evidence.typing.synthetic, why)
+        for match in evidence.integrity.replays[:MOST_REPLAYS_SHOWN]
+    ]

@@ -21,6 +21,7 @@ from wire.codes import Mode
 MIN_COVERAGE = 0.5
 INSERTION_REVIEW = 0.5
 INSERTION_STRONG = 0.9
+REPLAY_PROBABILITY = 0.999
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,11 @@ class Evidence:
 
 
 def fused_typing(
-    typing: TypingEvidence, integrity: Integrity, conduct: Conduct, declared: frozenset[Mode]
+    typing: TypingEvidence,
+    integrity: Integrity,
+    conduct: Conduct,
+    declared: frozenset[Mode],
+    model: Model,
 ) -> TypingEvidence:
     """Return the typing's evidence with what integrity, conduct and declared aids say."""
     if not typing.seen:
@@ -67,9 +72,10 @@ def fused_typing(
             synthetic=min(typing.synthetic, PRIOR_DOUBT),
             transcription=min(typing.transcription, PRIOR_DOUBT),
         )
+    rhythm = _moved(typing.synthetic, integrity.log_odds)
     return replace(
         typing,
-        synthetic=_moved(typing.synthetic, integrity.log_odds),
+        synthetic=max(rhythm, _of_replays(integrity, model)),
         transcription=_moved(typing.transcription, conduct.log_odds),
     )
 
@@ -79,6 +85,20 @@ def _moved(probability: float, log_odds: float) -> float:
     if not log_odds:
         return probability
     return 1.0 / (1.0 + math.exp(-(logit(probability) + log_odds)))
+
+
+def _of_replays(integrity: Integrity, model: Model) -> float:
+    """How probable a replay makes a machine: enough for a band of its own, whatever the rhythm.
+
+    At most one unrelated session in 1,900 is matched by chance (`docs/detector-inside.md`), less
+    than are past the threshold of the band by their rhythm.
+    """
+    if not integrity.replays:
+        return 0.0
+    strong = model.strong_at["synthetic"]
+    if integrity.mostly_replayed:
+        return max(REPLAY_PROBABILITY, strong)
+    return (model.review_at["synthetic"] + strong) / 2
 
 
 def kinds_of(evidence: Evidence) -> Kinds:

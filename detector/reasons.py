@@ -27,6 +27,9 @@ class Code(StrEnum):
     NO_TEMPO = "no_tempo"
     WORDS_ALL_ALIKE = "words_all_alike"
     REPEATED_TIMING = "repeated_timing"
+    TIMING_REPLAYED = "timing_replayed"
+    OWN_TIMING_REPLAYED = "own_timing_replayed"
+    IMPOSSIBLE_SPEED = "impossible_speed"
     INJECTED_INPUT = "injected_input"
     READS_LIKE_COPYING = "reads_like_copying"
     FEW_PLANNING_PAUSES = "few_planning_pauses"
@@ -208,6 +211,34 @@ DEFINITIONS: dict[Code, Definition] = {
         "keystrokes",
         "Nobody repeats a dozen intervals to within 4 ms; a replayed recording does.",
         ("a macro key entered the same passage twice",),
+    ),
+    Code.TIMING_REPLAYED: Definition(
+        "{value} keystrokes have the timing of another person's recorded session.",
+        "keystrokes",
+        "The rhythm of two sessions agrees at places without a keystroke in common, far beyond "
+        "chance. One of them is a replay of the other's timing. Which one came first must be "
+        "looked at; whose the other is, is shown only to people with the right to know.",
+        (
+            "the other session is the replay, and this one the original",
+            "one session was recorded twice or under two names",
+        ),
+    ),
+    Code.OWN_TIMING_REPLAYED: Definition(
+        "{value} keystrokes have the timing of an earlier session of the same person.",
+        "keystrokes",
+        "Nobody types twice with the same rhythm over hundreds of keys, whatever the text. A "
+        "recording of the person's own typing was sent again.",
+        ("one session was recorded twice", "a macro key enters the same passage each day"),
+    ),
+    Code.IMPOSSIBLE_SPEED: Definition(
+        "{value} keystrokes came faster than hands can type.",
+        "keystrokes",
+        "Forty different keys within 1.2 seconds, or eight within 20 ms. A program sent them, or "
+        "they were held up on their way and came at once. It never decides alone.",
+        (
+            "a text expander, an input method or a macro key that was not declared",
+            "a remote desktop or a busy computer held keys up and delivered them together",
+        ),
     ),
     Code.INJECTED_INPUT: Definition(
         "The system says that {value} of the keys were sent by a program.",

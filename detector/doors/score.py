@@ -1,6 +1,7 @@
 """Scoring the sessions of a table, and aligning them with their final texts."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,32 @@ from detector.alignment import Alignment, Origin, align
 from detector.assess import Case, assess_all
 from detector.baseline import Enrolled, enrol
 from detector.doors.parquet import StoredSession, read_sessions, read_texts
+from detector.features.stream import text_stream
 from detector.model import Model
 from detector.promise import PlatformPromise
+from detector.replay import Gallery, Matches, OrganisationKey, search
 from detector.tables import Keystrokes, Recording
 from detector.training.outcomes import COPIED_LABELS, GENUINE_LABELS
 
 NOT_ENROLLED = Enrolled(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A gallery and the key that opens it."""
+
+    gallery: Gallery
+    key: OrganisationKey
+
+    def matches(self, stored: StoredSession) -> Matches:
+        """Return the recorded sessions whose timing stands in this one too."""
+        return search(
+            self.gallery,
+            text_stream(stored.keystrokes),
+            self.key,
+            session=stored.session,
+            person=stored.user,
+        )
 
 
 def score_sessions(
@@ -21,13 +42,22 @@ def score_sessions(
     model: Model,
     enrolment: Path | None = None,
     promise: PlatformPromise | None = None,
+    searched: Searched | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield one plain object for each session of a keystroke table.
 
     A session whose times cannot be right is not judged: its object says why under ``refused``.
 
+    Args:
+        path: the keystroke table.
+        model: a trained model.
+        enrolment: earlier sessions of the same users.
+        promise: what the platform was promised.
+        searched: a gallery to look for replays in; what is found is added as ``matches``.
+
     Raises:
         BadTableError: a table cannot be read.
+        BadGalleryError: the gallery was made with another key.
     """
     enrolled = read_enrolments(enrolment, model) if enrolment is not None else {}
     for stored in read_sessions(path):
@@ -37,9 +67,12 @@ def score_sessions(
             baseline=mine.baseline,
             promise=promise,
             doubt=mine.doubt,
+            matches=searched.matches(stored) if searched is not None else None,
         )
         result = assess_all([case], model)[0]
         row = {"session": stored.session, "user": stored.user, **result.to_json()}
+        if case.matches is not None:
+            row["matches"] = case.matches.to_json()
         yield {**row, "refused": stored.refused} if stored.refused else row
 
 

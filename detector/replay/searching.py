@@ -8,6 +8,7 @@ are also counted in whatever order, and more are asked for.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -69,6 +70,23 @@ class Matches:
 
     found: tuple[Match, ...]
     searched_sessions: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values, times in milliseconds; sessions are opaque tags."""
+        return {
+            "searched_sessions": self.searched_sessions,
+            "found": [
+                {
+                    "session": match.session,
+                    "own": match.own,
+                    "votes": match.votes,
+                    "keystrokes": match.keystrokes,
+                    "start_ms": match.start_us // 1000,
+                    "end_ms": -(-match.end_us // 1000),
+                }
+                for match in self.found
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,20 +73,23 @@ class Shapes:
         return len(self.start)
 
 
-def read_shapes(interval_us: IntArray, anchor_slack: float = 0.0) -> Shapes:
+def read_shapes(
+    interval_us: IntArray, anchor_slack: float = 0.0, most: int | None = None
+) -> Shapes:
     """Read the shape at each anchor.
 
     Args:
         interval_us: intervals between successive text keys.
         anchor_slack: by how much (log10) an anchor may miss its neighbours.
+        most: read only so many shapes, those whose anchors stand out most.
     """
     times = np.maximum(interval_us, SHORTEST_US)
     log = np.log10(times).astype(np.float32)
-    start, excess = _anchors(log, anchor_slack)
+    start, excess = _anchors(log, anchor_slack, most)
     window = sliding_window_view(log, SHAPE_KEYS)[start] if len(start) else _NO_WINDOW
     typical = _typical_log(times, start)
     ratio = window - typical[:, None]
-    step = np.searchsorted(np.array(EDGES, dtype=np.float32), ratio)
+    step = sum((ratio > edge).astype(np.int64) for edge in _LOW[1:])
     below, above = ratio - _LOW[step], _HIGH[step] - ratio
     per_log = np.float32(np.log(10.0))
     length_us = np.power(np.float32(10.0), window)
@@ -104,7 +107,9 @@ def read_shapes(interval_us: IntArray, anchor_slack: float = 0.0) -> Shapes:
 _NO_WINDOW = np.zeros((0, SHAPE_KEYS), dtype=np.float32)
 
 
-def _anchors(log: NDArray[np.float32], slack: float) -> tuple[IntArray, NDArray[np.float32]]:
+def _anchors(
+    log: NDArray[np.float32], slack: float, most: int | None
+) -> tuple[IntArray, NDArray[np.float32]]:
     """Return where shapes start, and the excess of their anchors over the neighbours (log10)."""
     count = len(log) - SHAPE_KEYS + 1
     if count <= 0:
@@ -113,6 +118,8 @@ def _anchors(log: NDArray[np.float32], slack: float) -> tuple[IntArray, NDArray[
     np.maximum(beside, log[4 : count + 4], out=beside)
     excess = log[ANCHOR_AT : count + ANCHOR_AT] - beside
     start = np.flatnonzero(excess > -slack)
+    if most is not None and len(start) > most:
+        start = start[excess[start] >= np.partition(excess[start], -most)[-most]]
     return start, excess[start]
 
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from detector.features.stream import TextStream
 from detector.replay.searching import (
-    IN_ORDER_VOTES,
     covered_keys,
     disjoint,
     expanded,
@@ -21,7 +20,12 @@ from detector.replay.shapes import (
 )
 
 LEAST_VOTES_WITHIN = 8
-"""Votes in any order; one person's own phrases resemble each other more than two people's do."""
+LEAST_IN_ORDER_WITHIN = 5
+"""More than between sessions: one person's own phrases resemble each other more, and hands that
+idle on a few keys have a beat."""
+MOST_READ = 800
+"""Shapes read of a session, so that a day's session costs no more than one of 5,000 keys: of a
+longer session only repetitions of more keys show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +40,19 @@ class Repetition:
 def replayed_within(stream: TextStream) -> int:
     """Count keystrokes whose rhythm stood earlier in the session, up to noise and tempo."""
     found = repetition(stream)
-    enough = found.in_order >= IN_ORDER_VOTES or found.votes >= LEAST_VOTES_WITHIN
+    enough = found.in_order >= LEAST_IN_ORDER_WITHIN or found.votes >= LEAST_VOTES_WITHIN
     return found.keystrokes if enough else 0
 
 
 def repetition(stream: TextStream) -> Repetition:
     """Return what of the session's rhythm stands earlier in it."""
-    shapes = read_shapes(stream.interval_us[1:], ANCHOR_SLACK)
+    shapes = read_shapes(stream.interval_us[1:], ANCHOR_SLACK, MOST_READ)
     kept = stored_shapes(shapes, len(stream))
     kept = kept[np.argsort(shapes.code[kept], kind="stable")]
     code, place = shapes.code[kept], shapes.start[kept]
     asked, start = probed_codes(shapes)
+    known = np.isin(asked, code)
+    asked, start = asked[known], start[known]
     low, high = np.searchsorted(code, asked, "left"), np.searchsorted(code, asked, "right")
     start, stored = np.repeat(start, high - low), place[expanded(low, high - low)]
     earlier = stored + SHAPE_KEYS <= start
