@@ -228,6 +228,11 @@ def synthetic_reasons(
         reasons.append(Reason(Code.UNIFORM_INTERVALS, value["interval_flatness"]))
     if value["spectral_peak"] > usual["spectral_peak"][2]:
         reasons.append(Reason(Code.PERIODIC_RHYTHM, 10 ** value["spectral_peak"]))
+    return [*reasons, *_tells_outside_the_rhythm(integrity)]
+
+
+def _tells_outside_the_rhythm(integrity: Integrity) -> list[Reason]:
+    reasons = []
     if integrity.impossible_keys > IMPOSSIBLE_SHARE * integrity.keys:
         reasons.append(Reason(Code.IMPOSSIBLE_SPEED, integrity.impossible_keys))
     if integrity.injected_share >= 0.5 and not integrity.excused:
