@@ -75,8 +75,9 @@ lock: $(INSTALLED) ## resolve the newest dependencies into requirements/
 train: $(INSTALLED) ## train the shipped model: CORPUS=folder
 	@$(BIN)/python -m detector train --corpus $(CORPUS) --out detector/models
 
-evaluate: $(INSTALLED) ## the detector's figures: CORPUS=folder
-	@$(BIN)/python -m detector evaluate --corpus $(CORPUS) --json
+evaluate: $(INSTALLED) ## the detector's figures, into docs/evaluation.md, and a row of its log: CORPUS=folder
+	@rm -f docs/evaluation/*.png
+	@$(BIN)/python -m detector evaluate --corpus $(CORPUS) --out docs --log docs/evaluation-log.md
 
 samples: $(INSTALLED) ## generate the sample sessions again
 	@$(BIN)/python -m samples.generate

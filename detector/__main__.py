@@ -4,6 +4,7 @@ Run ``python -m detector --help``.
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,12 +13,12 @@ from typing import Any
 import click
 
 from detector.doors.evaluate import evaluate_corpus
+from detector.doors.evaluation_files import log_evaluation, printed, write_evaluation
 from detector.doors.galleries import ORG_KEY, gallery, key_from
 from detector.doors.gallery_file import read_gallery
 from detector.doors.options import FILE, FOLDER, MODEL, model_at
 from detector.doors.promise import read_promise
 from detector.doors.promising import drift_command, promise_command
-from detector.doors.report import readable
 from detector.doors.score import Searched, align_sessions, score_sessions
 from detector.doors.train import train
 from detector.errors import DetectorError
@@ -127,15 +128,47 @@ def train_command(corpus: Path, out: Path, limit: int | None) -> None:
 @main.command()
 @click.option("--corpus", type=FOLDER, required=True, help="Folder with the corpora.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write evaluation.json, evaluation.md and plots to this folder instead of printing.",
+)
+@click.option("--html", "as_page", is_flag=True, help="With --out: evaluation.html too, one file.")
+@click.option(
+    "--log",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Add a row about this run to this Markdown file.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: len(os.sched_getaffinity(0)),
+    show_default="one a core",
+    help="Processes to work in; the figures are the same.",
+)
 @MODEL
-def evaluate(corpus: Path, as_json: bool, model_path: Path | None) -> None:
-    """Print figures for every table in the folder.
+def evaluate(
+    corpus: Path,
+    as_json: bool,
+    out: Path | None,
+    as_page: bool,
+    log: Path | None,
+    jobs: int,
+    model_path: Path | None,
+) -> None:
+    """Print or write figures for every table in the folder.
 
     Figures of a table that the model learnt from come from writers it has not seen.
-    Example: python -m detector evaluate --corpus data --json
+    Example: python -m detector evaluate --corpus data --out report
     """
-    result = evaluate_corpus(corpus, model_at(model_path))
-    click.echo(json.dumps(result, indent=1) if as_json else readable(result))
+    result = evaluate_corpus(corpus, model_at(model_path), jobs)
+    if log is not None:
+        log_evaluation(result, log)
+    if out is not None:
+        for path in write_evaluation(result, out, as_page=as_page):
+            click.echo(path)
+    if as_json or out is None:
+        click.echo(json.dumps(result, indent=1) if as_json else printed(result))
 
 
 main.add_command(promise_command)

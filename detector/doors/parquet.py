@@ -1,7 +1,7 @@
 """Reading tables of keystrokes in the documented parquet format, a session at a time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ OPTIONAL_COLUMNS = ("user", "label", "hold_ms", "inserted", "deleted", "cursor",
 NO_HOLD_MS = 65535
 KEY_NAMES = tuple(key.name.lower() for key in KeyClass)
 ACTIVITY_NAMES = tuple(activity.name.lower() for activity in Activity)
+MOST_GROUPS = 12
+"""A column of its own with more values than this tells people apart rather than groups."""
+NO_SESSION = "(no session)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class StoredSession:
     label: str
     keystrokes: Keystrokes
     refused: str = ""
+    groups: tuple[tuple[str, str], ...] = ()
 
 
 def open_table(path: Path) -> pq.ParquetFile:
@@ -54,24 +58,57 @@ def is_keystroke_table(path: Path) -> bool:
     return names.issuperset(REQUIRED_COLUMNS)
 
 
-def read_sessions(path: Path) -> Iterator[StoredSession]:
+def group_columns(path: Path) -> tuple[str, ...]:
+    """Return the columns beyond the documented ones that sort sessions into a few groups.
+
+    Such a column has 2 to `MOST_GROUPS` values and one value a session.
+    """
+    file = open_table(path)
+    known = {*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS}
+    found = []
+    for name in file.schema_arrow.names:
+        if name in known or pa.types.is_nested(file.schema_arrow.field(name).type):
+            continue
+        table = file.read(columns=["session", name])
+        values = table[name].cast(pa.string()) if len(table) else table[name]
+        if not 2 <= len(values.drop_null().unique()) <= MOST_GROUPS:
+            continue
+        table = table.set_column(1, name, values)
+        counts = table.group_by("session").aggregate([(name, "count_distinct")])
+        if pc.max(counts[f"{name}_count_distinct"]).as_py() <= 1:
+            found.append(name)
+    return tuple(found)
+
+
+def read_sessions(
+    path: Path, groups: tuple[str, ...] = (), *, each_alone: bool = False
+) -> Iterator[StoredSession]:
     """Yield each session of a keystroke table.
 
     A table whose sessions stand together is read a row group at a time; any other is sorted in
     memory first.
 
+    Args:
+        path: the table.
+        groups: further columns to read, see `group_columns`.
+        each_alone: whether values that cannot be right refuse only the session they stand in.
+
     Raises:
-        BadTableError: a column is missing, has the wrong type, or holds an unknown class.
+        BadTableError: a column is missing, and, without ``each_alone``, has the wrong type or
+            holds an unknown class.
     """
     file = open_table(path)
     missing = [name for name in REQUIRED_COLUMNS if name not in file.schema_arrow.names]
     if missing:
         raise BadTableError(f"{path} lacks the column(s) {', '.join(missing)}")
     columns = [*REQUIRED_COLUMNS, *(c for c in OPTIONAL_COLUMNS if c in file.schema_arrow.names)]
+    columns.extend(groups)
     if _sessions_stand_together(file):
-        yield from _read_in_order(file, columns)
+        parts = _read_in_order(file, columns)
     else:
-        yield from _split(file.read(columns=columns))
+        parts = iter([file.read(columns=columns)])
+    for part in parts:
+        yield from _split(part, groups, each_alone)
 
 
 def _sessions_stand_together(file: pq.ParquetFile) -> bool:
@@ -89,7 +126,7 @@ def _sessions_stand_together(file: pq.ParquetFile) -> bool:
     return True
 
 
-def _read_in_order(file: pq.ParquetFile, columns: list[str]) -> Iterator[StoredSession]:
+def _read_in_order(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.Table]:
     held: pa.Table | None = None
     for group in range(file.metadata.num_row_groups):
         part = file.read_row_group(group, columns=columns)
@@ -97,10 +134,10 @@ def _read_in_order(file: pq.ParquetFile, columns: list[str]) -> Iterator[StoredS
         if not len(table):
             continue
         bounds = _run_starts(table)
-        yield from _split(table.slice(0, bounds[-1]))
+        yield table.slice(0, bounds[-1])
         held = table.slice(bounds[-1])
     if held is not None:
-        yield from _split(held)
+        yield held
 
 
 def _run_starts(table: pa.Table) -> list[int]:
@@ -116,35 +153,63 @@ def _dictionary_codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[
     return codes, encoded.dictionary.to_pylist()
 
 
-def _split(table: pa.Table) -> Iterator[StoredSession]:
-    if not len(table):
-        return
+def _split(table: pa.Table, groups: tuple[str, ...], each_alone: bool) -> Iterator[StoredSession]:
     codes, names = _dictionary_codes(table["session"])
     if np.any(codes < 0):
-        raise BadTableError("a row has no session")
-    order = None
+        if not each_alone:
+            raise BadTableError("a row has no session")
+        rows_without = f"{int(np.count_nonzero(codes < 0))} rows have no session"
+        yield StoredSession(NO_SESSION, "", "", no_keystrokes(), rows_without)
+        table, codes = table.filter(pa.array(codes >= 0)), codes[codes >= 0]
+    if not len(table):
+        return
     if np.any(np.diff(codes) < 0):
         order = np.argsort(codes, kind="stable")
         codes = codes[order]
         table = table.take(pa.array(order))
-    numbers = _number_columns(table)
-    texts = {name: table[name] for name in ("user", "label") if name in table.column_names}
+    columns = _columns_if_sound(table) if each_alone else _number_columns(table)
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
     stops = np.r_[starts[1:], len(codes)]
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
-        cut = {name: column[start:stop] for name, column in numbers.items()}
-        user = texts["user"][start].as_py() if "user" in texts else None
-        label = texts["label"][start].as_py() if "label" in texts else None
-        stored = StoredSession(
-            session=names[codes[start]],
-            user=str(user) if user is not None else "",
-            label=str(label) if label is not None else "",
-            keystrokes=no_keystrokes(),
-        )
+        rows = table.slice(start, stop - start)
+        name = names[codes[start]]
         try:
-            yield replace(stored, keystrokes=keystrokes(**cut))
+            cut = (
+                _number_columns(rows)
+                if columns is None
+                else {each: column[start:stop] for each, column in columns.items()}
+            )
+            yield StoredSession(
+                session=name,
+                user=_one_value(rows, "user"),
+                label=_one_value(rows, "label"),
+                keystrokes=keystrokes(**cut),
+                groups=tuple((each, _one_value(rows, each)) for each in groups),
+            )
         except BadTableError as error:
-            yield replace(stored, refused=str(error))
+            yield StoredSession(name, "", "", no_keystrokes(), str(error))
+
+
+def _columns_if_sound(table: pa.Table) -> dict[str, IntArray] | None:
+    """Return the columns of many sessions at once; None where one of them is unsound."""
+    try:
+        return _number_columns(table)
+    except BadTableError:
+        return None
+
+
+def _one_value(rows: pa.Table, name: str) -> str:
+    """Return what a column says about a session; empty where it says nothing.
+
+    Raises:
+        BadTableError: it says several things.
+    """
+    if name not in rows.column_names:
+        return ""
+    values = rows[name].unique().drop_null()
+    if len(values) > 1:
+        raise BadTableError(f"column {name} has several values in one session")
+    return str(values[0].as_py()) if len(values) else ""
 
 
 def _number_columns(table: pa.Table) -> dict[str, IntArray]:

@@ -12,6 +12,7 @@ from detector.assess import assess
 from detector.doors.parquet import StoredSession, read_sessions
 from detector.doors.progress import Progress
 from detector.errors import BadPromiseError
+from detector.evaluation.labels import GENUINE_LABELS
 from detector.features.vector import FEATURES_VERSION
 from detector.model import Model
 from detector.promise import (
@@ -33,7 +34,6 @@ from detector.promise.monitored import watched
 from detector.promise.person import PERSON_RATE
 from detector.promise.sessions import CONFIDENCE, RATE
 from detector.tables import Recording
-from detector.training.outcomes import GENUINE_LABELS
 
 FLAGGED_BANDS = ("review", "strong")
 

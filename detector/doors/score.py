@@ -9,12 +9,12 @@ from detector.alignment import Alignment, Origin, align
 from detector.assess import Case, assess_all
 from detector.baseline import Enrolled, enrol
 from detector.doors.parquet import StoredSession, read_sessions, read_texts
+from detector.evaluation.labels import COPIED_LABELS, GENUINE_LABELS
 from detector.features.stream import text_stream
 from detector.model import Model
 from detector.promise import PlatformPromise
 from detector.replay import Gallery, Matches, OrganisationKey, search
 from detector.tables import Keystrokes, Recording
-from detector.training.outcomes import COPIED_LABELS, GENUINE_LABELS
 
 NOT_ENROLLED = Enrolled(None, None)
 

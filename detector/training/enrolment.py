@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 
 from detector.baseline import Baseline, Enrolled, enrol
+from detector.evaluation.labels import COPIED_LABELS, GENUINE_LABELS
+from detector.evaluation.parting import parting
+from detector.evaluation.scored import WINDOW_KEYS, Labelled, Scored, columns, scored_all
 from detector.features.inputlog import inputlog_features
 from detector.features.stream import text_stream
 from detector.features.vector import stream_vector
@@ -14,14 +17,6 @@ from detector.model import Model
 from detector.tables import BoolArray, FloatArray, Keystrokes
 from detector.training.augment import with_injected_pauses
 from detector.training.metrics import area, rate
-from detector.training.outcomes import (
-    COPIED_LABELS,
-    GENUINE_LABELS,
-    WINDOW_KEYS,
-    Labelled,
-    outcome,
-    separation,
-)
 from detector.typing_evidence import TypingEvidence, judge_all, measure
 
 SHORT_KEYS = 300
@@ -44,8 +39,8 @@ def with_enrolment(model: Model, sessions: list[Labelled]) -> dict[str, Any] | N
     return {
         "writers": len(chosen),
         "refused": _doubts(honest),
-        "sessions": separation(_scored(model, rest, honest)),
-        "same_sessions_without": separation(_scored(model, rest, {})),
+        "sessions": parting(columns(_scored(model, rest, honest))),
+        "same_sessions_without": parting(columns(_scored(model, rest, {}))),
         "windows_500": windows.figures(model, honest),
         "same_windows_without": windows.figures(model, {}),
         "windows_500_by_enrolment": _lesser(model, windows, chosen),
@@ -70,8 +65,8 @@ def enrolment_split(
     return chosen, rest
 
 
-def _scored(model: Model, rest: list[Labelled], enrolled: dict[str, Enrolled]) -> list[Any]:
-    return [outcome(model, one, _baseline(enrolled, one.writer)) for one in rest]
+def _scored(model: Model, rest: list[Labelled], enrolled: dict[str, Enrolled]) -> list[Scored]:
+    return scored_all(model, ((one, _baseline(enrolled, one.writer)) for one in rest))
 
 
 def _baseline(enrolled: dict[str, Enrolled], writer: str) -> Baseline | None:

@@ -1,7 +1,7 @@
 """Rates, areas and their confidence intervals, clustered by writer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import rankdata
@@ -37,24 +37,36 @@ def rate(events: BoolArray, writers: np.ndarray) -> Estimate:
     Where no or every session shows the event, resampling has no spread; the interval is then the
     exact binomial one over writers.
     """
-    count = len(np.unique(writers))
     if not len(events):
         return Estimate(np.nan, np.nan, np.nan, 0, 0)
-    share = float(np.mean(events))
-    tail = float((1 - LEVEL) ** (1 / count))
-    if share == 0.0:
-        return Estimate(0.0, 0.0, 1 - tail, len(events), count)
-    if share == 1.0:
-        return Estimate(1.0, tail, 1.0, len(events), count)
-    low, high = _resampled(lambda rows: float(np.mean(events[rows])), writers)
-    return Estimate(share, low, high, len(events), count)
+    return share_estimate(lambda rows: float(np.mean(events[rows])), writers)
+
+
+def share_estimate(share: Callable[[np.ndarray], float], writers: np.ndarray) -> Estimate:
+    """Return a share of sessions, computed from row numbers, with its interval as in `rate`."""
+    count = len(np.unique(writers))
+    value = share(np.arange(len(writers)))
+    tail = float((1 - LEVEL) ** (1 / count)) if count else np.nan
+    if value == 0.0:
+        return Estimate(0.0, 0.0, 1 - tail, len(writers), count)
+    if value == 1.0:
+        return Estimate(1.0, tail, 1.0, len(writers), count)
+    return estimate(share, writers)
+
+
+def estimate(figure: Callable[[np.ndarray], float], writers: np.ndarray) -> Estimate:
+    """Return ``figure`` of all rows; the interval is of the same on resampled writers' rows."""
+    count = len(np.unique(writers))
+    value = figure(np.arange(len(writers)))
+    if np.isnan(value) or not count:
+        return Estimate(np.nan, np.nan, np.nan, len(writers), count)
+    low, high = _resampled(figure, writers)
+    return Estimate(value, low, high, len(writers), count)
 
 
 def area(scores: FloatArray, positive: BoolArray, writers: np.ndarray) -> Estimate:
     """Return the area under the ROC curve (Mann-Whitney); the interval resamples writers."""
-    value = auc(scores, positive)
-    low, high = _resampled(lambda rows: auc(scores[rows], positive[rows]), writers)
-    return Estimate(value, low, high, len(scores), len(np.unique(writers)))
+    return estimate(lambda rows: auc(scores[rows], positive[rows]), writers)
 
 
 def auc(scores: FloatArray, positive: BoolArray) -> float:
@@ -74,6 +86,20 @@ def missed_at(scores: FloatArray, positive: BoolArray, false_alarms: float) -> f
         return float("nan")
     threshold = float(np.quantile(genuine, 1 - false_alarms, method="higher"))
     return float(np.mean(scores[positive] <= threshold))
+
+
+def missed_estimate(
+    scores: FloatArray, positive: BoolArray, writers: np.ndarray, false_alarms: float
+) -> Estimate:
+    """Return `missed_at` with its interval; the genuine that set the threshold are resampled too.
+
+    At 0 or 1 the interval is the exact binomial one over the writers of the attacks.
+    """
+    value = missed_at(scores, positive, false_alarms)
+    if value in (0.0, 1.0):
+        bound = rate(np.full(int(positive.sum()), bool(value)), writers[positive])
+        return replace(bound, sessions=len(scores), writers=len(np.unique(writers)))
+    return estimate(lambda rows: missed_at(scores[rows], positive[rows], false_alarms), writers)
 
 
 def calibration_error(scores: FloatArray, positive: BoolArray, bins: int = 10) -> float:

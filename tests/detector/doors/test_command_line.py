@@ -140,7 +140,14 @@ def test_training_writes_a_model_that_evaluates_every_table(corpus: Path, tmp_pa
     assert all((again / n).read_bytes() == (tmp_path / n).read_bytes() for n in names)
     shutil.rmtree(again)
     result = run(
-        "evaluate", "--corpus", corpus, "--json", "--model", tmp_path / "composition.skops"
+        "evaluate",
+        "--corpus",
+        corpus,
+        "--json",
+        "--jobs",
+        1,
+        "--model",
+        tmp_path / "composition.skops",
     )
     assert result.exit_code == 0, result.output
     figures = json.loads(result.stdout)

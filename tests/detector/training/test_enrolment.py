@@ -1,9 +1,9 @@
 import numpy as np
 
+from detector.evaluation.scored import Labelled
 from detector.model import Model
 from detector.simulation import composing, draw_typist, transcribing
 from detector.training.enrolment import POISONS, enrolment_split, with_enrolment
-from detector.training.outcomes import Labelled
 from detector.training.within_person import fit_within_person
 
 

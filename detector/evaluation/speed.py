@@ -1,0 +1,51 @@
+"""How long assessing takes, in processor time of one core."""
+
+import time
+from typing import Any
+
+import numpy as np
+
+from detector.assess import Case, assess, assess_all
+from detector.model import Model
+from detector.simulation import composing
+from detector.tables import KEYSTROKE_COLUMNS, Keystrokes, Recording
+
+LONG_SESSION_EVENTS = 100_000
+FLEET_SESSION_EVENTS = 20_000
+FLEET_SESSIONS = 1_000
+FLEET_SAMPLE = 20
+REPEATS = 5
+"""The least of so many tries counts: whatever else runs only ever adds time."""
+
+
+def speed_figures(model: Model) -> dict[str, Any]:
+    """Return processor time for an 8-hour session and for many sessions of 20,000 events."""
+    rng = np.random.default_rng(3)
+    day = Recording(repeated(composing(rng, characters=2_000).keystrokes, LONG_SESSION_EVENTS))
+    fleet = [
+        Recording(repeated(composing(rng, characters=2_000).keystrokes, FLEET_SESSION_EVENTS))
+        for _ in range(FLEET_SAMPLE)
+    ]
+    assess(day, model)
+    one = min(_seconds([day], model) for _ in range(REPEATS))
+    many = min(_seconds(fleet, model) for _ in range(REPEATS))
+    return {
+        "session_of_100,000_events_ms": round(one * 1000, 2),
+        "1,000_sessions_of_20,000_events_s": round(many / FLEET_SAMPLE * FLEET_SESSIONS, 2),
+        "note": f"processor time, least of {REPEATS}; the second from {FLEET_SAMPLE} sessions",
+    }
+
+
+def _seconds(recordings: list[Recording], model: Model) -> float:
+    started = time.process_time()
+    assess_all([Case(recording) for recording in recordings], model)
+    return time.process_time() - started
+
+
+def repeated(table: Keystrokes, events: int) -> Keystrokes:
+    """Return ``table`` one after another until it has so many rows."""
+    times = -(-events // len(table))
+    span = int(table.t_us[-1]) + 2_000_000
+    columns = {name: np.tile(getattr(table, name), times)[:events] for name in KEYSTROKE_COLUMNS}
+    columns["t_us"] = columns["t_us"] + np.repeat(np.arange(times) * span, len(table))[:events]
+    return Keystrokes(**columns)
