@@ -14,7 +14,7 @@ from detector.promise.sessions import CONFIDENCE, RATE, threshold_or_less
 from detector.tables import BoolArray, FloatArray, IntArray
 
 SIZES = (50, 100, 299, 500)
-SPLITS = 400
+SPLITS = 1000
 SEED = 1
 CONTAMINATED = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05)
 REFERENCE_WRITERS = 300
