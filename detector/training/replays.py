@@ -78,17 +78,19 @@ def forgeries() -> dict[str, Forgery]:
     return kinds
 
 
-def replay_figures(essays: Sequence[Essay]) -> dict[str, object]:
+def replay_figures(victims: Sequence[Essay], others: Sequence[Essay]) -> dict[str, object]:
     """Return found rates, false matches, and the size of signatures, over genuine essays.
 
     Args:
-        essays: of writers that no constant of the search was fitted on.
+        victims: of writers that no constant of the search was fitted on; they are replayed.
+        others: more genuine essays, in the gallery beside the victims'.
     """
+    essays = [*victims, *others]
     streams = [text_stream(essay.keystrokes) for essay in essays]
     gallery = signed(essays, streams)
     keys = sum(len(stream) for stream in streams)
     return {
-        "found": found_rates(essays, gallery),
+        "found": found_rates(victims, gallery),
         "false_matches": false_match_figures(essays, streams, gallery),
         "signature_bytes_per_1000_keys": round(1000 * gallery.size_bytes / max(keys, 1), 1),
     }
@@ -109,6 +111,10 @@ def found_rates(essays: Sequence[Essay], gallery: Gallery) -> dict[str, object]:
     """Return how often each kind of replay names its victim, and anyone else.
 
     A stretch of 200 keys is put into the session of another writer, who is not searched for.
+
+    Args:
+        essays: the victims, in the order of the gallery's first sessions.
+        gallery: their signatures, and more.
     """
     writers = np.array([essay.writer for essay in essays])
     made: dict[str, object] = {}
