@@ -20,11 +20,14 @@ from detector.simulation.figures import load_figures
 from detector.training.aligning import alignment_figures
 from detector.training.attacks import attack_figures, leave_one_family_out
 from detector.training.examples import Essay, make_examples
+from detector.training.replays import replay_figures
 from detector.training.split import Part, part_of
 
 MOST_FAMILY_ESSAYS = 400
 MOST_ATTACKED_ESSAYS = 250
 MOST_MIXED_ESSAYS = 200
+MOST_REPLAYED_ESSAYS = 150
+MOST_COMPARED_ESSAYS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,12 @@ def _mixed(corpus: Corpus, model: Model) -> dict[str, Any]:
     return mixed_figures(model, corpus.held_out(MOST_MIXED_ESSAYS))
 
 
+def _replays(corpus: Corpus, model: Model) -> dict[str, Any]:
+    held_out = corpus.held_out()
+    others = [*held_out[MOST_REPLAYED_ESSAYS:], *corpus.learnt_from(MOST_COMPARED_ESSAYS)]
+    return replay_figures(held_out[:MOST_REPLAYED_ESSAYS], others)
+
+
 def _speed(corpus: Corpus, model: Model) -> dict[str, Any]:
     return speed_figures(model)
 
@@ -110,5 +119,6 @@ SECTIONS = {
     ),
     "alignment": Section("Alignment with the submitted text", _alignment, 60),
     "mixed_sessions": Section("Mixed sessions: overlap of spans", _mixed, 60),
+    "replays": Section("Replays searched for in a gallery of signatures", _replays, 90),
     "speed": Section("Speed", _speed, 20, needs_essays=False),
 }

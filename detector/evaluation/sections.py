@@ -17,6 +17,9 @@ MEANINGS = {
     "mixed_sessions": "One stretch of 600 to 1,200 keys, or one paste of 200 to 800 characters, "
     "put into a genuine session. The overlap of flagged spans and the stretch is intersection "
     "over union in characters, 0 where nothing was flagged.",
+    "replays": "Held-out writers' sessions replayed on another text; a stretch is 200 keys inside "
+    "another writer's session. Jitter changes every interval by up to so much either way, a clock "
+    "rounds the times, a tempo stretches them. Pairs are all pairs of different writers.",
     "alignment": "Held-out writers' keystrokes against their own final texts, and against the "
     "same with 200 characters of another writer put in.",
 }

@@ -114,6 +114,31 @@ TARGETS = (
         0.99,
     ),
     Target(
+        "replay on another text, found by the signature",
+        "99 %",
+        ("replays", "found", "replay"),
+        0.99,
+    ),
+    Target(
+        "block replay on another text, found by the signature",
+        "99 %",
+        ("replays", "found", "block_replay"),
+        0.99,
+    ),
+    Target(
+        "a replayed stretch of 200 keys inside another's session, found by the signature",
+        "99 %",
+        ("replays", "found", "stretch"),
+        0.99,
+    ),
+    Target(
+        "false matches in 1,000 searches of a million sessions, expected",
+        "under 1",
+        ("replays", "false_matches", "expected_in_1000_searches_of_a_million"),
+        1.0,
+        at_least=False,
+    ),
+    Target(
         "8-hour session (100,000 events), columns to assessment",
         "under 25 ms",
         ("speed", "session_of_100,000_events_ms"),

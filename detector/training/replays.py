@@ -257,11 +257,11 @@ def false_match_figures(
         "pairs": pairs,
         "pairs_by_votes": {str(v): int(votes[v]) for v in range(1, 12) if votes[v]},
         "pairs_by_votes_in_a_row": {str(v): int(rows[v]) for v in range(1, 12) if rows[v]},
-        "chance_votes_per_code_and_shape": chance,
+        "chance_votes_per_code_and_shape": f"{chance:.3g}",
         "false_matches": false,
         "false_match_rate_upper_95": upper_bound(false, pairs),
-        "expected_false_matches_per_query_of_a_million": expected_false_matches(
-            int(rows[2:].sum()), int(votes.sum()), pairs
+        "expected_in_1000_searches_of_a_million": round(
+            1000 * expected_false_matches(int(rows[2:].sum()), int(votes.sum()), pairs), 4
         ),
         "sessions_said_to_repeat_themselves": within,
         "sessions": len(streams),
