@@ -22,6 +22,9 @@ SPEED_FEATURES = ("within_median", "within_spread", "within_p95_excess", "after_
 """How fast and even somebody types: person and keyboard, not composing or copying."""
 ASSUMED_PREVALENCE = 0.05
 """Share of transcribed and of machine-typed sessions each that calibration assumes."""
+MACHINE_ABOVE = 0.005
+"""Share of people's stretches of each length that lie above 0 on the scale of machines: one
+threshold for all lengths would be set by the short ones, whose figures scatter most."""
 REVIEW_BPCER = 0.003
 STRONG_BPCER = 0.0005
 
@@ -52,8 +55,10 @@ def fit_model(train: Examples, calibrate: Examples, aggregates: Aggregates, vers
 
 
 def _fit_kinds(train: Examples, aggregates: Aggregates) -> NestedKinds:
-    machine = LogitVote().of_fitted([_hands(train)], len(COLUMNS))
-    copying = LogitVote(length_column=COLUMNS.index("keys_log"))
+    length = COLUMNS.index("keys_log")
+    machine = LogitVote(genuine_above=MACHINE_ABOVE, length_column=length)
+    machine.of_fitted([_hands(train)], len(COLUMNS))
+    copying = LogitVote(length_column=length)
     copying.of_fitted([*_processes(train), _shared(train, aggregates)], len(COLUMNS))
     return NestedKinds().of_fitted([machine, copying], list(Kind), len(COLUMNS))
 
