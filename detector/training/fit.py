@@ -99,7 +99,7 @@ def _processes(train: Examples) -> list[Member]:
     rows = train.features[person][:, [FEATURE_NAMES.index(name) for name in names]]
     unassisted = (train.family != "assisted")[person]
     linear = linear_classifier().fit(rows[unassisted], copied[unassisted])
-    trees = _trees(150).fit(rows, copied)
+    trees = plain_trees(150).fit(rows, copied)
     return [("trees", trees, _numbers(names)), ("linear", linear, _numbers(names))]
 
 
@@ -119,10 +119,11 @@ def fit_shared(train: Examples, aggregates: Aggregates) -> HistGradientBoostingC
     copied = np.r_[aggregates.transcribed, train.kind[mine] == Kind.TRANSCRIPTION]
     sides = (len(aggregates.rows), int(np.count_nonzero(mine)))
     weight = np.repeat([len(rows) / 2 / max(side, 1) for side in sides], sides)
-    return _trees(150).fit(rows, copied, sample_weight=weight)
+    return plain_trees(150).fit(rows, copied, sample_weight=weight)
 
 
-def _trees(rounds: int) -> HistGradientBoostingClassifier:
+def plain_trees(rounds: int = 150) -> HistGradientBoostingClassifier:
+    """Return boosted trees, regularised for stretches of many writers."""
     return HistGradientBoostingClassifier(
         max_iter=rounds,
         learning_rate=0.08,
