@@ -30,6 +30,7 @@ WHOLE_KEYS_LOG = 3.08
 """Stretches of 1,200 keys and more stand beside aggregates of whole sessions."""
 FLAGGED = 0.01
 FOLDS = 5
+PROBE_ROUNDS = 50
 SHUFFLES = 5
 TRUE_COPIES = ("retyped", "transcribing", "pause_injection", "revision_injection")
 
@@ -66,11 +67,11 @@ def copying_controls(
     return {
         "simulated_to_real": {
             name: _carried(head.fit(learnt.rows, learnt.copied), held, real)
-            for name, head in (("trees", plain_trees()), ("linear", linear_classifier()))
+            for name, head in _learners()
         },
         "real_to_simulated": {
             name: _carried(head.fit(real.rows, real.copied), real, held)
-            for name, head in (("trees", plain_trees()), ("linear", linear_classifier()))
+            for name, head in _learners()
         },
         "both_to_real_grouped_by_text": _both(train, aggregates, held, real),
         "corpus_identity": corpus_identity(held, real),
@@ -94,6 +95,10 @@ def _real(aggregates: Aggregates) -> _Side:
 
 def _shared(rows: FloatArray) -> FloatArray:
     return rows[:, [INPUTLOG_NAMES.index(name) for name in SHARED]]
+
+
+def _learners() -> list[tuple[str, Any]]:
+    return [("trees", plain_trees()), ("linear", linear_classifier())]
 
 
 def _scores(head: _Head, rows: FloatArray) -> FloatArray:
@@ -147,7 +152,12 @@ def _told_apart(held: _Side, real: _Side, *, copied: bool) -> float | None:
     if min(int(mine.sum()), int(theirs.sum())) < 2 * FOLDS:
         return None
     scores = cross_val_predict(
-        plain_trees(), rows, corpus, groups=group, cv=GroupKFold(FOLDS), method="predict_proba"
+        plain_trees(PROBE_ROUNDS),
+        rows,
+        corpus,
+        groups=group,
+        cv=GroupKFold(FOLDS),
+        method="predict_proba",
     )[:, 1]
     return round(auc(scores, corpus), 4)
 
