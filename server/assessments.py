@@ -78,6 +78,8 @@ class Assessed(msgspec.Struct, frozen=True):
     promise: str = "What was promised about false flags was not noted then."
     """What is promised about false flags behind the band, and to whom."""
     texts: tuple[AssessedText, ...] = ()
+    reference: str = "population"
+    """What the typing was compared with: `enrolment`, `earlier_sessions` or `population`."""
 
     @property
     def flagged(self) -> bool:

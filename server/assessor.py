@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
-from detector.assess import assess, load_model
+from detector.assess import Case, assess_all, load_model
 from detector.assessment import Assessment
+from detector.baseline import Enrolled, Reference, enrol, enrol_with_sample
 from detector.from_wire import recording_from_batches
 from detector.reasons import Reason
 from detector.submitted import SubmittedText
 from server.assessments import Assessed, AssessedPassage, AssessedSpan, AssessedText, ReasonText
 from server.facts import OpenedSession
+from server.references import OwnTyping
 from wire.policy import Policy
 
 
@@ -18,10 +20,30 @@ class DetectorAssessor:
     def __init__(self) -> None:
         self._model = load_model()
 
-    def assess(self, opened: OpenedSession, policy: Policy, texts: Mapping[bytes, str]) -> Assessed:
+    def assess(
+        self,
+        opened: OpenedSession,
+        policy: Policy,
+        texts: Mapping[bytes, str],
+        own: OwnTyping,
+    ) -> Assessed:
         """Judge one session; what did not decode counts as unobserved."""
-        recording = recording_from_batches(opened.batches, texts)
-        return _as_stored(assess(recording, self._model, policy))
+        enrolled = self._enrolled(own)
+        case = Case(
+            recording_from_batches(opened.batches, texts),
+            policy,
+            baseline=enrolled.baseline,
+            doubt=enrolled.doubt,
+        )
+        return _as_stored(assess_all([case], self._model)[0])
+
+    def _enrolled(self, own: OwnTyping) -> Enrolled:
+        if own.sample is not None:
+            return enrol_with_sample(self._model, own.sample)
+        earlier = [recording_from_batches(one.batches).keystrokes for one in own.earlier]
+        if not earlier:
+            return Enrolled(None, None)
+        return enrol(self._model, earlier, reference=Reference.EARLIER_SESSIONS)
 
 
 def _as_stored(found: Assessment) -> Assessed:
@@ -47,6 +69,7 @@ def _as_stored(found: Assessment) -> Assessed:
         model_version=found.model_version,
         features_version=found.features_version,
         promise=found.promise.sentence,
+        reference=str(found.reference),
         texts=tuple(_text(text) for text in found.texts),
     )
 

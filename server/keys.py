@@ -16,6 +16,8 @@ from wire.signing import SigningKey
 _SIGNING_FILE = "signing.key"
 _NONCE_FILE = "nonce.key"
 _COOKIE_FILE = "cookie.key"
+_SAMPLE_FILE = "samples.key"
+_FILES = (_SIGNING_FILE, _NONCE_FILE, _COOKIE_FILE, _SAMPLE_FILE)
 _SECRET_BYTES = 32
 _CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U to misread."""
@@ -25,17 +27,21 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 @dataclass(frozen=True, slots=True)
 class ServerKeys:
-    """What signs receipts, derives nonces and signs cookies. Its repr shows no secret."""
+    """What signs receipts, derives nonces, signs cookies and seals typing samples.
+
+    Its repr shows no secret.
+    """
 
     signing: SigningKey
     nonce_secret: bytes = field(repr=False)
     cookie_secret: str = field(repr=False)
+    sample_secret: bytes = field(repr=False)
 
 
 def make_server_keys(folder: Path) -> None:
     """Write new secrets, readable by the server's account alone; existing ones stay."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in (_SIGNING_FILE, _NONCE_FILE, _COOKIE_FILE):
+    for name in _FILES:
         path = folder / name
         if path.exists():
             continue
@@ -52,10 +58,8 @@ def load_server_keys(folder: Path) -> ServerKeys:
     Raises:
         DataFolderUnusable: one is missing, has another size, or can be read by others.
     """
-    seed, nonce, cookie = (
-        _read_secret(folder / name) for name in (_SIGNING_FILE, _NONCE_FILE, _COOKIE_FILE)
-    )
-    return ServerKeys(SigningKey(seed), nonce, cookie.hex())
+    seed, nonce, cookie, sample = (_read_secret(folder / name) for name in _FILES)
+    return ServerKeys(SigningKey(seed), nonce, cookie.hex(), sample)
 
 
 def new_token(prefix: str) -> str:

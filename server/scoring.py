@@ -12,7 +12,10 @@ from server.assessments import Assessed, not_assessed
 from server.clock import now_us
 from server.errors import NotKnown
 from server.facts import OpenedSession, facts_of, open_batches
+from server.keys import ServerKeys
 from server.records import Job, SessionEntry, StoredAssessment
+from server.references import OwnTyping, own_typing
+from server.sealing import SampleSeal
 from server.storage.protocols import ObjectStore, OrganisationStore, Store
 from server.submitted import submitted_classes
 from wire.policy import Policy
@@ -21,8 +24,14 @@ from wire.policy import Policy
 class Assessor(Protocol):
     """Judges what was recorded."""
 
-    def assess(self, opened: OpenedSession, policy: Policy, texts: Mapping[bytes, str]) -> Assessed:
-        """Judge one session under its project's policy.
+    def assess(
+        self,
+        opened: OpenedSession,
+        policy: Policy,
+        texts: Mapping[bytes, str],
+        own: OwnTyping,
+    ) -> Assessed:
+        """Judge one session under its project's policy, next to the person's own typing.
 
         `texts` are the class sequences of its submitted texts by digest, as far as they came.
         """
@@ -31,10 +40,13 @@ class Assessor(Protocol):
 class Scoring:
     """Does the jobs of the scoring table, one at a time."""
 
-    def __init__(self, store: Store, objects: ObjectStore, assessor: Assessor) -> None:
+    def __init__(
+        self, store: Store, objects: ObjectStore, assessor: Assessor, keys: ServerKeys
+    ) -> None:
         self._store = store
         self._objects = objects
         self._assessor = assessor
+        self._seal = SampleSeal(keys.sample_secret)
 
     def do(self, job: Job) -> None:
         """Score a session. Repeating it is harmless: the job ends once, with its results."""
@@ -46,7 +58,8 @@ class Scoring:
         opened = open_batches(store.batches(entry.row))
         _quarantine(store, opened)
         texts = submitted_classes(store, self._objects, job.organisation, entry.row, opened.batches)
-        _finish(store, entry, opened, self._assessor.assess(opened, policy, texts))
+        own = own_typing(store, job.organisation, self._seal, entry)
+        _finish(store, entry, opened, self._assessor.assess(opened, policy, texts, own))
 
     def give_up(self, job: Job) -> None:
         """Publish the hours, and that the detector could not read the recording."""

@@ -76,7 +76,9 @@ def main(folder: str, name: str, parent: str) -> None:
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    scoring = Scoring(installation.store, installation.objects, DetectorAssessor())
+    scoring = Scoring(
+        installation.store, installation.objects, DetectorAssessor(), installation.keys
+    )
     work(installation.store, scoring, name, stop, int(parent))
     installation.store.close()
 

@@ -18,7 +18,7 @@ from wire.baseline import TypingSample
 from wire.messages import encode_message
 
 ROUTE = "/agent/v1/baseline"
-CONSENT_VERSION = 1
+CONSENT_VERSION = 2
 CONSENT_TEXT = """\
 This is your choice, and apart from any project's rules. Everything works without it.
 
@@ -27,12 +27,12 @@ down and came up, and which KIND of key it was (letter, space, delete ...). Neve
 never the text.
 
 What for: people type differently. With a sample of yours, an assessment can tell what is usual for
-you from what is unusual for people in general. Nothing uses it yet; an assessment that does will
-say so.
+you from what is unusual for people in general. Assessments of your sessions use it from then on,
+and each says so. It can move a score in either direction, within bounds. It is never used to
+recognise you or anybody, and no two people's samples are compared.
 
-Where: on this computer, in a file that only you can read, and on the platform's server, where it
-belongs to you and your organisation and is shown to nobody. It is not encrypted there by a key of
-its own yet.
+Where: on this computer, in a file that only you can read, and on the platform's server, encrypted
+with a key of yours that the server keeps; it is shown to nobody.
 
 You can delete it here at any time, on this computer and on the server, without giving a reason."""
 COPY_TEXT = (

@@ -11,7 +11,7 @@ from detector.tables import FloatArray
 
 TAIL = 10.0
 """Degrees of freedom: a stretch far from both levels says little about which it is."""
-MOST_WEIGHT = 0.9
+MOST_WEIGHT = 0.95
 """Weight of a reference that leaves nothing unknown about the person."""
 MOST_LOWERED = 0.6
 """So much of the population's evidence a baseline takes away at most, where 1 is the way from the
@@ -141,6 +141,10 @@ def placed(evidence: float, people: WithinPerson, told: Told) -> float:
 
 
 def weight_of(level: Level, people: WithinPerson) -> float:
-    """Return the weight of a reference: the share of what is unknown of anybody that it settles."""
+    """Return the weight of a reference: how far what it knows of the person goes with the truth.
+
+    The correlation of an estimate with what it estimates is the root of the share of variance that
+    it settles.
+    """
     unknown = float(np.trace(level.covariance) / np.trace(people.prior()[1]))
-    return MOST_WEIGHT * (1.0 - unknown)
+    return MOST_WEIGHT * float(np.sqrt(max(1.0 - unknown, 0.0)))

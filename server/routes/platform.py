@@ -108,6 +108,7 @@ class AssessmentOut:
     model_version: str
     features_version: str
     promise: str
+    reference: str
 
 
 def platform_router(review: Review, tokens: Tokens) -> APIRouter:
@@ -188,6 +189,7 @@ def _assessment_out(session_id: str, found: Assessed) -> AssessmentOut:
         model_version=found.model_version,
         features_version=found.features_version,
         promise=found.promise,
+        reference=found.reference,
     )
 
 

@@ -19,6 +19,7 @@ from server.records import (
     SessionState,
     StoredObject,
 )
+from server.sealing import SampleSeal
 from server.sniffing import content_type_of
 from server.storage.protocols import ObjectStore, Store
 from wire.baseline import TypingSample
@@ -62,6 +63,7 @@ class Agents:
         self._store = store
         self._objects = objects
         self._keys = keys
+        self._seal = SampleSeal(keys.sample_secret)
         self._settings = settings
         self._pace = Pace(_ENROLMENTS, _ENROLMENTS_WINDOW_S)
 
@@ -220,7 +222,8 @@ class Agents:
     def put_typing_sample(self, device: Device, sample: TypingSample) -> bool:
         """Store the person's own typing sample; whether there was none before."""
         store = self._store.of(device.organisation)
-        new = store.put_typing_sample(device.person, encode_message(sample), now_us())
+        sealed = self._seal.seal(device.organisation, device.person, encode_message(sample))
+        new = store.put_typing_sample(device.person, sealed, now_us())
         store.audit(f"person:{device.person.hex()}", "typing-sample.stored", device.id.hex())
         return new
 

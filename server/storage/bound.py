@@ -49,6 +49,13 @@ class Bound:
         with self._reading.connect() as connection:
             return list(connection.execute(query).all())
 
+    def _forget_overwritten(self) -> None:
+        """Take deleted bytes out of the write-ahead log too, as far as readers let it."""
+        with self._reading.connect() as connection:
+            driver = connection.connection.driver_connection
+            if driver is not None:
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with self._writing.begin() as connection:

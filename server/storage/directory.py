@@ -132,6 +132,12 @@ class SqlDirectory(Bound):
             connection.execute(self._insert(tables.consents, values))
         return given_us
 
+    def typing_sample(self, person: bytes) -> bytes | None:
+        """A sample as it was stored."""
+        table = tables.typing_samples
+        row = self._one(self._select(table, table.c.message).where(table.c.person == person))
+        return bytes(row.message) if row else None
+
     def put_typing_sample(self, person: bytes, message: bytes, now_us: int) -> bool:
         """Store a sample in the place of an older one."""
         table = tables.typing_samples
@@ -139,6 +145,7 @@ class SqlDirectory(Bound):
             gone = connection.execute(self._delete(table).where(table.c.person == person))
             values = {"person": person, "message": message, "stored_us": now_us}
             connection.execute(self._insert(table, values))
+        self._forget_overwritten()
         return gone.rowcount == 0
 
     def delete_typing_sample(self, person: bytes) -> bool:
@@ -146,6 +153,7 @@ class SqlDirectory(Bound):
         table = tables.typing_samples
         with self._transaction() as connection:
             gone = connection.execute(self._delete(table).where(table.c.person == person))
+        self._forget_overwritten()
         return gone.rowcount > 0
 
     def withdraw_consent(self, person: bytes, project: bytes, now_us: int) -> int:

@@ -93,11 +93,14 @@ class Directory(Protocol):
     def withdraw_consent(self, person: bytes, project: bytes, now_us: int) -> int:
         """Store that no policy of this project is accepted any more; when that was."""
 
+    def typing_sample(self, person: bytes) -> bytes | None:
+        """The person's typing sample as it was stored: sealed."""
+
     def put_typing_sample(self, person: bytes, message: bytes, now_us: int) -> bool:
-        """Store the person's typing sample; whether there was none before."""
+        """Store the person's sealed typing sample; whether there was none before."""
 
     def delete_typing_sample(self, person: bytes) -> bool:
-        """Delete the person's typing sample; whether there was one."""
+        """Delete the person's typing sample, its bytes too; whether there was one."""
 
     def audit(self, actor: str, action: str, subject: str) -> None:
         """Add a line to the append-only log."""

@@ -1,0 +1,157 @@
+"""A typing sample is sealed, used for its own person alone, and gone when it is taken back."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from server.assessments import Assessed, not_assessed
+from server.facts import OpenedSession
+from server.references import LEAST_CONSENT_VERSION, OwnTyping
+from server.scoring import Scoring
+from server.sealing import SampleSeal
+from server.worker import do_next
+from tests.server.device import Chain, Device
+from tests.server.house import House
+from tests.server.kinds import NewDevice, Typing
+from wire.baseline import TypedKeys, TypingSample
+from wire.events import MISSING_U32
+from wire.messages import encode_message
+from wire.policy import Policy
+
+ROUTE = "/agent/v1/baseline"
+
+
+class Watching:
+    """Keeps what each session was to be compared with."""
+
+    def __init__(self) -> None:
+        self.given: list[OwnTyping] = []
+
+    def assess(self, opened: OpenedSession, policy: Policy, own: OwnTyping) -> Assessed:
+        self.given.append(own)
+        return not_assessed()
+
+
+def sample_of(version: int = LEAST_CONSENT_VERSION) -> TypingSample:
+    keys = TypedKeys((0, 123_457, 234_567), (80_001, 90_003, MISSING_U32), (0, 3, 0))
+    return TypingSample(version, 5, keys, keys)
+
+
+def put(device: Device, sample: TypingSample) -> None:
+    answer = device.online.put(ROUTE, content=encode_message(sample), headers=device.auth)
+    assert answer.is_success
+
+
+def bytes_at_rest(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+@pytest.fixture
+def watching() -> Watching:
+    return Watching()
+
+
+@pytest.fixture
+def score(house: House, watching: Watching) -> Callable[[], int]:
+    scoring = Scoring(house.installation.store, watching, house.installation.keys)
+
+    def run() -> int:
+        done = 0
+        while do_next(house.installation.store, scoring, "test"):
+            done += 1
+        return done
+
+    return run
+
+
+def test_a_sample_opens_for_its_person_and_key_alone() -> None:
+    seal, person = SampleSeal(b"k" * 32), b"p" * 16
+    sealed = seal.seal(1, person, b"message")
+    assert b"message" not in sealed
+    assert seal.open(1, person, sealed) == b"message"
+    assert seal.seal(1, person, b"message") != sealed
+    assert seal.open(1, b"q" * 16, sealed) is None
+    assert seal.open(2, person, sealed) is None
+    assert SampleSeal(b"l" * 32).open(1, person, sealed) is None
+    for changed in (b"", sealed[:9], sealed[:-1], sealed[:-1] + b"\0\0", b"{}"):
+        assert seal.open(1, person, changed) is None
+
+
+def test_the_sample_is_what_the_persons_sessions_are_compared_with(
+    chain: Chain, typing: Typing, score: Callable[[], int], watching: Watching
+) -> None:
+    put(chain.device, sample_of())
+    chain.send(typing(0, 190), final=True)
+    assert score() == 1
+    assert watching.given == [OwnTyping(sample_of())]
+
+
+def test_nothing_scores_with_a_sample_that_was_deleted_and_no_bytes_of_it_remain(
+    chain: Chain, typing: Typing, house: House, score: Callable[[], int], watching: Watching
+) -> None:
+    put(chain.device, sample_of())
+    sealed = house.own.typing_sample(house.trainer.id)
+    assert sealed is not None
+    at_rest = bytes_at_rest(house.path)
+    assert sealed in at_rest
+    assert encode_message(sample_of()) not in at_rest
+    assert b"gap_us" not in at_rest
+    chain.device.online.delete(ROUTE, headers=chain.device.auth)
+    chain.send(typing(0, 190), final=True)
+    assert score() == 1
+    assert watching.given == [OwnTyping()]
+    assert sealed[20:52] not in bytes_at_rest(house.path)
+
+
+def test_a_sample_that_took_anothers_place_leaves_nothing_of_it(chain: Chain, house: House) -> None:
+    put(chain.device, sample_of())
+    first = house.own.typing_sample(house.trainer.id)
+    put(chain.device, sample_of())
+    assert first is not None
+    assert first[20:52] not in bytes_at_rest(house.path)
+
+
+def test_a_sample_given_for_another_use_is_not_used(
+    chain: Chain, typing: Typing, score: Callable[[], int], watching: Watching
+) -> None:
+    put(chain.device, sample_of(LEAST_CONSENT_VERSION - 1))
+    chain.send(typing(0, 190), final=True)
+    score()
+    assert watching.given == [OwnTyping()]
+
+
+@pytest.fixture
+def asked(house: House) -> Iterator[list[tuple[str, Any]]]:
+    engine, said = house.installation.store._engine, list[tuple[str, Any]]()
+
+    def note(_c: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        if "typing_samples" in statement:
+            said.append((statement, values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield said
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_another_persons_sample_is_neither_used_nor_read(
+    chain: Chain,
+    typing: Typing,
+    house: House,
+    new_device: NewDevice,
+    score: Callable[[], int],
+    watching: Watching,
+    asked: list[tuple[str, Any]],
+) -> None:
+    put(new_device(house.other), sample_of())
+    asked.clear()
+    chain.send(typing(0, 190), final=True)
+    score()
+    assert watching.given == [OwnTyping()]
+    assert asked
+    for statement, values in asked:
+        assert "person = ?" in statement
+        assert house.trainer.id in values
+        assert house.other.id not in values
