@@ -24,9 +24,11 @@ LEAST_KEYS = 150
 """A task of fewer text keys counts for nothing."""
 PART_KEYS = 250
 """Tasks are read in parts of about this many keys."""
-LEAST_APART = 0.7
-"""How far the copied side lies from the free one along the published direction, in standard errors
-of the difference."""
+LEAST_APART = 0.8
+"""Least difference of the two sides: squared distance for each habit, in variances of such a
+difference between two tasks of one kind."""
+MOST_AGAINST = 1.5
+"""How far the copied side may lie against the published direction, in standard errors."""
 
 
 class EnrolmentDoubt(StrEnum):
@@ -133,7 +135,7 @@ def mean_habits(people: WithinPerson, features: FloatArray) -> FloatArray:
 def _doubt(people: WithinPerson, free: _Side | None, copy: _Side | None) -> EnrolmentDoubt | None:
     if free is not None and looks_copied(people, free.seen, free.keys, free.logit):
         return EnrolmentDoubt.FREE_LOOKS_COPIED
-    if free is not None and copy is not None and apart(people, free, copy) < LEAST_APART:
+    if free is not None and copy is not None and not _apart(people, free, copy):
         return EnrolmentDoubt.NOT_APART
     return None
 
@@ -144,13 +146,15 @@ def looks_copied(people: WithinPerson, seen: FloatArray, keys: int, logit: float
     return bool(evidence > people.free_most[0] or logit > people.free_most[1])
 
 
-def apart(people: WithinPerson, free: _Side, copy: _Side) -> float:
-    """Return how far the two sides lie apart along the published direction."""
+def _apart(people: WithinPerson, free: _Side, copy: _Side) -> bool:
+    """Whether the two sides differ, and not the wrong way round."""
     difference = copy.seen - free.seen
     there = np.flatnonzero(~np.isnan(difference))
     if not len(there):
-        return 0.0
+        return False
+    change = difference[there]
     direction = np.array(list(SIGNS.values()))[there]
-    noise = people.noise_of(free.keys) + people.noise_of(copy.keys)
-    error = np.sqrt(direction @ noise[np.ix_(there, there)] @ direction)
-    return float(direction @ difference[there] / error)
+    noise = (people.noise_of(free.keys) + people.noise_of(copy.keys))[np.ix_(there, there)]
+    distance = float(change @ np.linalg.solve(noise, change)) / len(there)
+    along = float(direction @ change / np.sqrt(direction @ noise @ direction))
+    return distance >= LEAST_APART and along >= -MOST_AGAINST

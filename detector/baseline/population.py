@@ -24,7 +24,7 @@ WINDOW_KEYS = 500
 """Spread and noise are those of stretches of this length."""
 STEP = 1.5
 """From composing to copying, in spreads of a person's own windows."""
-STEP_SPREAD = 1.0
+STEP_SPREAD = 2.0
 """How much the step differs between people, for each habit on its own."""
 COMMON_STEP_SPREAD = 0.5
 """The same for all habits together: some copy more mechanically than others."""
