@@ -66,7 +66,9 @@ def scored(chain: Chain, typing: Typing, house: House, assessor: DetectorAssesso
     chain.send([*typing(0, 190), *pictures, blanking, remote], final=True)
     assert do_next(
         house.installation.store,
-        Scoring(house.installation.store, house.installation.objects, assessor, house.installation.keys),
+        Scoring(
+            house.installation.store, house.installation.objects, assessor, house.installation.keys
+        ),
         "t",
     )
     return chain.session.hex()
@@ -94,7 +96,9 @@ def test_notes_and_time_by_hand_are_shown_to_both_and_the_reading_is_logged(
     chain.send([*typing(0, 50), *written, blanking, by_hand], final=True)
     assert do_next(
         house.installation.store,
-        Scoring(house.installation.store, house.installation.objects, assessor, house.installation.keys),
+        Scoring(
+            house.installation.store, house.installation.objects, assessor, house.installation.keys
+        ),
         "t",
     )
     for number, login in enumerate(("otto", "ada"), 1):
@@ -120,7 +124,9 @@ def test_submitted_texts_are_shown_by_places_and_lengths_alone(
     chain.send([*typing(0, 190), sent, lost], final=True)
     assert do_next(
         house.installation.store,
-        Scoring(house.installation.store, house.installation.objects, assessor, house.installation.keys),
+        Scoring(
+            house.installation.store, house.installation.objects, assessor, house.installation.keys
+        ),
         "t",
     )
     page = sign_in("otto").get(f"/sessions/{chain.session.hex()}").text

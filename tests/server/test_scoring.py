@@ -54,7 +54,11 @@ def platform(house: House, client: httpx.Client) -> Platform:
 def score(house: House, assessor: DetectorAssessor) -> Callable[[], int]:
     def run() -> int:
         store, done = house.installation.store, 0
-        while do_next(store, Scoring(store, house.installation.objects, assessor, house.installation.keys), "test"):
+        while do_next(
+            store,
+            Scoring(store, house.installation.objects, assessor, house.installation.keys),
+            "test",
+        ):
             done += 1
         return done
 
@@ -218,7 +222,9 @@ def test_last_failure_publishes_the_hours_and_says_that_nothing_was_judged(
     store = house.installation.store
     with store._writing.begin() as connection:
         connection.exec_driver_sql("UPDATE scoring_jobs SET attempts = ?", (before,))
-    assert do_next(store, Scoring(store, house.installation.objects, Broken(), house.installation.keys), "test")
+    assert do_next(
+        store, Scoring(store, house.installation.objects, Broken(), house.installation.keys), "test"
+    )
     session = platform(f"/v1/sessions/{chain.session.hex()}").json()
     assert (session["state"], session["worked_s"]) == ("scored", 30)
     assert (session["band"], session["flagged"]) == ("cannot_determine", False)
@@ -268,7 +274,13 @@ def test_database_error_is_logged_without_its_text(
             raise OperationalError("UPDATE secret", ("parameter",), Exception("locked"))
 
     store = Failing(house.path / "veritype.db")
-    work(store, Scoring(store, house.installation.objects, Broken(), house.installation.keys), "test", stop, os.getppid())
+    work(
+        store,
+        Scoring(store, house.installation.objects, Broken(), house.installation.keys),
+        "test",
+        stop,
+        os.getppid(),
+    )
     store.close()
     assert released == ["test"]
     lines = [JsonLines().format(record) for record in caplog.records]
@@ -281,9 +293,11 @@ def test_failing_score_is_tried_again_and_never_invented(
 ) -> None:
     chain.send(final=True)
     store = house.installation.store
-    assert do_next(store, Scoring(store, house.installation.objects, Broken(), house.installation.keys), "test")
-    assert not do_next(store, Scoring(store, house.installation.objects, Broken(), house.installation.keys), "test"), (
-        "tried again only later"
+    assert do_next(
+        store, Scoring(store, house.installation.objects, Broken(), house.installation.keys), "test"
     )
+    assert not do_next(
+        store, Scoring(store, house.installation.objects, Broken(), house.installation.keys), "test"
+    ), "tried again only later"
     assert house.rows("assessments") == 0
     assert platform(f"/v1/sessions/{chain.session.hex()}").json()["state"] == "closed"

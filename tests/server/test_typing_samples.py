@@ -1,6 +1,6 @@
 """A typing sample is sealed, used for its own person alone, and gone when it is taken back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,13 @@ class Watching:
     def __init__(self) -> None:
         self.given: list[OwnTyping] = []
 
-    def assess(self, opened: OpenedSession, policy: Policy, own: OwnTyping) -> Assessed:
+    def assess(
+        self,
+        opened: OpenedSession,
+        policy: Policy,
+        texts: Mapping[bytes, str],
+        own: OwnTyping,
+    ) -> Assessed:
         self.given.append(own)
         return not_assessed()
 
@@ -56,7 +62,9 @@ def watching() -> Watching:
 
 @pytest.fixture
 def score(house: House, watching: Watching) -> Callable[[], int]:
-    scoring = Scoring(house.installation.store, watching, house.installation.keys)
+    scoring = Scoring(
+        house.installation.store, house.installation.objects, watching, house.installation.keys
+    )
 
     def run() -> int:
         done = 0
