@@ -101,7 +101,7 @@ def _assessed(case: Case, stream: TextStream, typing: TypingEvidence, model: Mod
     )
     if case.promise is None:
         return made
-    return under_promise(made, case.promise, case.baseline is not None)
+    return under_promise(made, case.promise, case.matches is not None)
 
 
 def _reference(evidence: Evidence) -> Reference:

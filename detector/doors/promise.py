@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from detector.features.vector import FEATURES_VERSION
 from detector.model import Model
 from detector.promise import (
     Drift,
+    Extra,
     PersonBudget,
     PlatformPromise,
     ValidFor,
@@ -28,7 +29,7 @@ from detector.promise import (
     promise,
     promise_from_json,
 )
-from detector.promise.applying import flag_order, flagging_score
+from detector.promise.applying import extras_of, flag_order, flagging_score
 from detector.promise.drift import ALARM
 from detector.promise.monitored import watched
 from detector.promise.person import PERSON_RATE
@@ -83,12 +84,13 @@ def make_promise(path: Path, model: Model, wanted: Wanted) -> tuple[PlatformProm
         BadTableError: the table cannot be read.
     """
     if path.suffix in (".json", ".jsonl"):
-        scored, version, features = _from_lines(path)
+        scored, valid = _from_lines(path)
     else:
-        scored, version, features = _from_table(path, model), model.version, FEATURES_VERSION
+        scored = _from_table(path, model)
+        valid = ValidFor(model.version, FEATURES_VERSION)
     if not scored:
         raise BadPromiseError(f"{path} holds no genuine session to promise from")
-    valid = ValidFor(version, features, False, wanted.population or f"the writers of {path.name}")
+    valid = replace(valid, population=wanted.population or f"the writers of {path.name}")
     made = _promised(scored, wanted, valid)
     highest = sorted(scored, key=lambda s: -s.flagging)
     return made, [s.session for s in highest if s.flagging >= max(made.threshold, 1e-9)]
@@ -144,8 +146,9 @@ def _genuine(path: Path) -> Iterator[StoredSession]:
         yield stored
 
 
-def _from_lines(path: Path) -> tuple[list[_Scored], str, str]:
+def _from_lines(path: Path) -> tuple[list[_Scored], ValidFor]:
     found: list[_Scored] = []
+    used: set[Extra] = set()
     versions: set[tuple[str, str]] = set()
     for number, line in enumerate(path.read_text().splitlines(), start=1):
         if not line.strip():
@@ -153,6 +156,7 @@ def _from_lines(path: Path) -> tuple[list[_Scored], str, str]:
         try:
             row: dict[str, Any] = json.loads(line)
             found.append(_Scored(str(row["session"]), str(row["user"]), _order(row), None))
+            used.update(extras_of(row["reference"], row["texts"], "matches" in row))
             versions.add((str(row["model_version"]), str(row["features_version"])))
         except (KeyError, TypeError, ValueError) as error:
             raise BadPromiseError(
@@ -163,7 +167,7 @@ def _from_lines(path: Path) -> tuple[list[_Scored], str, str]:
     if len(versions) > 1:
         raise BadPromiseError(f"{path} mixes scores of several models: score all with one")
     version, features = versions.pop() if versions else ("", "")
-    return found, version, features
+    return found, ValidFor(version, features, tuple(sorted(used)))
 
 
 def _order(row: dict[str, Any]) -> float:

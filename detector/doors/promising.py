@@ -63,8 +63,9 @@ def promise_command(
     """Promise a platform how often genuine work is flagged, from genuine sessions of its own.
 
     FILE is a keystroke table with the column user, each user's sessions in the order they were
-    worked; or lines as 'score --json' prints them. Sessions must be drawn at random from paid
-    work that is known to be genuine: chosen ones promise nothing. Writers count, not sessions: 95 %
+    worked; or lines as 'score --json' prints them, which keep what --enrolment and --gallery add
+    but leave out what the drift alarm needs. Sessions must be drawn at random from paid work that
+    is known to be genuine: chosen ones promise nothing. Writers count, not sessions: 95 %
     confidence at 1 % needs 299 writers. If any of them may have cheated, look at the sessions that
     are listed, and say how many you cannot vouch for with --doubtful.
 

@@ -5,11 +5,12 @@ from detector.promise.drift import Drift, Watched, find_drift, make_reference
 from detector.promise.person import PersonBudget, person_budget
 from detector.promise.platform import PlatformPromise, promise_from_json
 from detector.promise.predictive import PredictiveValue, predictive_values
-from detector.promise.sessions import Promise, Promised, ValidFor, WhenFew, promise
+from detector.promise.sessions import Extra, Promise, Promised, ValidFor, WhenFew, promise
 
 __all__ = [
     "Basis",
     "Drift",
+    "Extra",
     "PersonBudget",
     "PlatformPromise",
     "PredictiveValue",

@@ -7,10 +7,19 @@ from detector.assessment import Assessment, Band
 from detector.fusion import INSERTION_REVIEW
 from detector.promise.basis import Rests
 from detector.promise.platform import PlatformPromise
-from detector.promise.sessions import FLAGS_NOTHING
+from detector.promise.sessions import FLAGS_NOTHING, Extra
 from detector.reasons import Code, Reason
 
-TYPING_CODES = frozenset({str(Code.SYNTHETIC_RHYTHM), str(Code.READS_LIKE_COPYING)})
+TYPING_CODES = frozenset(
+    {
+        str(Code.SYNTHETIC_RHYTHM),
+        str(Code.READS_LIKE_COPYING),
+        str(Code.TIMING_REPLAYED),
+        str(Code.OWN_TIMING_REPLAYED),
+    }
+)
+POPULATION = "population"
+"""What an assessment names as its reference where the typist had none of their own."""
 
 
 def flagging_score(assessment: Assessment) -> float:
@@ -56,8 +65,18 @@ def threshold_in_words(threshold: float) -> str:
     return "flags are those of the shipped thresholds"
 
 
+def extras_of(reference: str, texts: Sequence[object], gallery: bool) -> tuple[Extra, ...]:
+    """Return what a session was judged by besides its own recording."""
+    used = {
+        Extra.BASELINE: reference != POPULATION,
+        Extra.GALLERY: gallery,
+        Extra.TEXTS: bool(texts),
+    }
+    return tuple(extra for extra, was in used.items() if was)
+
+
 def under_promise(
-    assessment: Assessment, promise: PlatformPromise, with_baseline: bool
+    assessment: Assessment, promise: PlatformPromise, gallery: bool = False
 ) -> Assessment:
     """Return the assessment as the promise leaves it.
 
@@ -65,7 +84,8 @@ def under_promise(
     genuine sessions come as far too often. A promise that does not hold for this
     model changes no band; one that is withdrawn still holds flags back, and says what it is.
     """
-    basis = promise.basis(assessment.model_version, assessment.features_version, with_baseline)
+    used = extras_of(assessment.reference, assessment.texts, gallery)
+    basis = promise.basis(assessment.model_version, assessment.features_version, used)
     if basis.rests is Rests.NONE or not assessment.flagged:
         return replace(assessment, promise=basis)
     if flagging_score(assessment) > basis.threshold:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from detector.errors import BadPromiseError
 from detector.promise.basis import Basis, Rests
 from detector.promise.drift import Drift, Reference
 from detector.promise.person import PersonBudget
-from detector.promise.sessions import Promise, Promised, ValidFor
+from detector.promise.sessions import Extra, Promise, Promised, ValidFor
 
 PROMISE_FORMAT = 1
 WITHDRAWN = "The promise is withdrawn: the sessions differ from those it rests on"
@@ -51,7 +51,7 @@ class PlatformPromise:
             return self
         return replace(self, withdrawn=drift.words)
 
-    def basis(self, model_version: str, features_version: str, with_baseline: bool) -> Basis:
+    def basis(self, model_version: str, features_version: str, used: Iterable[Extra] = ()) -> Basis:
         """Return what an assessment made this way rests on."""
         valid = self.session.valid_for
         if self.withdrawn:
@@ -63,11 +63,12 @@ class PlatformPromise:
                 f"hold for model {model_version}: it has to be made again."
             )
             return Basis(Rests.NONE, sentence)
-        if valid.with_baseline != with_baseline:
+        unknown = [extra.words for extra in used if extra not in valid.extras]
+        if unknown:
+            said = " and ".join(unknown)
             sentence = (
-                "The platform's promise was made "
-                f"{'with' if valid.with_baseline else 'without'} the typists' own baselines and "
-                f"does not hold for a session assessed {'with' if with_baseline else 'without'}."
+                f"The platform's promise was made without {said} and does not hold for a session "
+                "judged by them."
             )
             return Basis(Rests.NONE, sentence)
         return Basis(
@@ -116,11 +117,11 @@ def promise_from_json(text: str) -> PlatformPromise:
 
 def _from_plain(plain: Mapping[str, Any]) -> PlatformPromise:
     session = dict(plain["session"])
-    session |= {"kind": Promised(session["kind"]), "valid_for": ValidFor(**session["valid_for"])}
+    session |= {"kind": Promised(session["kind"]), "valid_for": _valid_for(session["valid_for"])}
     person = plain["person"]
     made = PlatformPromise(
         session=Promise(**session),
-        person=PersonBudget(**{**person, "valid_for": ValidFor(**person["valid_for"])})
+        person=PersonBudget(**{**person, "valid_for": _valid_for(person["valid_for"])})
         if person
         else None,
         reference={
@@ -131,6 +132,10 @@ def _from_plain(plain: Mapping[str, Any]) -> PlatformPromise:
     )
     _check(made)
     return made
+
+
+def _valid_for(plain: Mapping[str, Any]) -> ValidFor:
+    return ValidFor(**{**plain, "extras": tuple(Extra(extra) for extra in plain["extras"])})
 
 
 def _check(made: PlatformPromise) -> None:

@@ -35,6 +35,23 @@ class WhenFew(StrEnum):
     """Nothing is flagged: every session past the shipped thresholds is "cannot determine"."""
 
 
+class Extra(StrEnum):
+    """Evidence that some sessions are judged by besides their own recording."""
+
+    BASELINE = "baseline"
+    GALLERY = "gallery"
+    TEXTS = "texts"
+
+    @property
+    def words(self) -> str:
+        """Say what it is."""
+        return {
+            Extra.BASELINE: "the typists' own baselines",
+            Extra.GALLERY: "a gallery of recorded timing",
+            Extra.TEXTS: "the submitted texts",
+        }[self]
+
+
 @dataclass(frozen=True, slots=True)
 class ValidFor:
     """What a promise was measured on: it holds for the same and for nothing else.
@@ -42,13 +59,14 @@ class ValidFor:
     Attributes:
         model_version: the model that scored the calibration sessions.
         features_version: its features.
-        with_baseline: whether they were scored with the typists' own baselines.
+        extras: what some of them were judged by besides their recording; a session judged by
+            anything else is not promised for.
         population: whose work it was, in words.
     """
 
     model_version: str = ""
     features_version: str = ""
-    with_baseline: bool = False
+    extras: tuple[Extra, ...] = ()
     population: str = "the writers calibrated on"
 
 
@@ -212,6 +230,7 @@ __all__ = [
     "CONFIDENCE",
     "FLAGS_NOTHING",
     "RATE",
+    "Extra",
     "Promise",
     "Promised",
     "ValidFor",

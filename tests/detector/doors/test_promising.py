@@ -109,6 +109,7 @@ def test_bad_input_is_one_line_and_status_2(folder: Path, made: Path, tmp_path: 
     bad.write_text("{}")
     empty.write_text("")
     row = {"session": "s", "user": "u", "band": "consistent", "model_version": "1"}
+    row |= {"reference": "population", "texts": ""}
     lines = [json.dumps({**row, "features_version": version}) for version in ("1", "2")]
     mixed.write_text("\n".join(lines))
     table = folder / "genuine.parquet"

@@ -8,7 +8,12 @@ from detector.assessment import Assessment, Band
 from detector.features.vector import FEATURES_VERSION
 from detector.model import Model
 from detector.promise import Drift, PlatformPromise, Promise, Promised, Rests, ValidFor
-from detector.promise.applying import flag_order, flagging_score, threshold_in_words
+from detector.promise.applying import (
+    flag_order,
+    flagging_score,
+    threshold_in_words,
+    under_promise,
+)
 from detector.reasons import Code
 from detector.simulation import composing, draw_text, robot_a4
 from detector.tables import Recording
@@ -96,6 +101,20 @@ def test_a_promise_for_another_model_changes_no_band(
     found = assess(robot, model, promise=other)
     assert found.band == flagged.band
     assert found.promise.rests is Rests.NONE
+
+
+def test_evidence_that_calibration_had_not_is_not_promised_for(
+    model: Model, flagged: Assessment
+) -> None:
+    plain = promised(model, 0.0)
+    assert under_promise(flagged, plain).promise.rests is Rests.PLATFORM
+    for found, gallery, words in (
+        (flagged, True, "a gallery of recorded timing"),
+        (replace(flagged, reference="own_sessions"), False, "the typists' own baselines"),
+    ):
+        basis = under_promise(found, plain, gallery).promise
+        assert basis.rests is Rests.NONE
+        assert words in basis.sentence
 
 
 def test_a_withdrawn_promise_still_holds_flags_back_and_says_so(

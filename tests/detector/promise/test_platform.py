@@ -7,6 +7,7 @@ import pytest
 from detector.errors import BadPromiseError
 from detector.promise import (
     Drift,
+    Extra,
     PlatformPromise,
     Rests,
     ValidFor,
@@ -21,7 +22,7 @@ FIRED = Drift(True, "erase_share", "higher", 2000.0, 1000.0, 40)
 
 @pytest.fixture
 def made(rng: np.random.Generator) -> PlatformPromise:
-    valid = ValidFor("m1", "2", False, "trainers of one project")
+    valid = ValidFor("m1", "2", (Extra.TEXTS,), "trainers of one project")
     scores, writers = rng.random(600) ** 3, [str(n) for n in range(300)] * 2
     return PlatformPromise(
         promise(scores, writers, valid_for=valid),
@@ -45,7 +46,7 @@ def test_the_higher_of_the_two_thresholds_keeps_both(made: PlatformPromise) -> N
 
 
 def test_the_basis_says_what_is_promised_to_whom(made: PlatformPromise) -> None:
-    basis = made.basis("m1", "2", False)
+    basis = made.basis("m1", "2", [Extra.TEXTS])
     assert basis.rests is Rests.PLATFORM
     assert "at most 1.00%" in basis.sentence
     assert "at least once in 2 sessions" in basis.sentence
@@ -53,9 +54,12 @@ def test_the_basis_says_what_is_promised_to_whom(made: PlatformPromise) -> None:
     assert basis.to_json()["confidence"] == 0.95
 
 
-@pytest.mark.parametrize("made_by", [("m2", "2", False), ("m1", "3", False), ("m1", "2", True)])
+@pytest.mark.parametrize(
+    "made_by",
+    [("m2", "2", ()), ("m1", "3", ()), ("m1", "2", (Extra.TEXTS, Extra.BASELINE))],
+)
 def test_a_promise_made_otherwise_does_not_hold(
-    made: PlatformPromise, made_by: tuple[str, str, bool]
+    made: PlatformPromise, made_by: tuple[str, str, tuple[Extra, ...]]
 ) -> None:
     basis = made.basis(*made_by)
     assert basis.rests is Rests.NONE
@@ -68,7 +72,7 @@ def test_a_withdrawn_promise_says_what_moved_and_stays_withdrawn(made: PlatformP
     assert made.after(quiet) == made
     gone = made.after(FIRED)
     assert gone.after(quiet) == gone
-    basis = gone.basis("m1", "2", False)
+    basis = gone.basis("m1", "2", [Extra.TEXTS])
     assert basis.rests is Rests.WITHDRAWN
     assert basis.sentence == (
         "The promise is withdrawn: the sessions differ from those it rests on, most of all in "

@@ -9,7 +9,7 @@ WRITERS_300 = [f"w{n}" for n in range(300)]
 
 
 def test_a_promise_says_whom_it_rests_on(rng: np.random.Generator) -> None:
-    made = promise(rng.random(300), WRITERS_300, valid_for=ValidFor("m1", "2", False, "trainers"))
+    made = promise(rng.random(300), WRITERS_300, valid_for=ValidFor("m1", "2", (), "trainers"))
     assert (made.rate, made.confidence, made.writers, made.sessions) == (0.01, 0.95, 300, 300)
     assert made.flagged == 0
     assert made.valid_for.population == "trainers"
