@@ -14,6 +14,7 @@ from detector.training.card import model_card
 from detector.training.examples import Essay, Examples, make_examples
 from detector.training.fit import fit_model
 from detector.training.split import Part, part_of
+from detector.training.thresholds import with_session_thresholds
 from detector.training.within_person import fit_within_person
 
 SEED = 20_261_122
@@ -49,6 +50,7 @@ def train(corpus: Path, out: Path, limit: int | None = None) -> list[Path]:
         with Progress(f"making examples to {part.value}", len(essays[part])) as progress:
             made[part] = make_examples(SEED, essays[part], figures, progress)
     model = fit_model(made[Part.TRAIN], made[Part.CALIBRATE], aggregates, VERSION)
+    model = with_session_thresholds(model, essays[Part.CALIBRATE])
     model = replace(
         model,
         within_person=fit_within_person(model, essays[Part.TRAIN], essays[Part.CALIBRATE], SEED),
