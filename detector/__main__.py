@@ -116,12 +116,19 @@ def _align_line(row: dict[str, Any]) -> str:
 @click.option("--corpus", type=FOLDER, required=True, help="Folder with the corpora.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--limit", type=click.IntRange(min=20), help="Use only so many essays.")
-def train_command(corpus: Path, out: Path, limit: int | None) -> None:
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    show_default=True,
+    help="Processes; the model is the same with any number.",
+)
+def train_command(corpus: Path, out: Path, limit: int | None, jobs: int) -> None:
     """Train a model; write it, the writing figures and the model card to --out.
 
     Example: python -m detector train --corpus data --out detector/models
     """
-    for path in train(corpus, out, limit):
+    for path in train(corpus, out, limit, jobs):
         click.echo(path)
 
 

@@ -1,8 +1,8 @@
 """Labelled feature vectors for training, made from genuine essays."""
 
 import zlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 import numpy as np
@@ -91,6 +91,12 @@ def make_examples(
         np.array(families),
         np.array(writers),
     )
+
+
+def joined(parts: Sequence[Examples]) -> Examples:
+    """Return the examples of several groups of essays as one."""
+    names = (field.name for field in fields(Examples))
+    return Examples(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def _window(stream: TextStream) -> FloatArray:
