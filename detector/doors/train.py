@@ -22,7 +22,7 @@ from detector.training.thresholds import with_session_thresholds
 from detector.training.within_person import fit_within_person
 
 SEED = 20_261_122
-VERSION = "2026.11-3"
+VERSION = "2026.11-4"
 FIGURES = "writing_figures.json"
 
 

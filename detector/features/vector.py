@@ -13,7 +13,7 @@ from detector.features.word_starts import NAMES as WORD_START_NAMES
 from detector.features.word_starts import word_start_features
 from detector.tables import FloatArray, Keystrokes
 
-FEATURES_VERSION = "2"
+FEATURES_VERSION = "3"
 MOTOR_NAMES = (*SERIAL_NAMES, *HAND_NAMES, *REPAIR_NAMES)
 """Facts of hands, for telling a program from a person."""
 FEATURE_NAMES = (*PROCESS_NAMES, *TIMING_NAMES, *HOLD_NAMES, *MOTOR_NAMES, *WORD_START_NAMES)
