@@ -85,7 +85,8 @@ def submitted_texts(
 def _judged(
     text: Submission, recording: Recording, allowed: AllowedUse, earlier: Sequence[Keystrokes]
 ) -> SubmittedText:
-    found = _aligned(text, recording, earlier)
+    before = _before(text, recording)
+    found = _aligned(text, recording, earlier, before or 0)
     passages, spare = _with_insertions(
         [
             *found.passages(Origin.INSERTED, SHORTEST_SHOWN_CHARS),
@@ -93,7 +94,6 @@ def _judged(
         ],
         _inserted_lengths(recording, text.t_us),
     )
-    before = _before(text, recording)
     judged = before is not None and _complete(recording, text.t_us)
     unexplained = sum(
         p.end - p.start
@@ -115,10 +115,13 @@ def _judged(
     )
 
 
-def _aligned(text: Submission, recording: Recording, earlier: Sequence[Keystrokes]) -> Alignment:
+def _aligned(
+    text: Submission, recording: Recording, earlier: Sequence[Keystrokes], before: int
+) -> Alignment:
     """Align with what was typed since the form before; with all typing if that leaves something.
 
-    A day's tasks then cost their own typing each, not the whole day's.
+    What stood in the field ``before`` may be left. A day's tasks then cost their own typing each,
+    not the whole day's.
     """
     table, codes = recording.keystrokes, text_codes(text.text_class or "")
     count = int(np.searchsorted(table.t_us, text.t_us, side="right"))
@@ -126,7 +129,8 @@ def _aligned(text: Submission, recording: Recording, earlier: Sequence[Keystroke
     if others and not (table.effects_seen and table.cursor_seen):
         first = int(np.searchsorted(table.t_us, max(others), side="right"))
         found = align_codes(rebuild(table.rows(first, count)), codes)
-        if not found.passages(Origin.UNEXPLAINED, SHORTEST_COUNTED_CHARS):
+        left = found.passages(Origin.UNEXPLAINED, SHORTEST_COUNTED_CHARS)
+        if sum(p.end - p.start for p in left) < before + SHORTEST_COUNTED_CHARS:
             return found
     return align_codes(_joined([*earlier, table.rows(0, count)]), codes)
 

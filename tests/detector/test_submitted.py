@@ -138,3 +138,16 @@ def test_typing_of_an_earlier_session_explains_what_it_left(rng: np.random.Gener
 def test_a_text_without_classes_is_left_out() -> None:
     sent = (Submission(LATE_US, 500, FIELD, 1),)
     assert not submitted_texts(Recording(no_keystrokes(), submissions=sent), AllowedUse())
+
+
+def test_a_later_text_is_laid_against_earlier_tasks_only_where_it_needs_them(
+    rng: np.random.Generator,
+) -> None:
+    recording, mine = typed(rng)
+    middle_us = int(recording.keystrokes.t_us[len(recording.keystrokes) // 2])
+    first = Submission(middle_us, len(mine) // 2, FIELD + 1, 1, mine[: len(mine) // 3])
+    both = submitting(recording, mine, len(mine))
+    both = replace(both, submissions=(first, *(both.submissions or ())))
+    early, late = submitted_texts(both, AllowedUse())
+    assert early.typed_chars == len(mine) // 3
+    assert late.typed_chars > 0.98 * len(mine)
