@@ -57,6 +57,10 @@ def _dots_height(plot: DotPlot) -> float:
 
 def _draw_lines(axes: Axes, plot: LinePlot) -> None:
     axes.set_ylabel(plot.y, fontsize=FONT_PT)
+    room = 0.02
+    axes.set_xlim(-room * plot.widest, (1 + room) * plot.widest)
+    if plot.stairs or plot.diagonal:
+        axes.set_ylim(-room, 1 + room)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
     if plot.diagonal:
         axes.plot([0, 1], [0, 1], color="#777777", linewidth=1.0, label="calibrated")
@@ -72,6 +76,8 @@ def _draw_lines(axes: Axes, plot: LinePlot) -> None:
             drawstyle="steps-post" if plot.stairs else "default",
             label=line.name,
         )
+    if not plot.stairs:
+        axes.set_ylim(bottom=-room * axes.get_ylim()[1])
 
 
 def _draw_dots(axes: Axes, plot: DotPlot) -> None:

@@ -10,15 +10,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from detector.doors.corpus import ESSAY_TEXTS, ESSAYS, read_essays
+from detector.doors.corpus import AGGREGATES, ESSAY_TEXTS, ESSAYS, read_aggregates, read_essays
 from detector.doors.train import SEED
 from detector.evaluation.families import family_figures, with_worst
 from detector.evaluation.mixed import mixed_figures
+from detector.evaluation.promised import promise_figures
 from detector.evaluation.speed import speed_figures
 from detector.model import Model
 from detector.simulation.figures import load_figures
 from detector.training.aligning import alignment_figures
 from detector.training.attacks import attack_figures, leave_one_family_out
+from detector.training.controls import copying_controls
 from detector.training.examples import Essay, make_examples
 from detector.training.replays import replay_figures
 from detector.training.split import Part, part_of
@@ -26,6 +28,7 @@ from detector.training.split import Part, part_of
 MOST_FAMILY_ESSAYS = 400
 MOST_ATTACKED_ESSAYS = 250
 MOST_MIXED_ESSAYS = 200
+MOST_CONTROL_ESSAYS = 250
 MOST_REPLAYED_ESSAYS = 150
 MOST_COMPARED_ESSAYS = 10_000
 
@@ -91,8 +94,21 @@ def _unseen_families(corpus: Corpus, model: Model) -> dict[str, Any]:
     return with_worst(leave_one_family_out(train, test))
 
 
+def _controls(corpus: Corpus, model: Model) -> dict[str, Any]:
+    figures = load_figures()
+    test = make_examples(SEED, corpus.held_out(MOST_CONTROL_ESSAYS), figures)
+    train = make_examples(SEED, corpus.learnt_from(MOST_CONTROL_ESSAYS), figures)
+    return copying_controls(model, train, test, read_aggregates(corpus.folder / AGGREGATES))
+
+
 def _alignment(corpus: Corpus, model: Model) -> dict[str, Any]:
     return alignment_figures(corpus.held_out())
+
+
+def _promise(corpus: Corpus, model: Model) -> dict[str, Any]:
+    essays = corpus.held_out()
+    figures = promise_figures(model, [(e.writer, e.keystrokes) for e in essays])
+    return {"essays": len(essays), **figures}
 
 
 def _mixed(corpus: Corpus, model: Model) -> dict[str, Any]:
@@ -117,7 +133,9 @@ SECTIONS = {
     "attacks_leave_one_family_out": Section(
         "Attack families left out of training", _unseen_families, 120
     ),
+    "controls": Section("Controls: the act or the corpus", _controls, 100),
     "alignment": Section("Alignment with the submitted text", _alignment, 60),
+    "promise": Section("The promise on false flags", _promise, 60),
     "mixed_sessions": Section("Mixed sessions: overlap of spans", _mixed, 60),
     "replays": Section("Replays searched for in a gallery of signatures", _replays, 90),
     "speed": Section("Speed", _speed, 20, needs_essays=False),

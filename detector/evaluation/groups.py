@@ -88,6 +88,10 @@ def _largest_gap(parts: dict[str, Columns]) -> dict[str, Any]:
 
 
 def _difference(events: BoolArray, second: BoolArray, writers: np.ndarray) -> Estimate:
+    if not events.any():
+        # No flag in any resample either: an interval of no width would feign certainty.
+        return Estimate(0.0, np.nan, np.nan, len(events), len(np.unique(writers)))
+
     def difference(rows: np.ndarray) -> float:
         mine, chosen = events[rows], second[rows]
         if chosen.all() or not chosen.any():

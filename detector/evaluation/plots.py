@@ -30,6 +30,7 @@ class LinePlot:
         lines: the curves.
         diagonal: whether the line x = y is drawn, where a calibrated score would lie.
         stairs: whether points are joined by steps.
+        widest: where the horizontal axis ends.
     """
 
     file: str
@@ -39,6 +40,7 @@ class LinePlot:
     lines: tuple[Line, ...]
     diagonal: bool = False
     stairs: bool = False
+    widest: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,15 @@ def _curves(compared: dict[str, Figures]) -> Iterator[Plot]:
             "attacks missed, APCER (%)",
             roc,
             stairs=True,
+        )
+        yield LinePlot(
+            "roc-few-flags.png",
+            "The same where few of the genuine are flagged",
+            "genuine flagged, BPCER (%)",
+            "attacks missed, APCER (%)",
+            roc,
+            stairs=True,
+            widest=0.1,
         )
     reliable = _lines(
         compared,

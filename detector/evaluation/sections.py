@@ -20,6 +20,12 @@ MEANINGS = {
     "replays": "Held-out writers' sessions replayed on another text; a stretch is 200 keys inside "
     "another writer's session. Jitter changes every interval by up to so much either way, a clock "
     "rounds the times, a tempo stretches them. Pairs are all pairs of different writers.",
+    "promise": "Promises of at most 1 % of genuine sessions flagged, with 95 % confidence, made "
+    "from some of the held-out writers and checked on the others; then the binomial law beside "
+    "simulated writers.",
+    "controls": "Whether the copying heads learnt the act or the corpus: what is learnt from "
+    "simulated copying tried on real aggregates and the other way round, how well the two corpora "
+    "are told apart within one act (0.5: not at all), and the same with labels shuffled.",
     "alignment": "Held-out writers' keystrokes against their own final texts, and against the "
     "same with 200 characters of another writer put in.",
 }
