@@ -85,7 +85,7 @@ def _draw_dots(axes: Axes, plot: DotPlot) -> None:
     for row, dot in zip(rows, plot.dots, strict=True):
         if dot.low is not None and dot.high is not None:
             axes.plot([dot.low, dot.high], [row, row], color=COLOURS[0], linewidth=2.2)
-        axes.plot([dot.value], [row], color=COLOURS[1], marker="o", markersize=6)
+        axes.plot([dot.value], [row], color=COLOURS[1], marker="o", markersize=6, clip_on=False)
     if plot.limit is not None:
         axes.axvline(plot.limit, color="#333333", linestyle="--", linewidth=1.0)
         axes.annotate(

@@ -42,7 +42,9 @@ def parting(rows: Columns) -> dict[str, Any]:
         **calibration(rows.score, rows.attack, rows.writer),
         "predictive_value": predictive_figures(rows),
         "roc": roc_curve(rows.score, rows.attack),
-        "reliability": reliability(rows.score, rows.attack, rows.writer),
+        "reliability": reliability(
+            at_prevalence(rows.score, float(np.mean(rows.attack))), rows.attack, rows.writer
+        ),
         "risk_coverage": risk_coverage(rows),
     }
 

@@ -131,8 +131,8 @@ def _overview(pictures: dict[str, Plot]) -> Iterator[Block]:
         "roc.png": "Attacks missed (APCER) against genuine work flagged (BPCER) over every "
         "threshold; the nearer to the lower left corner, the better.",
         "roc-few-flags.png": "The left edge of the same, where a usable threshold lies.",
-        "reliability.png": "Share of attacks among sessions of about one score. These samples "
-        "hold far more attacks than paid work does, so curves above the line are expected.",
+        "reliability.png": "Share of attacks among sessions of about one score, the score moved "
+        "to the sample's own share of attacks.",
         "risk-coverage.png": "Wrong decisions among the sessions of which the detector is most "
         "certain, as more and more are decided; abstentions come last.",
     }
