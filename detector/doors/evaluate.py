@@ -56,7 +56,7 @@ def evaluate_corpus(folder: Path, model: Model, jobs: int = 1) -> dict[str, Any]
         for name, section in SECTIONS.items()
         if corpus.has_essays() or not section.needs_essays
     )
-    done = run_tasks(_run, tasks, model, jobs)
+    done = run_tasks(evaluated, tasks, model, jobs)
     made: dict[str, Any] = {
         "frozen": rests_on,
         "note": "intervals are 95 %, resampled by writer; figures of a table that the model "
@@ -80,7 +80,8 @@ def evaluate_corpus(folder: Path, model: Model, jobs: int = 1) -> dict[str, Any]
     return made
 
 
-def _run(task: Task, model: Model) -> dict[str, Any]:
+def evaluated(task: Task, model: Model) -> dict[str, Any]:
+    """Return the figures of one table or section; why not, where it cannot be done."""
     if task.name == "table":
         return _table(Path(task.path), model)
     try:

@@ -11,8 +11,8 @@ scored only after features and thresholds were frozen by a commit. Nothing is tr
 threshold is taken from them. `python -m detector evaluate --log FILE` adds a row to the table below
 by itself; the last column is written by hand when something is changed after the run.
 
-| run | date | frozen at | model | outcome | what was changed after it |
-|---|---|---|---|---|---|
+| run | frozen at | model | outcome | what was changed after it |
+|---|---|---|---|---|
 """
 
 
@@ -31,11 +31,10 @@ def with_entry(log: str, result: dict[str, Any], learnt_from: tuple[str, ...]) -
     run = len(rows) - 1
     frozen = result["frozen"]
     commit = frozen["commit"][:7] if len(frozen["commit"]) == 40 else frozen["commit"]
-    changed = "" if frozen["code_as_committed"] else " (code changed since)"
+    changed = "" if frozen["code_as_committed"] else " (code not as committed)"
     cells = (
         str(run),
-        frozen["date"],
-        f"{commit}{changed}",
+        f"{commit}{changed}, {frozen['date']}",
         f"{frozen['model_version']}, features {frozen['features_version']}",
         _outcome(result, learnt_from),
         "nothing yet",

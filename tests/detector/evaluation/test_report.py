@@ -130,13 +130,13 @@ def test_the_log_gains_a_row_and_keeps_the_others() -> None:
 def test_a_log_without_a_table_gets_one() -> None:
     made = with_entry("# Something else\n", result() | {"tables": {}}, ())
     assert made.startswith("# Something else")
-    assert "| 1 | 2026-11-30 | 0000000 |" in made
+    assert "| 1 | 0000000, 2026-11-30 |" in made
 
 
 def test_a_dirty_tree_is_said_in_the_log() -> None:
     made = result()
     made["frozen"]["code_as_committed"] = False
-    assert "0000000 (code changed since)" in with_entry("", made, ())
+    assert "0000000 (code not as committed)" in with_entry("", made, ())
 
 
 def test_undefined_figures_are_dashes() -> None:
