@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.features.stream import Place, TextStream
 from detector.features.vector import FEATURE_NAMES
@@ -29,7 +30,7 @@ TELLS_ABOVE = {
 }
 TELLS_BELOW = {"tempo_16": Code.NO_TEMPO, "long_word_excess": Code.WORDS_ALL_ALIKE}
 """Figures that explain a machine where they lie outside nine tenths of genuine composing."""
-_HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_HASH_FACTORS = tuple(np.uint64(pow(0x9E3779B97F4A7C15, power, 2**64)) for power in (1, 2, 4))
 INJECTED_LOGIT = 1.5
 """What injected input adds to the log odds of a machine: a nudge, not a verdict."""
 REPEATED_LOGIT = 6.0
@@ -161,6 +162,8 @@ def _within(stream: TextStream, keys: int, most_us: int) -> BoolArray:
     if count <= 0:
         return np.zeros(len(stream), dtype=np.bool_)
     span = stream.t_us[keys - 1 :] - stream.t_us[:count]
+    if span.min() > most_us:
+        return np.zeros(len(stream), dtype=np.bool_)
     changes = np.cumsum(np.diff(stream.key, prepend=stream.key[:1]) != 0)
     mixed = changes[keys - 1 :] - changes[:count] >= keys // 8
     start = np.flatnonzero((span <= most_us) & mixed)
@@ -178,18 +181,30 @@ def repeated_keys(stream: TextStream) -> int:
         return 0
     steps = np.minimum(interval // REPLAY_STEP_US, 60_000)
     ordinary = (stream.place[1:] != Place.REVISION) & (interval > 0)
-    count = len(steps) - REPLAY_KEYS + 1
-    highest, lowest = steps[:count].copy(), steps[:count].copy()
-    good = ordinary[:count].copy()
-    signature = np.zeros(count, dtype=np.uint64)
-    for offset in range(REPLAY_KEYS):
-        shifted = steps[offset : offset + count]
-        np.maximum(highest, shifted, out=highest)
-        np.minimum(lowest, shifted, out=lowest)
-        good &= ordinary[offset : offset + count]
-        signature = signature * _HASH_FACTOR + shifted.astype(np.uint64)
-    found = np.sort(signature[good & (highest - lowest > LEAST_VARIATION_STEPS)])
+    varies = _over_keys(steps, np.maximum) - _over_keys(steps, np.minimum) > LEAST_VARIATION_STEPS
+    good = varies & _over_keys(ordinary, np.logical_and)
+    signature = _signatures(steps.astype(np.uint64))
+    found = np.sort(signature[good])
     return int(np.count_nonzero(found[1:] == found[:-1]))
+
+
+def _over_keys(values: np.ndarray, join: np.ufunc) -> np.ndarray:
+    """Join each 12 successive values, by way of 2, 4 and 8."""
+    two = join(values[:-1], values[1:])
+    four = join(two[:-2], two[2:])
+    eight = join(four[:-4], four[4:])
+    joined: np.ndarray = join(eight[:-4], four[8:])
+    return joined
+
+
+def _signatures(steps: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the polynomial hash of each 12 successive steps, by way of 2, 4 and 8."""
+    once, twice, four_times = _HASH_FACTORS
+    two = steps[:-1] * once + steps[1:]
+    four = two[:-2] * twice + two[2:]
+    eight = four[:-4] * four_times + four[4:]
+    hashed: NDArray[np.uint64] = eight[:-4] * four_times + four[8:]
+    return hashed
 
 
 def _main_reason(probability: float, integrity: Integrity) -> Reason:

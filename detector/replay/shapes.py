@@ -16,7 +16,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from detector.tables import FloatArray, IntArray
+from detector.tables import IntArray
 
 SHAPE_KEYS = 14
 """Intervals in a shape: short enough to stand seven times in a block of 20 keys."""
@@ -84,7 +84,7 @@ def read_shapes(
         most: read only so many shapes, those whose anchors stand out most.
     """
     times = np.maximum(interval_us, SHORTEST_US)
-    log = np.log10(times).astype(np.float32)
+    log = np.log10(times.astype(np.float32))
     start, excess = _anchors(log, anchor_slack, most)
     window = sliding_window_view(log, SHAPE_KEYS)[start] if len(start) else _NO_WINDOW
     typical = _typical_log(times, start)
@@ -127,11 +127,10 @@ def _typical_log(times: IntArray, start: IntArray) -> NDArray[np.float32]:
     """Return log10 of each window's typical interval, a power mean that pauses hardly move."""
     if not len(start):
         return np.zeros(0, np.float32)
-    weight = np.maximum(times, TYPICAL_FLOOR_US) ** TYPICAL_POWER
-    total = np.cumsum(np.r_[0.0, weight])
-    mean = (total[start + SHAPE_KEYS] - total[start]) / SHAPE_KEYS
-    made: FloatArray = np.log10(mean) / TYPICAL_POWER
-    return made.astype(np.float32)
+    weight = np.maximum(times, TYPICAL_FLOOR_US).astype(np.float32) ** TYPICAL_POWER
+    mean = sliding_window_view(weight, SHAPE_KEYS)[start].mean(axis=1)
+    made: NDArray[np.float32] = np.log10(mean) / np.float32(TYPICAL_POWER)
+    return made
 
 
 def stored_shapes(shapes: Shapes, keys: int) -> IntArray:
