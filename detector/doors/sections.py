@@ -134,7 +134,7 @@ SECTIONS = {
         "Attack families left out of training", _unseen_families, 120
     ),
     "controls": Section("Controls: the act or the corpus", _controls, 100),
-    "alignment": Section("Alignment with the submitted text", _alignment, 60),
+    "alignment": Section("Alignment with the submitted text", _alignment, 240),
     "promise": Section("The promise on false flags", _promise, 60),
     "mixed_sessions": Section("Mixed sessions: overlap of spans", _mixed, 60),
     "replays": Section("Replays searched for in a gallery of signatures", _replays, 90),

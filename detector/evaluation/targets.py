@@ -28,7 +28,9 @@ class Target:
 _KM = ("tables", "killourhy_maxion.parquet")
 _IIITD = ("tables", "iiitd_bu.parquet")
 _KLICKE = ("tables", "klicke.parquet", "by_label", "composed", "without_paste_over_20")
-_MIXED = ("alignment", "effects_seen")
+_EFFECTS = ("alignment", "effects_seen")
+_KEYS_ONLY = ("alignment", "keys_only")
+_SPLICE = ("splices", "inserted_200", "iou_at_least_0.9")
 
 TARGETS = (
     Target(
@@ -107,13 +109,25 @@ TARGETS = (
     Target(
         "200-character splice of another writer, located at IoU 0.9 or more",
         "95 % of cases",
-        (*_MIXED, "splices", "inserted_200", "iou_at_least_0.9"),
+        (*_EFFECTS, *_SPLICE),
         0.95,
     ),
     Target(
         "a writer's own text explained, median",
         "99 %",
-        (*_MIXED, "explained_median"),
+        (*_EFFECTS, "explained_median"),
+        0.99,
+    ),
+    Target(
+        "the splice where only keys were seen (X11)",
+        "95 % of cases",
+        (*_KEYS_ONLY, *_SPLICE),
+        0.95,
+    ),
+    Target(
+        "own text explained where only keys were seen, median",
+        "99 %",
+        (*_KEYS_ONLY, "explained_median"),
         0.99,
     ),
     Target(
