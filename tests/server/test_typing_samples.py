@@ -1,13 +1,20 @@
 """A typing sample is sealed, used for its own person alone, and gone when it is taken back."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import numpy as np
 import pytest
 from sqlalchemy import event
 
+from detector.baseline.population import WithinPerson
+from detector.simulation import composing, draw_typist, transcribing
+from detector.tables import Keystrokes
 from server.assessments import Assessed, not_assessed
+from server.assessor import DetectorAssessor
 from server.facts import OpenedSession
 from server.references import LEAST_CONSENT_VERSION, OwnTyping
 from server.scoring import Scoring
@@ -163,3 +170,64 @@ def test_another_persons_sample_is_neither_used_nor_read(
         assert "person = ?" in statement
         assert house.trainer.id in values
         assert house.other.id not in values
+
+
+def as_typed(table: Keystrokes) -> TypedKeys:
+    gaps = np.diff(table.t_us, prepend=table.t_us[:1]).clip(0, 9_999_999)
+    return TypedKeys(tuple(gaps.tolist()), (MISSING_U32,) * len(table), tuple(table.key.tolist()))
+
+
+@pytest.fixture(scope="module")
+def assessor(one_thread: None) -> DetectorAssessor:
+    """With a part for baselines that holds for nobody in particular."""
+    made = DetectorAssessor()
+    eye = np.eye(8)
+    people = WithinPerson(
+        centre=np.array([-0.2, -1.0, -1.7, 0.7, 0.4, -1.1, 0.3, 0.9]),
+        spread=np.array([0.1, 0.1, 0.2, 0.2, 0.06, 0.2, 0.1, 0.05]),
+        noise=eye,
+        people=eye,
+        own_scales=np.array([[-3.0, 2.0]] * 4),
+        model_scale=np.array([-1.0, 0.0]),
+        free_most=np.array([1e3, 1e3]),
+    )
+    made._model = replace(made._model, within_person=people.to_state())
+    return made
+
+
+@pytest.mark.parametrize(
+    ("characters", "reference", "said"),
+    [(400, "enrolment", "compared_with_enrolment"), (20, "population", "enrolment_not_used")],
+)
+def test_the_stored_assessment_says_what_the_session_was_compared_with(
+    chain: Chain,
+    typing: Typing,
+    house: House,
+    assessor: DetectorAssessor,
+    characters: int,
+    reference: str,
+    said: str,
+) -> None:
+    typist = draw_typist(np.random.default_rng(1))
+    free, copied = (
+        as_typed(act(typist.rng, characters=characters, typist=typist).keystrokes)
+        for act in (composing, transcribing)
+    )
+    put(chain.device, TypingSample(LEAST_CONSENT_VERSION, 5, drilled(copied), free))
+    chain.send(typing(0, 190), final=True)
+    store, keys = house.installation.store, house.installation.keys
+    assert do_next(store, Scoring(store, house.installation.objects, assessor, keys), "test")
+    entry = house.own.session(chain.session)
+    assert entry is not None
+    stored = house.own.assessment(entry.row)
+    assert stored is not None
+    found = msgspec.json.decode(stored.document, type=Assessed)
+    assert found.reference == reference
+    assert said in [reason.code for reason in found.counter_evidence]
+
+
+def drilled(typed: TypedKeys) -> TypedKeys:
+    """Without pauses: surely another way of typing than composing."""
+    return TypedKeys(
+        tuple(min(gap, 250_000) for gap in typed.gap_us), typed.hold_us, typed.key_class
+    )
