@@ -7,7 +7,12 @@ import numpy as np
 from detector.features.vector import FEATURE_NAMES, FEATURES_VERSION
 from detector.model import Model
 from detector.training.examples import Examples
-from detector.training.fit import ASSUMED_PREVALENCE, REVIEW_BPCER, STRONG_BPCER
+from detector.training.fit import (
+    ASSUMED_PREVALENCE,
+    COPYING_REVIEW_BPCER,
+    REVIEW_BPCER,
+    STRONG_BPCER,
+)
 from detector.training.split import Part
 
 _TEXT = """# Model card: {version}
@@ -29,9 +34,9 @@ are simulated from the essays, machine logs from published timing models
 ({families}). No other corpus was used.
 
 **Thresholds.** Probabilities assume {prevalence:.0%} copied and {prevalence:.0%} machine-typed
-sessions. Band "review" starts where {review:.2%} of the calibration writers' genuine stretches lie
-above, for each of the two kinds (synthetic {review_synthetic:.3f}, transcription
-{review_transcription:.3f}); "strong" at {strong:.2%}.
+sessions. Band "review" starts where {review:.2%} (synthetic: {review_synthetic:.3f}) and
+{copying_review:.2%} (transcription: {review_transcription:.3f}) of the calibration writers' genuine
+stretches lie above; "strong" at {strong:.2%}.
 
 **Share past the review threshold, held-out writers, stretches of 100 keys to a whole session.**
 These attacks and copies are simulated by the same code as in training: they show that the model
@@ -71,6 +76,7 @@ def model_card(
         families=", ".join(str(f) for f in families if f != "genuine"),
         prevalence=ASSUMED_PREVALENCE,
         review=REVIEW_BPCER,
+        copying_review=COPYING_REVIEW_BPCER,
         strong=STRONG_BPCER,
         review_synthetic=model.review_at["synthetic"],
         review_transcription=model.review_at["transcription"],
