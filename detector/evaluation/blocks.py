@@ -1,6 +1,7 @@
 """A document's parts, and how they are written as Markdown and as a page."""
 
 import html
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: ta
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0;
   border-bottom: 1px solid #ddd; overflow-wrap: break-word; }
 th { font-weight: 600; }
+tbody th { font-weight: 400; }
 figure { margin: 1.5rem 0; }
 img { max-width: 100%; height: auto; }
 figcaption { font-size: 0.875rem; color: #444; }
@@ -117,6 +119,11 @@ def _row(row: tuple[str, ...]) -> str:
 
 
 def _text(text: str) -> str:
-    """Escape, and turn the document's `code` marks into elements."""
+    """Escape, and turn the document's marks for code and emphasis into elements."""
     parts = html.escape(text, quote=False).split("`")
-    return "".join(f"<code>{p}</code>" if n % 2 else p for n, p in enumerate(parts))
+    return "".join(f"<code>{p}</code>" if n % 2 else _emphasis(p) for n, p in enumerate(parts))
+
+
+def _emphasis(text: str) -> str:
+    strong = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", text)
+    return re.sub(r"\*(.+?)\*", r"<em>\1</em>", strong)

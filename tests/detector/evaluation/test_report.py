@@ -104,13 +104,13 @@ def test_plots_stand_what_is_missing_and_names_that_are_long() -> None:
 def test_the_page_holds_its_pictures_and_escapes() -> None:
     blocks = (
         Heading(1, "A & B"),
-        Paragraph("see `x<y`"),
+        Paragraph("see `x<y`, **not** *that*"),
         Table(("name", "n"), (("a|b", "1"),)),
         Picture("p.png", "what it shows"),
     )
     text = page(blocks, {"p.png": b"png"})
     assert "A &amp; B" in text
-    assert "<code>x&lt;y</code>" in text
+    assert "<code>x&lt;y</code>, <strong>not</strong> <em>that</em>" in text
     assert 'src="data:image/png;base64,cG5n"' in text
     assert "http" not in text.replace("https://", "http://").split("<body>")[1]
     assert "a\\|b" in markdown(blocks, "")
