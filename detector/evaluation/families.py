@@ -27,6 +27,8 @@ TEXT_CHARS = 1_200
 GENUINE_KEYS = 1_400
 """Text keys that people need for `TEXT_CHARS` characters, erased ones among them."""
 MACHINES = (*ROBOTS, "random_machine", "histogram", "histogram_conditioned", "broken_hands")
+AUTO_TYPERS = (*ROBOTS, "random_machine", "generic")
+"""Programs that type a text by a timing model of their own, not by a person's recording."""
 REPLAYS = ("replay", "block_replay")
 COPIES = ("retyped", "retyped_with_pauses", "transcribing")
 
@@ -74,14 +76,19 @@ def worst_first(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_worst(figures: dict[str, Any]) -> dict[str, Any]:
-    """Return `worst_first` with the worst family's own figure at the top."""
+    """Return `worst_first` with the worst of all and the worst auto-typer at the top."""
     ordered = worst_first(figures)
-    name = next(iter(ordered), None)
-    if name is None:
-        return {"families": {}}
-    found = ordered[name]["apcer_at_bpcer_1"]
+    typers = [name for name in ordered if name in AUTO_TYPERS]
+    made = {"worst": _named(ordered, list(ordered)), "worst_auto_typer": _named(ordered, typers)}
+    return {name: found for name, found in made.items() if found} | {"families": ordered}
+
+
+def _named(figures: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    if not names:
+        return {}
+    found = figures[names[0]]["apcer_at_bpcer_1"]
     figure = found if isinstance(found, dict) else {"value": found, "low": None, "high": None}
-    return {"worst": {"family": name, **figure}, "families": ordered}
+    return {"family": names[0], **figure}
 
 
 def _missed(figures: dict[str, Any]) -> float:

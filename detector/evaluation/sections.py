@@ -8,6 +8,7 @@ from detector.evaluation.table_report import compared_table
 from detector.evaluation.wording import number, share, title, worded
 
 Figures = dict[str, Any]
+SHOWN_APART = ("families", "pooled", "worst", "worst_auto_typer")
 MEANINGS = {
     "attacks": "Simulated on writers that the model has not seen, with a person's holds and no "
     "injected flag: timing alone. The families were in training; below they are left out. The "
@@ -47,7 +48,7 @@ def section_blocks(
         yield _families(families) if ranked else _broken_down(families)
     if isinstance(figures.get("pooled"), dict):
         yield compared_table(figures["pooled"])
-    rest = {k: v for k, v in figures.items() if k not in ("families", "pooled", "worst")}
+    rest = {k: v for k, v in figures.items() if k not in SHOWN_APART}
     yield from _plain(rest)
 
 

@@ -91,7 +91,14 @@ TARGETS = (
         at_least=False,
     ),
     Target(
-        "worst attack family left out of training",
+        "worst auto-typer family left out of training",
+        "APCER 5 % at BPCER 1 %",
+        ("attacks_leave_one_family_out", "worst_auto_typer"),
+        0.05,
+        at_least=False,
+    ),
+    Target(
+        "worst attack family of any sort left out of training",
         "APCER 5 % at BPCER 1 %",
         ("attacks_leave_one_family_out", "worst"),
         0.05,

@@ -123,6 +123,9 @@ def test_the_worst_family_comes_first_and_is_named() -> None:
         "c": {"apcer_at_bpcer_1": None},
     }
     assert list(worst_first(families)) == ["b", "a", "c"]
+    assert "worst_auto_typer" not in with_worst(families)
+    typers = with_worst(families | {"a3": {"apcer_at_bpcer_1": 0.2}})
+    assert typers["worst_auto_typer"]["family"] == "a3"
     assert with_worst(families)["worst"] == {"family": "b", "value": 0.4, "low": 0.3, "high": 0.5}
     assert with_worst({}) == {"families": {}}
 
