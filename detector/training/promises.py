@@ -11,7 +11,7 @@ from scipy.stats import binom
 from detector.promise import Watched, WhenFew, find_drift, make_reference, promise
 from detector.promise.bounds import most_flagged
 from detector.promise.sessions import CONFIDENCE, RATE, threshold_or_less
-from detector.tables import BoolArray, FloatArray, IntArray
+from detector.tables import FloatArray, IntArray
 
 SIZES = (50, 100, 299, 500)
 SPLITS = 1000
@@ -176,49 +176,6 @@ def _confidence(writers: int, bad: int, doubtful: int) -> float:
     """Return the confidence really had if the bad ones score lowest, by the binomial law."""
     allowed = max(most_flagged(RATE, CONFIDENCE, writers - doubtful), 0)
     return round(1.0 - float(binom.cdf(allowed, writers - bad, RATE)), 4)
-
-
-def risk_coverage(
-    scores: FloatArray, positive: BoolArray, threshold: float, points: int = 20
-) -> list[dict[str, Any]]:
-    """Return error against the share answered, if the sessions nearest the threshold abstain first.
-
-    Args:
-        scores: of sessions, 0 to 1.
-        positive: which are not genuine.
-        threshold: what lies above is flagged.
-        points: how many shares.
-
-    Returns:
-        For each share of sessions that get an answer: the rate of wrong answers, of genuine
-        sessions flagged (BPCER) and of others missed (APCER) among those answered; None where
-        nobody is left to count.
-    """
-    sure = np.abs(_logits(scores) - float(_logits(np.array([threshold]))[0]))
-    order = np.argsort(-sure, kind="stable")
-    wrong = ((scores > threshold) != positive)[order]
-    bad = positive[order]
-    made = []
-    for answered in np.linspace(len(scores) / points, len(scores), points).round().astype(int):
-        rows = slice(0, int(answered))
-        made.append(
-            {
-                "answered": round(float(answered) / len(scores), 4),
-                "wrong": _mean(wrong[rows]),
-                "bpcer": _mean(wrong[rows][~bad[rows]]),
-                "apcer": _mean(wrong[rows][bad[rows]]),
-            }
-        )
-    return made
-
-
-def _logits(scores: FloatArray) -> FloatArray:
-    bounded = np.clip(scores, 1e-9, 1 - 1e-9)
-    return np.asarray(np.log(bounded / (1 - bounded)))
-
-
-def _mean(values: BoolArray) -> float | None:
-    return round(float(np.mean(values)), 5) if len(values) else None
 
 
 def drift_figures(sessions: Sequence[Watched], watches: int = WATCHES) -> dict[str, Any]:

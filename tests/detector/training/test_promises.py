@@ -8,7 +8,6 @@ from detector.training.promises import (
     contamination,
     drift_figures,
     promise_coverage,
-    risk_coverage,
 )
 
 
@@ -45,16 +44,6 @@ def test_contamination_costs_sight_and_wrongs_nobody_who_is_doubted(
     lost = clean["confidence_if_they_score_lowest"] - worst["confidence_if_they_score_lowest"]
     assert 0.005 < lost < 0.02
     assert worst["confidence_if_called_doubtful"] >= 0.95
-
-
-def test_risk_falls_where_the_doubtful_are_not_answered(rng: np.random.Generator) -> None:
-    positive = rng.random(2000) < 0.3
-    scores = np.clip(rng.normal(np.where(positive, 0.7, 0.3), 0.15), 0, 1)
-    rows = risk_coverage(scores, positive, 0.5, points=10)
-    assert [row["answered"] for row in rows] == pytest.approx(np.linspace(0.1, 1, 10))
-    assert rows[-1]["wrong"] == pytest.approx(np.mean((scores > 0.5) != positive), abs=1e-4)
-    assert rows[4]["wrong"] < rows[-1]["wrong"]
-    assert risk_coverage(scores, np.zeros(2000, bool), 0.5)[0]["apcer"] is None
 
 
 def test_drift_figures_tell_changed_writers_from_unchanged(rng: np.random.Generator) -> None:
