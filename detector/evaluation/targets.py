@@ -104,15 +104,6 @@ TARGETS = (
         0.05,
         at_least=False,
     ),
-    *(
-        Target(
-            f"{kind}, found by the signature",
-            "99 %",
-            ("replays", "found", name),
-            0.99,
-        )
-        for kind, name in (("replay", "replay"), ("block replay", "block_replay"))
-    ),
     Target(
         "200-character splice of another writer, located at IoU 0.9 or more",
         "95 % of cases",

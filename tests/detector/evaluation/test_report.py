@@ -143,3 +143,8 @@ def test_undefined_figures_are_dashes() -> None:
     assert share(None) == number({"value": None, "low": None, "high": None}) == "–"
     assert share({"value": 0.125, "low": 0.0, "high": 1.0}) == "12.5 % (0 to 100)"
     assert number(0.5) == "0.500"
+
+
+def test_each_figure_is_a_target_once() -> None:
+    paths = [target.path for target in TARGETS]
+    assert len(paths) == len(set(paths))
