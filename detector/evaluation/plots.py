@@ -115,7 +115,7 @@ def _curves(compared: dict[str, Figures]) -> Iterator[Plot]:
         )
         yield LinePlot(
             "roc-few-flags.png",
-            "The same where few of the genuine are flagged",
+            "Attacks missed where few genuine are flagged",
             "genuine flagged, BPCER (%)",
             "attacks missed, APCER (%)",
             roc,

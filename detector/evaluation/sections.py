@@ -117,6 +117,7 @@ def _cell(name: str, value: Any) -> str:
     if isinstance(value, dict):
         return worded(name, value)
     if isinstance(value, float):
-        apart = any(unit in name for unit in ("_ms", "_s", "auc", "iou_median", "error"))
+        plain = any(part in name for part in ("auc", "iou_median", "error", "threshold"))
+        apart = plain or name.endswith(("_ms", "_s"))
         return number(value) if apart or not 0 <= value <= 1 else share(value)
     return "–" if value is None else str(value)
