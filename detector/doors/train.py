@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from detector.doors.corpus import AGGREGATES, read_aggregates, read_essays
@@ -96,4 +95,4 @@ def _written(path: Path, write: Callable[[Path], object]) -> Path:
 
 def _card(model: Model, made: dict[Part, Examples], essays: dict[Part, list[Essay]]) -> str:
     writers = {part: len({essay.writer for essay in group}) for part, group in essays.items()}
-    return model_card(model, made[Part.HELD_OUT], writers, np.unique(made[Part.TRAIN].family))
+    return model_card(model, made[Part.HELD_OUT], writers)
