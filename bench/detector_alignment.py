@@ -17,7 +17,7 @@ from functools import partial
 import numpy as np
 
 from detector.alignment import align, align_codes
-from detector.rebuild import rebuild, text_codes
+from detector.alignment.rebuild import rebuild, text_codes
 from detector.simulation import draw_text
 from detector.simulation.session import CLASS_OF
 from detector.tables import Keystrokes, keystrokes

@@ -17,9 +17,9 @@ from detector.errors import BadModelError
 from detector.features.inputlog import INPUTLOG_NAMES
 from detector.features.vector import FEATURE_NAMES, FEATURES_VERSION
 from detector.models.kinds import NestedKinds
+from detector.models.screen import Screen, screen_from_state
+from detector.models.stable_dump import stable_dumps
 from detector.models.vote import LogitVote
-from detector.screen import Screen, screen_from_state
-from detector.stable_dump import stable_dumps
 from detector.tables import FloatArray
 
 MODEL_FORMAT = 3

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detector.alignment import Alignment, Origin, Passage, align_codes
+from detector.alignment.rebuild import BREAK, TypedText, rebuild, text_codes
 from detector.integrity import REPLACES_TYPING
-from detector.rebuild import BREAK, TypedText, rebuild, text_codes
 from detector.surroundings import Submission
 from detector.tables import MISSING, Keystrokes, Recording
 from wire.events import MISSING_U32

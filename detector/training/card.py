@@ -36,8 +36,8 @@ from essays with their timing changed ({machines}). No other corpus was used.
 **Thresholds.** Probabilities assume {prevalence:.0%} copied and {prevalence:.0%} machine-typed
 sessions. Band "review" starts where {review:.2%} (synthetic: {review_synthetic:.3f}) and
 {copying_review:.2%} (transcription: {review_transcription:.3f}) of the calibration writers' genuine
-stretches lie above; "strong" at {strong:.2%}. Both are raised to where no more than {review:.2%} and
-{strong:.2%} of their whole sessions, judged with their windows, lie above.
+stretches lie above; "strong" at {strong:.2%}. Both are raised to where no more than
+{review:.2%} and {strong:.2%} of their whole sessions, judged with their windows, lie above.
 
 **Share past the review threshold, held-out writers, stretches of 100 keys to a whole session.**
 These attacks and copies are simulated by the same code as in training: they show that the model

@@ -27,9 +27,9 @@ MACHINE_ABOVE = 0.005
 threshold for all lengths would be set by the short ones, whose figures scatter most."""
 REVIEW_BPCER = 0.003
 COPYING_REVIEW_BPCER = 0.01
-"""Stretches are harder than sessions: they are short, and some have their pauses cut. Of five levels
-tried on 250 whole essays that no member was fitted to, 1 % was the highest that flagged none; those
-essays chose the level, so they are no test of it."""
+"""Stretches are harder than sessions: they are short, and some have their pauses cut. Of five
+levels tried on 250 whole essays that no member was fitted to, 1 % was the highest that flagged
+none; those essays chose the level, so they are no test of it."""
 LEAST_REVIEW = {"synthetic": 0.5, "transcription": 0.4}
 STRONG_BPCER = 0.0005
 

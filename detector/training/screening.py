@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from detector.screen import Screen
+from detector.models.screen import Screen
 from detector.tables import BoolArray, FloatArray
 from detector.training.examples import Examples, Kind
 

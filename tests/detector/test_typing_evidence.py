@@ -6,7 +6,7 @@ from detector.features.stream import text_stream
 from detector.features.vector import FEATURE_NAMES
 from detector.features.windows import WINDOW_NAMES, window_edges
 from detector.model import Scores, load_model
-from detector.screen import Screen, screen_from_state
+from detector.models.screen import Screen, screen_from_state
 from detector.simulation import composing
 from detector.typing_evidence import Measured, Stretch, judge, measure
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from detector.rebuild import rebuild, text_codes
+from detector.alignment.rebuild import rebuild, text_codes
 from detector.simulation import (
     ROBOTS,
     Holds,

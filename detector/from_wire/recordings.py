@@ -6,6 +6,17 @@ from typing import TypeVar
 
 import numpy as np
 
+from detector.from_wire.rows import Rows, category_of, events_of, length_of, rows_of, watched
+from detector.from_wire.surroundings import (
+    device_of,
+    elsewhere_of,
+    manual_of,
+    page_of,
+    pointer_of,
+    presence_of,
+    submissions_of,
+    tasks_of,
+)
 from detector.tables import (
     MISSING,
     Copy,
@@ -16,17 +27,6 @@ from detector.tables import (
     Keystrokes,
     Recording,
     keystrokes,
-)
-from detector.wire_rows import Rows, category_of, events_of, length_of, rows_of, watched
-from detector.wire_surroundings import (
-    device_of,
-    elsewhere_of,
-    manual_of,
-    page_of,
-    pointer_of,
-    presence_of,
-    submissions_of,
-    tasks_of,
 )
 from wire import events
 from wire.batch import Batch

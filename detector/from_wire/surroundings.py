@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from detector.from_wire.rows import Rows, events_of, rows_of, watched
 from detector.surroundings import (
     CaretJumps,
     Device,
@@ -21,7 +22,6 @@ from detector.surroundings import (
     Submission,
     Task,
 )
-from detector.wire_rows import Rows, events_of, rows_of, watched
 from wire import events
 from wire.body import Body
 from wire.codes import DeviceFactKind, MarkerKind, PresenceChange, SourceName

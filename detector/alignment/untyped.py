@@ -1,17 +1,17 @@
 """Which characters of a text have no typing behind them.
 
 Matches too long for chance are taken first, each typed character for one place in the text;
-what lies between them is read by the model of `detector.jumps`.
+what lies between them is read by the model of `detector.alignment.jumps`.
 """
 
 from itertools import pairwise
 
 import numpy as np
 
-from detector.classmodel import chances
-from detector.jumps import Source, source_of, untyped_chance
-from detector.matching import Stretch, chain, common_stretches, commonplace, hits
-from detector.rebuild import Codes
+from detector.alignment.classmodel import chances
+from detector.alignment.jumps import Source, source_of, untyped_chance
+from detector.alignment.matching import Stretch, chain, common_stretches, commonplace, hits
+from detector.alignment.rebuild import Codes
 from detector.tables import BoolArray, FloatArray, IntArray
 
 CERTAIN_SEED = 20

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.rebuild import WILDCARD, Codes
+from detector.alignment.rebuild import WILDCARD, Codes
 from detector.tables import BoolArray, IntArray
 
 MOST_PLACES = 6

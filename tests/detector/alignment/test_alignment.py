@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.alignment import Origin, align
-from detector.rebuild import rebuild, text_codes
+from detector.alignment.rebuild import rebuild, text_codes
 from detector.simulation import composed_with_paste, composing, draw_text, pasted_only
 from detector.simulation.session import TextLog, without_effects
 from detector.tables import keystrokes

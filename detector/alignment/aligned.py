@@ -2,8 +2,8 @@
 
 Only classes are compared (letter, digit, punctuation, space, newline). Where the log tells the
 place of every change the typed text is rebuilt in the order of the text, else in the order of
-typing (`detector.rebuild`); `detector.untyped` says for each character how likely it is that it
-was not typed.
+typing (`detector.alignment.rebuild`); `detector.alignment.untyped` says for each character how
+likely it is that it was not typed.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.rebuild import WILDCARD, Codes, TypedText, rebuild, text_codes
+from detector.alignment.rebuild import WILDCARD, Codes, TypedText, rebuild, text_codes
+from detector.alignment.untyped import untyped_chances
 from detector.tables import FloatArray, IntArray, Keystrokes
-from detector.untyped import untyped_chances
 
 LONGEST_ISLAND = 50
 """A shorter match that stands alone between longer unexplained stretches is taken for chance."""

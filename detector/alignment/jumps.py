@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.classmodel import CLASSES
-from detector.matching import hits
-from detector.rebuild import BREAK, WILDCARD, Codes
+from detector.alignment.classmodel import CLASSES
+from detector.alignment.matching import hits
+from detector.alignment.rebuild import BREAK, WILDCARD, Codes
 from detector.tables import BoolArray, FloatArray, IntArray
 
 WRONG = 0.004
@@ -122,7 +122,7 @@ def untyped_chance(
     Args:
         source: what was typed.
         gap: the text's codes between two certain matches.
-        chance: their probabilities, see `detector.classmodel.chances`.
+        chance: their probabilities, see `detector.alignment.classmodel.chances`.
         enter: index in the source of the code after the match before; -1 at the text's start,
             None behind a passage that was not typed.
         leave: index of the first code of the match behind; the source's length at the text's

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from detector.alignment import Alignment, Origin, align
-from detector.classmodel import chances
-from detector.rebuild import text_codes
+from detector.alignment.classmodel import chances
+from detector.alignment.rebuild import text_codes
 from detector.simulation import composing, draw_text
 from detector.simulation.session import CLASS_OF, TextLog, without_effects
 from detector.tables import Keystrokes, keystrokes

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detector.clipboard import Clipboard
-from detector.own_text import (
+from detector.provenance.clipboard import Clipboard
+from detector.provenance.own_text import (
     DRAG_US,
     OWN_TEXT_MAX_AGE_US,
     RETYPED_KEYS,

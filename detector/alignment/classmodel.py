@@ -8,7 +8,7 @@ language and give nothing to rows of spaces or to one key held down.
 
 import numpy as np
 
-from detector.rebuild import BREAK, Codes
+from detector.alignment.rebuild import BREAK, Codes
 from detector.tables import FloatArray, IntArray
 
 CLASSES = 5
