@@ -1,8 +1,8 @@
 """Assessing sessions, against reading the same sessions from Parquet by pyarrow in the same run.
 
 `python -m bench.detector [--json]` prints CPU times on one core (medians) and ratios to reading.
-Sessions are simulated typing of keys alone, as a recorder on X11 sees it: no session repeats
-another's intervals, so that nothing is found early. Reading is the peer because a scorer does it
+Sessions are simulated typing of keys alone, as a recorder on X11 sees it; nothing in them repeats.
+A session that is flagged costs more, since the places are looked for: how many were is printed. Reading is the peer because a scorer does it
 anyway: it says what judging adds.
 """
 
@@ -30,18 +30,22 @@ MANY_SESSIONS = 1_000
 CHUNK = 50
 """Sessions assessed with one prediction, as a scorer takes them."""
 ROUNDS = 15
-JITTER_US = 30_000
+PART_CHARACTERS = 9_000
+BREAK_US = 60_000_000
 
 
 def typed(seed: int, keys: int) -> Keystrokes:
-    """Return ``keys`` rows of simulated composing; a short one is repeated with other timing."""
+    """Return ``keys`` rows of composing, by people who write one after another."""
     rng = np.random.default_rng(seed)
-    once = without_effects(composing(rng, characters=min(keys, 12_000)).keystrokes)
-    rounds = -(-keys // len(once))
-    length_us = int(once.t_us[-1]) + 1_000_000
-    t_us = np.concatenate([once.t_us + number * length_us for number in range(rounds)])[:keys]
-    t_us = np.sort(t_us + rng.integers(0, JITTER_US, keys))
-    return keystrokes(t_us, np.tile(once.key, rounds)[:keys], np.tile(once.hold_us, rounds)[:keys])
+    parts: list[Keystrokes] = []
+    while sum(len(part) for part in parts) < keys:
+        part = composing(rng, characters=min(keys, PART_CHARACTERS)).keystrokes
+        parts.append(without_effects(part))
+    starts = np.cumsum([0, *(int(part.t_us[-1]) + BREAK_US for part in parts[:-1])])
+    t_us = np.concatenate([part.t_us + at for part, at in zip(parts, starts, strict=True)])
+    key = np.concatenate([part.key for part in parts])
+    hold_us = np.concatenate([part.hold_us for part in parts])
+    return keystrokes(t_us[:keys], key[:keys], hold_us[:keys])
 
 
 def as_parquet(tables: list[Keystrokes]) -> bytes:

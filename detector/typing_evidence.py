@@ -1,9 +1,11 @@
 """What the typing itself says: did a machine type, did a person copy, and where.
 
 A session is judged as a whole and by its windows of 500 keys, since a machine that typed a tenth
-of it hides in the averages. A cheap screen picks the windows worth judging. One window among n is
-worth less than a whole session: its log odds are lowered by log n (a union bound), so that long
-sessions are not flagged more often for being long.
+of it hides in the averages. No stretch that is judged is longer than those that were learnt from
+(essays of half an hour): a longer session is judged by the mean over parts spread evenly over it.
+A cheap screen picks the windows worth judging. One window among n is worth less than a whole
+session: its log odds are lowered by log n (a union bound), so that long sessions are not flagged
+more often for being long.
 
 Measuring and judging are two steps, so that many sessions are predicted in one go.
 """
@@ -29,8 +31,11 @@ MIN_KEYS = 150
 """Fewer text keys than this tell nothing about the process."""
 PRIOR_DOUBT = 0.02
 """Probability given to each kind where nothing was seen of it."""
-MOST_PICKED = 3
+MOST_PICKED = 2
 """Windows of a session that are judged for each kind; one that is a machine's is enough."""
+LONGEST_STRETCH = 2_500
+PART_KEYS = 1_250
+MOST_PARTS = 3
 MOST_SPAN_WINDOWS = 16
 NO_SCORES = Scores(np.zeros(0), np.zeros(0), np.zeros(0))
 
@@ -47,15 +52,23 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A session's stretches worth judging: the whole first, then the windows that were picked.
+    """A session's stretches worth judging: the whole or its parts, then the windows picked.
 
     Attributes:
-        stretches: empty where too few keys were seen.
+        parts: one, the whole, or several parts of a long session; empty where too few keys were
+            seen.
+        picked: the windows that the screens picked.
         windows: how many windows there were to pick from.
     """
 
-    stretches: tuple[Stretch, ...]
-    windows: int
+    parts: tuple[Stretch, ...] = ()
+    picked: tuple[Stretch, ...] = ()
+    windows: int = 0
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Return all that is to be predicted."""
+        return (*self.parts, *self.picked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +95,27 @@ class TypingEvidence:
 def measure(stream: TextStream, model: Model) -> Measured:
     """Compute the vectors of the session and of the windows that the screens pick."""
     if len(stream) < MIN_KEYS:
-        return Measured((), 0)
-    stretches = [_stretch(stream, 0, len(stream))]
+        return Measured()
+    parts = tuple(_stretch(stream, start, stop) for start, stop in _part_edges(len(stream)))
     edges = window_edges(len(stream))
-    if len(edges) > 1 and model.screens:
-        windows = window_vectors(stream)
-        picked = {
-            number
-            for screen in model.screens.values()
-            for number in screen.picked(windows, MOST_PICKED)
-        }
-        stretches.extend(_stretch(stream, *edges[number]) for number in sorted(picked))
-    return Measured(tuple(stretches), len(edges))
+    if len(edges) < 2 or not model.screens:
+        return Measured(parts, (), len(edges))
+    windows = window_vectors(stream)
+    numbers = {
+        number
+        for screen in model.screens.values()
+        for number in screen.picked(windows, MOST_PICKED)
+    }
+    picked = tuple(_stretch(stream, *edges[number]) for number in sorted(numbers))
+    return Measured(parts, picked, len(edges))
+
+
+def _part_edges(count: int) -> list[tuple[int, int]]:
+    if count <= LONGEST_STRETCH:
+        return [(0, count)]
+    parts = min(MOST_PARTS, count // PART_KEYS)
+    starts = np.linspace(0, count - PART_KEYS, parts).astype(np.int64).tolist()
+    return [(start, start + PART_KEYS) for start in starts]
 
 
 def _stretch(stream: TextStream, start: int, stop: int) -> Stretch:
@@ -105,37 +127,55 @@ def judge(
     measured: Measured, scores: Scores, model: Model, baseline: Baseline | None = None
 ) -> TypingEvidence:
     """Return what the model's scores of the stretches come to for the session."""
-    if not measured.stretches:
+    if not measured.parts:
         blank = np.full(len(FEATURE_NAMES), np.nan)
         return TypingEvidence(False, PRIOR_DOUBT, PRIOR_DOUBT, blank, blank)
+    stretches = measured.stretches
     copying = scores.transcription
     if baseline is not None:
         logits = scores.transcription_logit.tolist()
         adjusted = [
             baseline.adjusted(logit, stretch.features, stretch.stop - stretch.start)
-            for logit, stretch in zip(logits, measured.stretches, strict=True)
+            for logit, stretch in zip(logits, stretches, strict=True)
         ]
         copying = model.transcription_calibration(np.array(adjusted))
-    synthetic, machine = _strongest(scores.synthetic, measured.windows)
-    transcription, copied = _strongest(copying, measured.windows)
-    stretches = measured.stretches
+    synthetic, machine = _strongest(scores.synthetic, measured)
+    transcription, copied = _strongest(copying, measured)
+    features = _mean_features(measured.parts)
     worst = ((TextKind.SYNTHETIC, machine), (TextKind.TRANSCRIPTION, copied))
     return TypingEvidence(
         True,
         synthetic,
         transcription,
-        stretches[0].features,
-        stretches[machine].features,
-        tuple((kind, stretches[at].start, stretches[at].stop) for kind, at in worst if at),
+        features,
+        machine.features if machine is not None else features,
+        tuple((kind, one.start, one.stop) for kind, one in worst if one is not None),
     )
 
 
-def _strongest(values: FloatArray, windows: int) -> tuple[float, int]:
-    """Return the session's probability and the stretch it comes from; the whole is number 0."""
+def _strongest(values: FloatArray, measured: Measured) -> tuple[float, Stretch | None]:
+    """Return the session's probability, and the window that it comes from if from one."""
     logits = np.log(values / (1 - values))
-    logits[1:] -= math.log(max(windows, 1))
-    at = int(np.argmax(logits))
-    return 1.0 / (1.0 + math.exp(-float(logits[at]))), at
+    parts = len(measured.parts)
+    whole = float(np.mean(logits[:parts]))
+    windows = logits[parts:] - math.log(max(measured.windows, 1))
+    at = int(np.argmax(windows)) if len(windows) else -1
+    if at >= 0 and windows[at] > whole:
+        return _sigmoid(float(windows[at])), measured.picked[at]
+    return _sigmoid(whole), None
+
+
+def _sigmoid(value: float) -> float:
+    return 1.0 / (1.0 + math.exp(-value))
+
+
+def _mean_features(parts: tuple[Stretch, ...]) -> FloatArray:
+    """Return the mean over parts of what each has; missing where none has it."""
+    if len(parts) == 1:
+        return parts[0].features
+    rows = np.array([part.features for part in parts])
+    known = np.count_nonzero(~np.isnan(rows), axis=0)
+    return np.where(known > 0, np.nansum(rows, axis=0) / np.maximum(known, 1), np.nan)
 
 
 def judge_all(

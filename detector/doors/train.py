@@ -21,7 +21,7 @@ from detector.training.thresholds import with_session_thresholds
 from detector.training.within_person import fit_within_person
 
 SEED = 20_261_122
-VERSION = "2026.11-4"
+VERSION = "2026.11-5"
 FIGURES = "writing_figures.json"
 
 

@@ -11,7 +11,14 @@ session itself, with each hold moved to a key some places on.
 import numpy as np
 
 from detector.features.serial import Rhythm
-from detector.features.statistics import MIN_SAMPLE, correlation, quantiles
+from detector.features.statistics import (
+    MIN_SAMPLE,
+    correlation,
+    deviation_of,
+    mean_of,
+    median_of,
+    quantiles,
+)
 from detector.features.stream import Place, TextStream, log10_ms
 from detector.tables import MISSING, BoolArray, FloatArray
 from wire.keys import KeyClass
@@ -62,9 +69,9 @@ def hand_features(stream: TextStream, rhythm: Rhythm) -> list[float]:
     letter_logs, space_logs = logs[letters], logs[known & (stream.key == KeyClass.SPACE)]
     if len(letter_logs) < 4 * MIN_SAMPLE:
         return [np.nan] * len(HAND_NAMES)
-    centre = np.full(len(stream), float(np.median(letter_logs)))
+    centre = np.full(len(stream), median_of(letter_logs))
     if len(space_logs):
-        centre[stream.key == KeyClass.SPACE] = float(np.median(space_logs))
+        centre[stream.key == KeyClass.SPACE] = median_of(space_logs)
     residual = np.clip(logs - centre, -BOUND, BOUND)
     return [
         *_bonds(rhythm, residual, known),
@@ -118,30 +125,30 @@ def _overlaps(stream: TextStream, rhythm: Rhythm) -> list[float]:
     chance_over, chance_inverted = 0.0, 0.0
     for shift in SHIFTS:
         moved_first, moved_second = np.roll(first, shift), np.roll(second, shift)
-        chance_over += float(np.mean(gap < moved_first)) / len(SHIFTS)
-        chance_inverted += float(np.mean(moved_first > gap + moved_second)) / len(SHIFTS)
-    middle = max(float(np.median(gap)), 1.0)
+        chance_over += mean_of(gap < moved_first) / len(SHIFTS)
+        chance_inverted += mean_of(moved_first > gap + moved_second) / len(SHIFTS)
+    middle = max(median_of(gap), 1.0)
     fast = gap < middle
     flight = log10_ms(np.maximum(gap - first, 0))[~over]
     low, lower, centre, upper = quantiles(flight, (0.03, 0.25, 0.5, 0.75))
     overlap = np.log10((first - gap)[over] / middle + 0.01)
     half = 0.5 / count
     return [
-        _log_ratio(float(np.mean(over)), chance_over, half),
-        _log_ratio(float(np.mean(over[1:] & over[:-1])), float(np.mean(over)) ** 2, half),
+        _log_ratio(mean_of(over), chance_over, half),
+        _log_ratio(mean_of(over[1:] & over[:-1]), mean_of(over) ** 2, half),
         _share(over[fast]),
         _share(over[~fast]),
-        float(np.mean(inverted)),
-        _log_ratio(float(np.mean(inverted)), chance_inverted, half),
+        mean_of(inverted),
+        _log_ratio(mean_of(inverted), chance_inverted, half),
         (centre - low) / max(upper - lower, 0.01),
         (upper + lower - 2 * centre) / max(upper - lower, 0.01),
-        float(np.median(overlap)) if len(overlap) >= MIN_SAMPLE else np.nan,
-        float(overlap.std()) if len(overlap) >= MIN_SAMPLE else np.nan,
+        median_of(overlap) if len(overlap) >= MIN_SAMPLE else np.nan,
+        deviation_of(overlap) if len(overlap) >= MIN_SAMPLE else np.nan,
     ]
 
 
 def _share(mask: BoolArray) -> float:
-    return float(np.mean(mask)) if len(mask) else np.nan
+    return mean_of(mask) if len(mask) else np.nan
 
 
 def _log_ratio(seen: float, expected: float, half: float) -> float:
@@ -151,14 +158,14 @@ def _log_ratio(seen: float, expected: float, half: float) -> float:
 def _shape(logs: FloatArray) -> list[float]:
     low, lower, middle, upper, high = quantiles(logs, (0.03, 0.25, 0.5, 0.75, 0.97))
     width = max(upper - lower, 0.01)
-    deviation = float(logs.std())
-    scaled = (logs - logs.mean()) / deviation if deviation > 1e-3 else np.zeros(1)
+    deviation = deviation_of(logs)
+    scaled = (logs - mean_of(logs)) / deviation if deviation > 1e-3 else np.zeros(1)
     square = scaled * scaled
     return [
         min((middle - low) / width, 20.0),
         min((high - middle) / width, 20.0),
-        float((square * scaled).mean()),
-        float((square * square).mean()),
+        mean_of(square * scaled),
+        mean_of(square * square),
     ]
 
 
@@ -176,17 +183,17 @@ def _places(
     erase = (stream.key == KeyClass.BACKSPACE) & (stream.hold_us != MISSING)
     base = _mean(hold[middle])
     return [
-        float(logs[space].std()) if np.count_nonzero(space) >= MIN_SAMPLE else np.nan,
-        float(np.median(logs[erase]) - np.median(logs[letter]))
+        deviation_of(logs[space]) if np.count_nonzero(space) >= MIN_SAMPLE else np.nan,
+        float(median_of(logs[erase]) - median_of(logs[letter]))
         if np.count_nonzero(erase) >= MIN_SAMPLE
         else np.nan,
         _mean(hold[first]) - base,
         _mean(hold[last]) - base,
         _mean(hold[ahead]) - base,
         _mean(hold[letter & pause]) - base,
-        float(np.mean(np.abs(hold[middle]) >= BOUND)) if middle.any() else np.nan,
+        mean_of(np.abs(hold[middle]) >= BOUND) if middle.any() else np.nan,
     ]
 
 
 def _mean(values: FloatArray) -> float:
-    return float(values.mean()) if len(values) >= MIN_SAMPLE else np.nan
+    return mean_of(values) if len(values) >= MIN_SAMPLE else np.nan

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from detector.features.pauses import PAUSE_NAMES, pause_features
-from detector.features.statistics import MIN_SAMPLE
+from detector.features.statistics import MIN_SAMPLE, deviation_of, mean_of, median_of
 from detector.features.stream import Place, TextStream
 from detector.tables import FloatArray, IntArray
 from wire.keys import KeyClass
@@ -55,17 +55,17 @@ def inputlog_features(stream: TextStream) -> FloatArray:
     typed = count - erased
     plain = with_contrasts(
         [
-            _log(over_200.mean()) if len(over_200) else np.nan,
-            _log(np.median(over_200)) if len(over_200) else np.nan,
-            _log(over_2000.mean()) if len(over_2000) >= 3 else np.nan,
-            _log(np.median(over_2000)) if len(over_2000) >= 3 else np.nan,
+            _log(mean_of(over_200)) if len(over_200) else np.nan,
+            _log(median_of(over_200)) if len(over_200) else np.nan,
+            _log(mean_of(over_2000)) if len(over_2000) >= 3 else np.nan,
+            _log(median_of(over_2000)) if len(over_2000) >= 3 else np.nan,
             (len(over_200) + 0.5) / count,
             _log((len(over_2000) + 0.5) / count),
-            _log(within.mean()) if len(within) >= MIN_SAMPLE else np.nan,
+            _log(mean_of(within)) if len(within) >= MIN_SAMPLE else np.nan,
             (len(within) + 0.5) / count,
-            _log(words.mean()) if len(words) >= MIN_SAMPLE else np.nan,
-            _log(words.std()) if len(words) >= MIN_SAMPLE else np.nan,
-            _log(sentences.mean()) if len(sentences) >= 4 else np.nan,
+            _log(mean_of(words)) if len(words) >= MIN_SAMPLE else np.nan,
+            _log(deviation_of(words)) if len(words) >= MIN_SAMPLE else np.nan,
+            _log(mean_of(sentences)) if len(sentences) >= 4 else np.nan,
             _log(count / max(float(seconds.sum()) / 60, 0.1)),
             float(np.clip((typed - erased) / max(typed, 1), 0, 1)),
             _log((erased + 0.5) / count),

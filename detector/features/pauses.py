@@ -9,6 +9,7 @@ keys that put in a character other than a space, as in Inputlog's `total_strokes
 
 import numpy as np
 
+from detector.features.statistics import deviation_of, mean_of, median_of
 from detector.features.stream import TextStream
 from detector.tables import BoolArray, FloatArray
 from wire.keys import KeyClass
@@ -100,10 +101,10 @@ def _bursts(produced: BoolArray, over_2000: BoolArray) -> list[float]:
     """Characters produced between pauses over 2 s (P-bursts; Chenoweth and Hayes 2001)."""
     starts = np.flatnonzero(np.r_[True, over_2000])
     chars = np.add.reduceat(produced.astype(np.int64), starts)
-    variation = (chars.std() + 0.5) / (chars.mean() + 0.5)
+    variation = (deviation_of(chars) + 0.5) / (mean_of(chars) + 0.5)
     return [
-        _log(chars.mean() + 0.5),
-        _log(np.median(chars) + 0.5),
+        _log(mean_of(chars) + 0.5),
+        _log(median_of(chars) + 0.5),
         _log(variation) if len(chars) > FEWEST_LONG else np.nan,
     ]
 
@@ -115,7 +116,7 @@ def _production(strokes: BoolArray, seconds: FloatArray, total: float) -> list[f
     for parts in (5, 10):
         slots = np.minimum((times / total * parts).astype(np.int64), parts - 1)
         counts = np.bincount(slots, minlength=parts)
-        made.append(_log(counts.std() / max(float(counts.mean()), 1.0) + SHARE_FLOOR))
+        made.append(_log(deviation_of(counts) / max(mean_of(counts), 1.0) + SHARE_FLOOR))
     return made
 
 
@@ -129,11 +130,11 @@ def _deletions(erase: BoolArray, strokes: int) -> list[float]:
 def _location(values: FloatArray, fewest: int) -> tuple[float, float]:
     if len(values) < fewest:
         return np.nan, np.nan
-    return _log(values.mean()), _log(np.median(values))
+    return _log(mean_of(values)), _log(median_of(values))
 
 
 def _spread(values: FloatArray, fewest: int) -> float:
-    return _log(values.std()) if len(values) >= fewest else np.nan
+    return _log(deviation_of(values)) if len(values) >= fewest else np.nan
 
 
 def _rate_log(count: int, strokes: int) -> float:

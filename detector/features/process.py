@@ -9,7 +9,14 @@ or in revisions (R-bursts), and text is taken out again.
 
 import numpy as np
 
-from detector.features.statistics import quantiles, smoothed_log_share, spread
+from detector.features.statistics import (
+    deviation_of,
+    mean_of,
+    median_of,
+    quantiles,
+    smoothed_log_share,
+    spread,
+)
 from detector.features.stream import Place, TextStream, log10_ms
 from detector.tables import FloatArray
 from wire.keys import KeyClass
@@ -71,12 +78,12 @@ def _pause_features(stream: TextStream) -> list[float]:
         quantiles(after, (0.5,))[0] - middle,
         spread(after),
         _small_mean(sentence) - middle,
-        float(sentence.std()) if len(sentence) >= 4 else np.nan,
+        deviation_of(sentence) if len(sentence) >= 4 else np.nan,
     ]
 
 
 def _small_mean(values: FloatArray) -> float:
-    return float(values.mean()) if len(values) >= 4 else np.nan
+    return mean_of(values) if len(values) >= 4 else np.nan
 
 
 def _share_features(stream: TextStream) -> list[float]:
@@ -94,9 +101,9 @@ def _pause_sizes(intervals: np.ndarray) -> list[float]:
     total = float(intervals.sum())
     long = intervals[intervals > 2_000_000]
     share = float(long.sum()) / total if total > 0 else np.nan
-    mean = float(log10_ms(long).mean()) if len(long) >= 3 else np.nan
+    mean = mean_of(log10_ms(long)) if len(long) >= 3 else np.nan
     medium = intervals[intervals > 1_000_000]
-    size_spread = float(log10_ms(medium).std()) if len(medium) >= 5 else np.nan
+    size_spread = deviation_of(log10_ms(medium)) if len(medium) >= 5 else np.nan
     return [share, mean, size_spread]
 
 
@@ -112,10 +119,10 @@ def _burst_features(stream: TextStream) -> list[float]:
     starts = np.flatnonzero(erase & ~np.r_[False, erase[:-1]])
     return [
         float(np.log10(count / (len(lengths) + 0.5))) if count else np.nan,
-        float(np.log10(lengths).std()) if len(lengths) >= 5 else np.nan,
+        deviation_of(np.log10(lengths)) if len(lengths) >= 5 else np.nan,
         float(np.log10((typed + 1) / (len(runs) + 0.5))) if typed >= 20 else np.nan,
         smoothed_log_share(erase),
-        float(np.log10(runs).mean()) if len(runs) >= 3 else np.nan,
+        mean_of(np.log10(runs)) if len(runs) >= 3 else np.nan,
         float(np.log10((np.count_nonzero(runs >= 4) + 0.5) / (typed + 1) * 100))
         if typed >= 20
         else np.nan,
@@ -129,7 +136,7 @@ def _erase_pause(stream: TextStream, starts: np.ndarray) -> float:
     if len(starts) < 4:
         return np.nan
     typical = quantiles(stream.intervals_at(Place.WITHIN_WORD), (0.5,))[0]
-    return float(np.median(stream.interval_log[starts])) - typical
+    return median_of(stream.interval_log[starts]) - typical
 
 
 def _run_lengths(mask: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ a set time, erases at a set pace and goes back to the same text.
 import numpy as np
 
 from detector.features.serial import Rhythm
-from detector.features.statistics import quantiles
+from detector.features.statistics import deviation_of, mean_of, median_of, quantiles
 from detector.features.stream import Place, TextStream
 from detector.tables import FloatArray, IntArray
 from wire.keys import KeyClass
@@ -46,30 +46,30 @@ def repair_features(stream: TextStream, rhythm: Rhythm) -> list[float]:
     lengths = after - first
     opening, resumed = stream.interval_log[first] - typical, stream.interval_log[after] - typical
     return [
-        float(opening.std()),
+        deviation_of(opening),
         _median(more),
-        float(more.std()) if len(more) >= FEWEST_REPAIRS else np.nan,
+        deviation_of(more) if len(more) >= FEWEST_REPAIRS else np.nan,
         _median(resumed),
-        float(resumed.std()),
+        deviation_of(resumed),
         _around(rhythm, after, (1, 2, 3)),
         _around(rhythm, first, (-1, -2, -3)),
-        float(np.mean(lengths == 1)),
-        float(np.log2(lengths).std()),
+        mean_of(lengths == 1),
+        deviation_of(np.log2(lengths)),
         _same_classes(stream, first, after),
-        float(np.mean(stream.key[first - 1] != KeyClass.LETTER)),
+        mean_of(stream.key[first - 1] != KeyClass.LETTER),
         _spacing(first),
     ]
 
 
 def _median(values: FloatArray) -> float:
-    return float(np.median(values)) if len(values) >= FEWEST_REPAIRS else np.nan
+    return median_of(values) if len(values) >= FEWEST_REPAIRS else np.nan
 
 
 def _around(rhythm: Rhythm, rows: IntArray, offsets: tuple[int, ...]) -> float:
     """Mean residual of the ordinary intervals at ``offsets`` from ``rows``."""
     near = (rows[:, None] + np.array(offsets)).ravel()
     near = near[rhythm.ordinary[np.clip(near, 0, len(rhythm.ordinary) - 1)]]
-    return float(rhythm.residual[near].mean()) if len(near) >= 2 * FEWEST_REPAIRS else np.nan
+    return mean_of(rhythm.residual[near]) if len(near) >= 2 * FEWEST_REPAIRS else np.nan
 
 
 def _same_classes(stream: TextStream, first: IntArray, after: IntArray) -> float:
@@ -80,7 +80,7 @@ def _same_classes(stream: TextStream, first: IntArray, after: IntArray) -> float
     put = np.clip(after[:, None] + offsets, 0, len(stream) - 1)
     compared = offsets < lengths[:, None]
     same = stream.key[taken] == stream.key[put]
-    return float(np.mean(same[compared]))
+    return mean_of(same[compared])
 
 
 def _spacing(first: IntArray) -> float:

@@ -9,7 +9,15 @@ log-normal (Gonzalez and Calot 2015, *Finite context modeling of keystroke dynam
 
 import numpy as np
 
-from detector.features.statistics import MIN_SAMPLE, correlation, quantiles, spread
+from detector.features.statistics import (
+    MIN_SAMPLE,
+    correlation,
+    deviation_of,
+    mean_of,
+    median_of,
+    quantiles,
+    spread,
+)
 from detector.features.stream import Place, TextStream, log10_ms
 from detector.tables import FloatArray
 from wire.keys import KeyClass
@@ -62,17 +70,17 @@ def timing_features(stream: TextStream) -> list[float]:
         _spectral_peak(logs),
         correlation(np.arange(len(logs), dtype=np.float64), logs),
         _local_spread_ratio(logs),
-        float(np.mean(logs < np.log10(60.0))),
+        mean_of(logs < np.log10(60.0)),
     ]
 
 
 def _moment(values: FloatArray, order: int) -> float:
-    deviation = float(values.std())
+    deviation = deviation_of(values)
     if deviation < 1e-6:
         return 0.0
-    scaled = (values - values.mean()) / deviation
+    scaled = (values - mean_of(values)) / deviation
     square = scaled * scaled
-    return float((square * (scaled if order == 3 else square)).mean())
+    return mean_of(square * (scaled if order == 3 else square))
 
 
 def _spectral_peak(logs: FloatArray) -> float:
@@ -81,7 +89,7 @@ def _spectral_peak(logs: FloatArray) -> float:
     For white noise the peak of n/2 exponential shares is about ln(n/2) / (n/2).
     """
     logs = logs[:LONGEST_SPECTRUM]
-    centred = np.clip(logs - logs.mean(), -0.5, 0.5)
+    centred = np.clip(logs - mean_of(logs), -0.5, 0.5)
     power = np.abs(np.fft.rfft(centred))[3:] ** 2
     total = float(power.sum())
     if total < 1e-9 or len(power) < MIN_SAMPLE:
@@ -91,8 +99,8 @@ def _spectral_peak(logs: FloatArray) -> float:
 
 def _local_spread_ratio(logs: FloatArray) -> float:
     """Spread of first differences against the whole spread: sqrt(2) for independent draws."""
-    whole = float(logs.std())
-    return float(np.diff(logs).std()) / (whole * np.sqrt(2)) if whole > 1e-6 else 0.0
+    whole = deviation_of(logs)
+    return deviation_of(np.diff(logs)) / (whole * np.sqrt(2)) if whole > 1e-6 else 0.0
 
 
 def hold_features(stream: TextStream) -> list[float]:
@@ -105,14 +113,14 @@ def hold_features(stream: TextStream) -> list[float]:
     letters = logs[stream.key[known] == KeyClass.LETTER]
     spaces = logs[stream.key[known] == KeyClass.SPACE]
     contrast = (
-        float(np.median(spaces) - np.median(letters))
+        float(median_of(spaces) - median_of(letters))
         if min(len(letters), len(spaces)) >= MIN_SAMPLE
         else np.nan
     )
     return [
-        float(np.median(logs)),
+        median_of(logs),
         spread(logs),
-        float(np.mean(hold <= 18_000)),
+        mean_of(hold <= 18_000),
         contrast,
         correlation(logs[1:], logs[:-1]),
         _rollover_share(stream),
@@ -125,4 +133,4 @@ def _rollover_share(stream: TextStream) -> float:
     typing = (hold >= 0) & (gap < 400_000) & (stream.place[1:] <= Place.BEFORE_WORD)
     if np.count_nonzero(typing) < MIN_SAMPLE:
         return np.nan
-    return float(np.mean(gap[typing] < hold[typing]))
+    return mean_of(gap[typing] < hold[typing])

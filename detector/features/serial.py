@@ -15,7 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.features.statistics import MIN_SAMPLE, correlation, quantiles
+from detector.features.statistics import (
+    MIN_SAMPLE,
+    correlation,
+    deviation_of,
+    mean_of,
+    median_of,
+    quantiles,
+)
 from detector.features.stream import Place, TextStream
 from detector.tables import BoolArray, FloatArray, IntArray
 
@@ -88,7 +95,7 @@ def rhythm_of(stream: TextStream) -> Rhythm:
     centre = np.zeros(len(Place))
     for kind in (Place.WITHIN_WORD, Place.AFTER_WORD, Place.BEFORE_WORD):
         values = stream.interval_log[ordinary & (place == kind)]
-        centre[kind] = float(np.median(values)) if len(values) else 0.0
+        centre[kind] = median_of(values) if len(values) else 0.0
     residual = np.clip(stream.interval_log - centre[place], -BOUND, BOUND)
     residual[~ordinary] = 0.0
     within = place == Place.WITHIN_WORD
@@ -126,22 +133,22 @@ def _dependence(stream: TextStream, rhythm: Rhythm) -> list[float]:
     in_word = (rhythm.letter >= 2) & (stream.place == Place.WITHIN_WORD)
     deep = in_word & (rhythm.letter >= 3)
     run = rhythm.residual[rhythm.ordinary]
-    size = np.abs(run - run.mean())
+    size = np.abs(run - mean_of(run))
     step = np.diff(run)
-    deviation = float(step.std())
+    deviation = deviation_of(step)
     return [
         _lagged(rhythm, 1, in_word),
         _lagged(rhythm, 1, ~in_word),
         _lagged(rhythm, 2, deep),
         _lagged(rhythm, 2, ~deep),
         _lagged(rhythm, 3),
-        float(np.mean([_lagged(rhythm, lag) for lag in (4, 6, 8)])),
+        mean_of(np.array([_lagged(rhythm, lag) for lag in (4, 6, 8)])),
         correlation(size[1:], size[:-1]),
-        float(np.mean(step[1:] * step[:-1] < 0)),
+        mean_of(step[1:] * step[:-1] < 0),
         _block_variance(run, 16),
         _block_variance(run, 64),
         _information(run),
-        float((step**3).mean()) / deviation**3 if deviation > 1e-6 else np.nan,
+        mean_of(step**3) / deviation**3 if deviation > 1e-6 else np.nan,
     ]
 
 
@@ -174,7 +181,7 @@ def _information(run: FloatArray) -> float:
 
 
 def _mean(values: FloatArray) -> float:
-    return float(values.mean()) if len(values) >= MIN_SAMPLE else np.nan
+    return mean_of(values) if len(values) >= MIN_SAMPLE else np.nan
 
 
 def _words(stream: TextStream, rhythm: Rhythm) -> list[float]:
@@ -200,8 +207,8 @@ def _words(stream: TextStream, rhythm: Rhythm) -> list[float]:
 
 
 def _spread_ratio(some: FloatArray, all_of_them: FloatArray) -> float:
-    whole = float(all_of_them.std()) if len(some) >= MIN_SAMPLE else 0.0
-    return float(some.std()) / whole if whole > 1e-6 else np.nan
+    whole = deviation_of(all_of_them) if len(some) >= MIN_SAMPLE else 0.0
+    return deviation_of(some) / whole if whole > 1e-6 else np.nan
 
 
 def _follows(stream: TextStream, rhythm: Rhythm, place: Place, before: Place) -> float:
@@ -219,7 +226,7 @@ def _pauses(stream: TextStream, rhythm: Rhythm) -> list[float]:
     return [
         _mean(after),
         _mean(before),
-        float(long.mean()) - HESITATION_LOG if len(long) >= MIN_SAMPLE else np.nan,
+        mean_of(long) - HESITATION_LOG if len(long) >= MIN_SAMPLE else np.nan,
         _clustering(pause),
     ]
 
@@ -230,7 +237,7 @@ def _clustering(pause: BoolArray) -> float:
     if blocks < 6:
         return np.nan
     counts = pause[: blocks * 32].reshape(blocks, 32).sum(axis=1)
-    middle = float(counts.mean())
+    middle = mean_of(counts)
     return float(np.log10((counts.var() + 0.1) / (middle + 0.1)))
 
 

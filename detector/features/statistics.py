@@ -1,6 +1,9 @@
 """Location, spread and shape of a sample, missing (NaN) where the sample is too small."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.tables import BoolArray, FloatArray
 
@@ -9,9 +12,33 @@ LONGEST_SORTED = 8_192
 """Quantiles of longer columns are taken from evenly spaced values: rank errors stay under 1 %."""
 
 
+def mean_of(values: NDArray[Any]) -> float:
+    """Return the mean of one value or more.
+
+    numpy's own spends more on its arguments than on a few hundred values; there are a hundred such
+    means in a vector.
+    """
+    return float(np.add.reduce(values)) / len(values)
+
+
+def deviation_of(values: NDArray[Any]) -> float:
+    """Return the standard deviation of one value or more."""
+    centred = values - np.add.reduce(values) / len(values)
+    return float(np.sqrt(np.add.reduce(centred * centred) / len(values)))
+
+
+def median_of(values: NDArray[Any]) -> float:
+    """Return the median of one value or more."""
+    ordered = np.sort(values)
+    half = len(ordered) // 2
+    if len(ordered) % 2:
+        return float(ordered[half])
+    return (float(ordered[half - 1]) + float(ordered[half])) / 2
+
+
 def spread(values: FloatArray) -> float:
     """Return the standard deviation, or NaN under `MIN_SAMPLE` values."""
-    return float(values.std()) if len(values) >= MIN_SAMPLE else np.nan
+    return deviation_of(values) if len(values) >= MIN_SAMPLE else np.nan
 
 
 def quantiles(values: FloatArray, levels: tuple[float, ...]) -> list[float]:
@@ -38,6 +65,6 @@ def correlation(left: FloatArray, right: FloatArray) -> float:
     """Return Pearson's correlation; NaN for small or constant samples."""
     if len(left) < MIN_SAMPLE:
         return np.nan
-    a, b = left - left.mean(), right - right.mean()
+    a, b = left - mean_of(left), right - mean_of(right)
     scale = float(np.sqrt((a @ a) * (b @ b)))
     return float(a @ b) / scale if scale > 1e-12 else np.nan

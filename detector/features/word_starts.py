@@ -6,7 +6,7 @@ and Maxion 2012 (*Free vs. transcribed text for keystroke-dynamics evaluations*)
 
 import numpy as np
 
-from detector.features.statistics import MIN_SAMPLE
+from detector.features.statistics import MIN_SAMPLE, deviation_of
 from detector.features.stream import Place, TextStream
 
 NAMES = ("before_word_log_spread",)
@@ -25,4 +25,4 @@ def word_start_features(stream: TextStream) -> list[float]:
     seconds = np.minimum(stream.interval_us[starts] / 1e6, LONGEST_PAUSE_S)
     if len(seconds) < MIN_SAMPLE:
         return [np.nan]
-    return [float(np.log10(seconds.std() + _FLOOR_S))]
+    return [float(np.log10(deviation_of(seconds) + _FLOOR_S))]

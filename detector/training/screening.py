@@ -7,7 +7,7 @@ from detector.models.screen import Screen
 from detector.tables import BoolArray, FloatArray
 from detector.training.examples import Examples, Kind
 
-LOOKED_AT_GENUINE = 0.02
+LOOKED_AT_GENUINE = 0.01
 """Share of genuine windows that the screens pick: what looking costs."""
 
 

@@ -8,7 +8,7 @@ from detector.features.windows import WINDOW_NAMES, window_edges
 from detector.model import Scores, load_model
 from detector.models.screen import Screen, screen_from_state
 from detector.simulation import composing
-from detector.typing_evidence import Measured, Stretch, judge, measure
+from detector.typing_evidence import PART_KEYS, Measured, Stretch, judge, measure
 
 BLANK = np.full(len(FEATURE_NAMES), np.nan)
 
@@ -36,16 +36,34 @@ def test_windows_that_a_screen_picks_are_measured_besides_the_whole(
     assert measured.windows == len(window_edges(len(stream)))
     assert (measured.stretches[0].start, measured.stretches[0].stop) == (0, len(stream))
     assert {(s.start, s.stop) for s in measured.stretches[1:]} <= set(window_edges(len(stream)))
-    assert len(measured.stretches) == 4
-    assert measure(stream, replace(model, screens={})).stretches[1:] == ()
+    assert len(measured.picked) == 2
+    assert measure(stream, replace(model, screens={})).picked == ()
 
 
 def test_one_window_among_many_counts_less_than_a_whole_session() -> None:
-    stretches = (Stretch(0, 5_000, BLANK, BLANK), Stretch(500, 1_000, BLANK, BLANK))
+    measured = Measured(
+        (Stretch(0, 2_000, BLANK, BLANK),), (Stretch(500, 1_000, BLANK, BLANK),), windows=10
+    )
     quiet = np.full(2, 0.01)
     scores = Scores(np.array([0.01, 0.9]), quiet, quiet)
-    found = judge(Measured(stretches, windows=10), scores, load_model())
+    found = judge(measured, scores, load_model())
     odds = found.synthetic / (1 - found.synthetic)
     assert np.isclose(odds, 9.0 / 10)
     assert [(str(kind), a, b) for kind, a, b in found.worst] == [("synthetic", 500, 1_000)]
     assert np.isclose(found.transcription, 0.01)
+
+
+def test_a_long_session_is_judged_by_the_mean_of_parts_as_long_as_what_was_learnt_from(
+    rng: np.random.Generator,
+) -> None:
+    stream = text_stream(composing(rng, characters=4_000).keystrokes)
+    measured = measure(stream, replace(load_model(), screens={}))
+    assert [part.stop - part.start for part in measured.parts] == [PART_KEYS] * 3
+    assert measured.parts[0].start == 0
+    assert measured.parts[-1].stop == len(stream)
+    odds = np.array([0.5, 2.0, 4.0])
+    found = judge(measured, Scores(odds / (1 + odds), np.full(3, 0.1), np.zeros(3)), load_model())
+    assert np.isclose(found.synthetic / (1 - found.synthetic), 4.0 ** (1 / 3))
+    assert found.worst == ()
+    shares = [part.features[FEATURE_NAMES.index("erase_share")] for part in measured.parts]
+    assert np.isclose(found.features[FEATURE_NAMES.index("erase_share")], np.mean(shares))
