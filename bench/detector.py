@@ -2,8 +2,8 @@
 
 `python -m bench.detector [--json]` prints CPU times on one core (medians) and ratios to reading.
 Sessions are simulated typing of keys alone, as a recorder on X11 sees it; nothing in them repeats.
-A session that is flagged costs more, since the places are looked for: how many were is printed. Reading is the peer because a scorer does it
-anyway: it says what judging adds.
+A flagged session costs more, since its places are looked for: how many were flagged is printed.
+Reading is the peer because a scorer does it anyway: it says what judging adds.
 """
 
 import argparse
@@ -20,9 +20,8 @@ import pyarrow.parquet as pq
 
 from detector.assess import Case, assess, assess_all, load_model
 from detector.model import Model
-from detector.simulation import composing
-from detector.simulation.session import without_effects
-from detector.tables import Keystrokes, Recording, keystrokes
+from detector.simulation.day import working_day
+from detector.tables import Keystrokes, Recording
 
 LONG_KEYS = 100_000
 MANY_KEYS = 20_000
@@ -30,22 +29,6 @@ MANY_SESSIONS = 1_000
 CHUNK = 50
 """Sessions assessed with one prediction, as a scorer takes them."""
 ROUNDS = 15
-PART_CHARACTERS = 9_000
-BREAK_US = 60_000_000
-
-
-def typed(seed: int, keys: int) -> Keystrokes:
-    """Return ``keys`` rows of composing, by people who write one after another."""
-    rng = np.random.default_rng(seed)
-    parts: list[Keystrokes] = []
-    while sum(len(part) for part in parts) < keys:
-        part = composing(rng, characters=min(keys, PART_CHARACTERS)).keystrokes
-        parts.append(without_effects(part))
-    starts = np.cumsum([0, *(int(part.t_us[-1]) + BREAK_US for part in parts[:-1])])
-    t_us = np.concatenate([part.t_us + at for part, at in zip(parts, starts, strict=True)])
-    key = np.concatenate([part.key for part in parts])
-    hold_us = np.concatenate([part.hold_us for part in parts])
-    return keystrokes(t_us[:keys], key[:keys], hold_us[:keys])
 
 
 def as_parquet(tables: list[Keystrokes]) -> bytes:
@@ -76,25 +59,28 @@ def cpu_s(call: Callable[[], object]) -> float:
 
 def one_long_session(model: Model) -> dict[str, float]:
     """Assess a session of eight hours."""
-    table = typed(1, LONG_KEYS)
+    table = working_day(np.random.default_rng(1), LONG_KEYS)
     data = as_parquet([table])
     pairs = [
         (cpu_s(lambda: assess(Recording(table), model)), cpu_s(lambda: read(data)))
         for _ in range(ROUNDS)
     ]
-    return _figures([a for a, _ in pairs], [b for _, b in pairs])
+    flagged = int(assess(Recording(table), model).flagged)
+    return {**_figures([a for a, _ in pairs], [b for _, b in pairs]), "flagged": flagged}
 
 
 def many_sessions(model: Model, sessions: int) -> dict[str, float]:
     """Assess many sessions in chunks; the times are of all of them."""
-    tables = [typed(seed, MANY_KEYS) for seed in range(CHUNK)]
+    tables = [working_day(np.random.default_rng(seed), MANY_KEYS) for seed in range(CHUNK)]
     cases = [Case(Recording(table)) for table in tables]
     data = as_parquet(tables)
     chunks = sessions // CHUNK
     pairs = [
         (cpu_s(lambda: assess_all(cases, model)), cpu_s(lambda: read(data))) for _ in range(chunks)
     ]
-    return _figures([chunks * a for a, _ in pairs], [chunks * b for _, b in pairs])
+    flagged = sum(found.flagged for found in assess_all(cases, model)) * chunks
+    figures = _figures([chunks * a for a, _ in pairs], [chunks * b for _, b in pairs])
+    return {**figures, "flagged": flagged}
 
 
 def _figures(assessing_s: list[float], reading_s: list[float]) -> dict[str, float]:
@@ -115,7 +101,7 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=MANY_SESSIONS, help="how many (of 20,000)")
     chosen = parser.parse_args()
     model = load_model()
-    assess(Recording(typed(2, 2_000)), model)
+    assess(Recording(working_day(np.random.default_rng(2), 2_000)), model)
     result = {
         "one session of 100,000 keys": one_long_session(model),
         f"{chosen.sessions} sessions of 20,000 keys": many_sessions(model, chosen.sessions),
@@ -124,12 +110,12 @@ def main() -> None:
         json.dump(result, sys.stdout, indent=1)
         print()
         return
-    print(f"{'':32}{'assess':>12}{'slowest':>12}{'read':>12}{'ratio':>8}")
+    print(f"{'':32}{'assess':>12}{'slowest':>12}{'read':>12}{'ratio':>8}{'flagged':>9}")
     for name, row in result.items():
         times = "".join(
             f"{row[key]:>9,.1f} ms" for key in ("assess_ms", "slowest_ms", "read_parquet_ms")
         )
-        print(f"{name:32}{times}{row['ratio']:>8}")
+        print(f"{name:32}{times}{row['ratio']:>8}{row['flagged']:>9.0f}")
 
 
 if __name__ == "__main__":

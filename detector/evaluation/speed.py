@@ -7,8 +7,8 @@ import numpy as np
 
 from detector.assess import Case, assess, assess_all
 from detector.model import Model
-from detector.simulation import composing
-from detector.tables import KEYSTROKE_COLUMNS, Keystrokes, Recording
+from detector.simulation.day import working_day
+from detector.tables import Recording
 
 LONG_SESSION_EVENTS = 100_000
 FLEET_SESSION_EVENTS = 20_000
@@ -21,11 +21,8 @@ REPEATS = 5
 def speed_figures(model: Model) -> dict[str, Any]:
     """Return processor time for an 8-hour session and for many sessions of 20,000 events."""
     rng = np.random.default_rng(3)
-    day = Recording(repeated(composing(rng, characters=2_000).keystrokes, LONG_SESSION_EVENTS))
-    fleet = [
-        Recording(repeated(composing(rng, characters=2_000).keystrokes, FLEET_SESSION_EVENTS))
-        for _ in range(FLEET_SAMPLE)
-    ]
+    day = Recording(working_day(rng, LONG_SESSION_EVENTS))
+    fleet = [Recording(working_day(rng, FLEET_SESSION_EVENTS)) for _ in range(FLEET_SAMPLE)]
     assess(day, model)
     one = min(_seconds([day], model) for _ in range(REPEATS))
     many = min(_seconds(fleet, model) for _ in range(REPEATS))
@@ -40,12 +37,3 @@ def _seconds(recordings: list[Recording], model: Model) -> float:
     started = time.process_time()
     assess_all([Case(recording) for recording in recordings], model)
     return time.process_time() - started
-
-
-def repeated(table: Keystrokes, events: int) -> Keystrokes:
-    """Return ``table`` one after another until it has so many rows."""
-    times = -(-events // len(table))
-    span = int(table.t_us[-1]) + 2_000_000
-    columns = {name: np.tile(getattr(table, name), times)[:events] for name in KEYSTROKE_COLUMNS}
-    columns["t_us"] = columns["t_us"] + np.repeat(np.arange(times) * span, len(table))[:events]
-    return Keystrokes(**columns)
