@@ -3,9 +3,7 @@ import numpy as np
 from detector.evaluation.located import located_suggestions
 from detector.evaluation.mixed import mixed_figures, mixtures, spliced
 from detector.evaluation.scored import WINDOW_KEYS, Labelled, scored_all, windows
-from detector.evaluation.speed import repeated
 from detector.evaluation.within import cross_validated
-from detector.features.stream import text_stream
 from detector.model import Model
 from detector.simulation import composing, draw_text, robot_a4
 from detector.tables import Activity, Keystrokes, keystrokes, no_keystrokes
@@ -86,9 +84,3 @@ def test_cross_validation_learns_what_sets_a_tables_labels_apart(rng: np.random.
         sessions.append(Labelled(f"r{writer}", f"u{writer}", "machine", typed))
     assert cross_validated(sessions)["machine"]["auc"]["value"] == 1.0
     assert cross_validated(sessions[:6]) == {}
-
-
-def test_a_long_session_is_made_by_repeating_a_short_one(rng: np.random.Generator) -> None:
-    table = composing(rng, characters=200).keystrokes
-    assert len(repeated(table, 1_000)) == 1_000
-    assert len(text_stream(repeated(table, 1_000))) > 900
