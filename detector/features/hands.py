@@ -10,7 +10,7 @@ session itself, with each hold moved to a key some places on.
 
 import numpy as np
 
-from detector.features.serial import Rhythm
+from detector.features.serial import Rhythm, block_variance
 from detector.features.statistics import (
     MIN_SAMPLE,
     correlation,
@@ -94,22 +94,13 @@ def _bonds(rhythm: Rhythm, hold: FloatArray, known: BoolArray) -> list[float]:
         _lagged(hold, known & ordinary, 1),
         _lagged(hold, known, 2),
         _lagged(hold, known, 3),
-        _block_variance(run, 16),
+        block_variance(run, 16),
     ]
 
 
 def _lagged(hold: FloatArray, known: BoolArray, lag: int) -> float:
     good = known[lag:] & known[:-lag]
     return correlation(hold[lag:][good], hold[:-lag][good])
-
-
-def _block_variance(run: FloatArray, size: int) -> float:
-    blocks = len(run) // size
-    whole = float(run.var()) if blocks >= 4 else 0.0
-    if whole < 1e-9:
-        return np.nan
-    means = run[: blocks * size].reshape(blocks, size).mean(axis=1)
-    return float(np.log10(max(float(means.var(ddof=1)) * size / whole, 1e-2)))
 
 
 def _overlaps(stream: TextStream, rhythm: Rhythm) -> list[float]:

@@ -145,15 +145,17 @@ def _dependence(stream: TextStream, rhythm: Rhythm) -> list[float]:
         mean_of(np.array([_lagged(rhythm, lag) for lag in (4, 6, 8)])),
         correlation(size[1:], size[:-1]),
         mean_of(step[1:] * step[:-1] < 0),
-        _block_variance(run, 16),
-        _block_variance(run, 64),
+        block_variance(run, 16),
+        block_variance(run, 64),
         _information(run),
         mean_of(step**3) / deviation**3 if deviation > 1e-6 else np.nan,
     ]
 
 
-def _block_variance(run: FloatArray, size: int) -> float:
-    """Variance of block means times block size over variance, as log10: 0 for independent draws.
+def block_variance(run: FloatArray, size: int) -> float:
+    """Return the variance of block means times block size over variance, as log10.
+
+    It is 0 for independent draws, and missing for fewer than four blocks.
 
     Growth with the size of the block is long-range dependence (the aggregated variance method;
     Beran 1994, *Statistics for long-memory processes*, section 4.4).
