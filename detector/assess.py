@@ -14,6 +14,7 @@ from detector.integrity import find_integrity, without_excused_holds
 from detector.model import Model, load_model
 from detector.promise import PlatformPromise
 from detector.promise.applying import under_promise
+from detector.promise.ground import on_ground
 from detector.provenance import find_provenance
 from detector.replay import Matches
 from detector.submitted import submitted_texts
@@ -99,9 +100,9 @@ def _assessed(case: Case, stream: TextStream, typing: TypingEvidence, model: Mod
         reference=_reference(evidence),
         texts=evidence.texts,
     )
-    if case.promise is None:
-        return made
-    return under_promise(made, case.promise, case.matches is not None)
+    if case.promise is not None:
+        made = under_promise(made, case.promise, case.matches is not None)
+    return on_ground(made, evidence.conduct, model)
 
 
 def _reference(evidence: Evidence) -> Reference:

@@ -89,6 +89,12 @@ class Assessment:
         """Whether a person should look at the session."""
         return self.band in (Band.REVIEW, Band.STRONG)
 
+    @property
+    def past_shipped_threshold(self) -> bool:
+        """Whether the evidence lies past a shipped threshold, be there ground for a flag or not."""
+        because = self.abstained_because
+        return self.flagged or (because is not None and because.code is Code.COPYING_NOT_CALIBRATED)
+
     def to_json(self) -> dict[str, Any]:
         """Return the assessment as plain values, times in milliseconds."""
         return {

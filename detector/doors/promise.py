@@ -34,6 +34,7 @@ from detector.promise.drift import ALARM
 from detector.promise.monitored import watched
 from detector.promise.person import PERSON_RATE
 from detector.promise.sessions import CONFIDENCE, RATE
+from detector.reasons import Code
 from detector.tables import Recording
 
 FLAGGED_BANDS = ("review", "strong")
@@ -172,7 +173,8 @@ def _from_lines(path: Path) -> tuple[list[_Scored], ValidFor]:
 
 def _order(row: dict[str, Any]) -> float:
     """Return `flagging_score` of an assessment's plain values."""
-    if row["band"] not in FLAGGED_BANDS:
+    because = (row["abstained_because"] or {}).get("code")
+    if row["band"] not in FLAGGED_BANDS and because != Code.COPYING_NOT_CALIBRATED:
         return 0.0
     kinds, codes = row["kinds"], [str(reason["code"]) for reason in row["reasons"]]
     typing = float(kinds["synthetic"]) + float(kinds["transcription"])
@@ -207,7 +209,7 @@ def drift_of(path: Path, model: Model, made: PlatformPromise, alarm: float = ALA
     with Progress(f"scoring {path.name}") as progress:
         for number, stored in enumerate(_genuine(path)):
             assessment = assess(Recording(stored.keystrokes), model)
-            if not assessment.flagged:
+            if not assessment.past_shipped_threshold:
                 seen.append(watched(stored.user, stored.keystrokes, assessment.score))
             progress(number + 1)
     return find_drift(made.reference, seen, alarm)

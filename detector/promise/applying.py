@@ -28,7 +28,7 @@ def flagging_score(assessment: Assessment) -> float:
     See `flag_order`. A promise is calibrated on this, so it can only take flags back: every flag
     still has the reasons that the shipped thresholds ask for.
     """
-    if not assessment.flagged:
+    if not assessment.past_shipped_threshold:
         return 0.0
     codes = [str(reason.code) for reason in assessment.reasons]
     kinds = assessment.kinds

@@ -55,6 +55,7 @@ class Code(StrEnum):
     AID_HIDES_TYPING = "aid_hides_typing"
     UNEXPLAINED_PASSAGES = "unexplained_passages"
     WITHIN_PROMISED_ERROR = "within_promised_error"
+    COPYING_NOT_CALIBRATED = "copying_not_calibrated"
 
 
 @dataclass(frozen=True, slots=True)

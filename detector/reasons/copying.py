@@ -54,4 +54,13 @@ DEFINITIONS: dict[Code, Definition] = {
             "the person writes as evenly as others copy",
         ),
     ),
+    Code.COPYING_NOT_CALIBRATED: Definition(
+        "The writing resembles copying (probability {value}), but how often genuine work on this "
+        "platform does is not known.",
+        "probability",
+        "Thresholds for copying do not carry over from one platform to the next. Without a promise "
+        "made from the platform's own genuine work, a typing sample of the person, or an "
+        "assistant's window in view, no conclusion is drawn from it unless it is very strong.",
+        ("people on this platform write in another way than the essays the model learnt from",),
+    ),
 }
