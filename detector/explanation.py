@@ -7,7 +7,7 @@ from detector.fusion import Evidence
 from detector.integrity import replay_code, synthetic_reasons
 from detector.model import Model
 from detector.reasons import Code, Reason
-from detector.typing_evidence import typing_spans
+from detector.typing_spans import typing_spans
 
 INSERTION_MARGIN_US = 1_000_000
 MOST_REPLAYS_SHOWN = 5

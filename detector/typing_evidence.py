@@ -13,18 +13,16 @@ Measuring and judging are two steps, so that many sessions are predicted in one 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from detector.assessment import Span, TextKind
+from detector.assessment import TextKind
 from detector.baseline import Baseline
 from detector.features.inputlog import inputlog_features
 from detector.features.stream import TextStream
 from detector.features.vector import FEATURE_NAMES, stream_vector
-from detector.features.windows import WINDOW_KEYS, window_edges, window_vectors
+from detector.features.windows import window_edges, window_vectors
 from detector.model import Model, Scores
-from detector.reasons import Code
 from detector.tables import FloatArray
 
 MIN_KEYS = 150
@@ -36,7 +34,6 @@ MOST_PICKED = 2
 LONGEST_STRETCH = 2_500
 PART_KEYS = 1_250
 MOST_PARTS = 3
-MOST_SPAN_WINDOWS = 16
 NO_SCORES = Scores(np.zeros(0), np.zeros(0), np.zeros(0))
 
 
@@ -201,49 +198,3 @@ def _rows(scores: Scores, rows: slice) -> Scores:
     return Scores(
         scores.synthetic[rows], scores.transcription[rows], scores.transcription_logit[rows]
     )
-
-
-def typing_spans(
-    stream: TextStream, evidence: TypingEvidence, model: Model, kinds: frozenset[TextKind]
-) -> list[Span]:
-    """Return the windows of about 500 keys that look like each of ``kinds``, joined."""
-    if not kinds:
-        return []
-    count = len(stream)
-    windows = int(np.clip(count // WINDOW_KEYS, 1, MOST_SPAN_WINDOWS))
-    edges = np.linspace(0, count, windows + 1).astype(np.int64).tolist()
-    stretches = [(a, b) for a, b in pairwise(edges)]
-    stretches.extend((a, b) for kind, a, b in evidence.worst if kind in kinds)
-    parts = [stream.part(a, b) for a, b in stretches]
-    scores = model.scores(
-        np.array([stream_vector(part) for part in parts]),
-        np.array([inputlog_features(part) for part in parts]),
-    )
-    whys = {
-        TextKind.SYNTHETIC: (Code.SYNTHETIC_RHYTHM, scores.synthetic),
-        TextKind.TRANSCRIPTION: (Code.READS_LIKE_COPYING, scores.transcription),
-    }
-    spans: list[Span] = []
-    for kind in sorted(kinds & whys.keys()):
-        why, values = whys[kind]
-        chosen = values >= min(0.5, float(values.max()))
-        rows = [(a, b, v) for (a, b), v, c in zip(stretches, values, chosen, strict=True) if c]
-        spans.extend(_joined(stream, rows, kind, why))
-    return spans
-
-
-def _joined(
-    stream: TextStream, rows: list[tuple[int, int, float]], kind: TextKind, why: Code
-) -> list[Span]:
-    """Join stretches that touch or overlap into spans."""
-    joined: list[list[float]] = []
-    for start, stop, value in sorted(rows):
-        if joined and start <= joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], stop)
-            joined[-1][2] = max(joined[-1][2], value)
-        else:
-            joined.append([start, stop, value])
-    return [
-        Span(int(stream.t_us[int(a)]), int(stream.t_us[int(b) - 1]), kind, float(value), why)
-        for a, b, value in joined
-    ]
