@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from detector.__main__ import main
 from detector.model import Model
+from detector.evaluation import speed
 from detector.simulation import composed_with_paste, composing, draw_text, robot_a4, transcribing
 from detector.tables import no_keystrokes
 from tests.detector.doors.tables import as_table, write_aggregates, write_sessions, write_texts
@@ -130,7 +131,11 @@ def test_an_empty_table_scores_to_nothing(tmp_path: Path) -> None:
     assert result.stdout == ""
 
 
-def test_training_writes_a_model_that_evaluates_every_table(corpus: Path, tmp_path: Path) -> None:
+def test_training_writes_a_model_that_evaluates_every_table(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speed, "LONG_SESSION_EVENTS", 5_000)
+    monkeypatch.setattr(speed, "FLEET_SESSION_EVENTS", 1_000)
     trained = run("train", "--corpus", corpus, "--out", tmp_path)
     assert trained.exit_code == 0, trained.output
     names = {Path(line).name for line in trained.stdout.splitlines()}
