@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from detector.__main__ import main
-from detector.model import Model
 from detector.evaluation import speed
+from detector.model import Model
 from detector.simulation import composed_with_paste, composing, draw_text, robot_a4, transcribing
 from detector.tables import no_keystrokes
 from tests.detector.doors.tables import as_table, write_aggregates, write_sessions, write_texts
