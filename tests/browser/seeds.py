@@ -4,8 +4,11 @@ import io
 import random
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image, ImageDraw
 
+from detector.simulation import composing
+from detector.simulation.session import without_effects
 from tests.server.device import Chain, screenshot
 from wire import events
 from wire.codes import (
@@ -117,28 +120,17 @@ def robot(minutes: int) -> Story:
 
 
 def written(draw: random.Random, start_us: int, end_us: int) -> list[events.Event]:
-    """Bursts of words with pauses before sentences, and revision."""
-    keys: list[events.Event] = []
-    at = start_us + 20 * SECOND_US
-    while at < end_us - 10 * SECOND_US:
-        for _ in range(draw.randint(4, 16)):
-            for letter in range(draw.randint(2, 9) + 1):
-                kind = KeyClass.SPACE if letter == 0 else KeyClass.LETTER
-                keys.append(key(draw, at, kind))
-                at += int(draw.lognormvariate(12.0, 0.42))
-            if draw.random() < 0.12:
-                for _ in range(draw.randint(1, 7)):
-                    keys.append(key(draw, at, KeyClass.BACKSPACE))
-                    at += int(draw.lognormvariate(11.8, 0.3))
-            at += int(draw.lognormvariate(12.6, 0.7))
-        keys.append(key(draw, at, KeyClass.PUNCT))
-        at += int(draw.lognormvariate(15.2, 0.9))
-    return [event for event in keys if event.t_us < end_us]
-
-
-def key(draw: random.Random, at_us: int, kind: KeyClass) -> events.Keystroke:
-    hold_us = int(draw.lognormvariate(11.4, 0.28))
-    return events.Keystroke(at_us, hold_us, kind, KeyFlag.ORIGIN_KNOWN, 1)
+    """Composing by a simulated person, who starts after 20 s and stops 10 s before the end."""
+    first_us = start_us + 20 * SECOND_US
+    minutes = (end_us - 10 * SECOND_US - first_us) / MINUTE_US
+    rng = np.random.default_rng(draw.randrange(2**32))
+    table = without_effects(composing(rng, minutes=minutes).keystrokes)
+    rows = zip(table.t_us.tolist(), table.hold_us.tolist(), table.key.tolist(), strict=True)
+    return [
+        events.Keystroke(first_us + t_us, hold_us, kind, KeyFlag.ORIGIN_KNOWN, 1)
+        for t_us, hold_us, kind in rows
+        if kind != KeyClass.CLICK and first_us + t_us < end_us
+    ]
 
 
 def reading(draw: random.Random, minutes: int) -> list[events.Event]:

@@ -29,6 +29,7 @@ def test_session_page_shows_reasons_timeline_and_pictures(
     watched.open_session(seeded.sessions["pasted"])
     page = watched.page
     expect(page.get_by_test_id("reasons")).to_contain_text("assistant")
+    page.locator("#strip img").first.scroll_into_view_if_needed()
     expect(page.locator("#strip img").first).to_be_visible()
     expect(page.locator("#strip img").first).to_have_js_property("naturalWidth", 640)
     page.get_by_text("The timeline as tables").click()
