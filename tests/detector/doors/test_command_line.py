@@ -24,7 +24,7 @@ def run(*arguments: object) -> Result:
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rng = np.random.default_rng(8)
     folder = tmp_path_factory.mktemp("corpus")
-    essays = {f"w{n}": composing(rng, characters=900) for n in range(36)}
+    essays = {f"w{n}": composing(rng, characters=900) for n in range(24)}
     write_sessions(
         folder / "klicke.parquet",
         [(name, name, "composed", e.keystrokes) for name, e in essays.items()],
