@@ -7,13 +7,13 @@ are NaN where their source was not recorded. Two windows side by side need no ch
 is looked at that way is not seen.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import nan
 
 import numpy as np
 
 from detector.features.stream import TextStream
-from detector.tables import BoolArray, FloatArray, Focus, IntArray, Recording
+from detector.tables import BoolArray, Focus, IntArray, Recording
 from wire.codes import Category
 from wire.keys import KeyClass
 
@@ -55,9 +55,6 @@ class Coupling:
     look_s: float
     pointer_minutes_share: float
     typing_alone_s: float
-
-
-NAMES = tuple(field.name for field in fields(Coupling))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +121,6 @@ def coupling_of(recording: Recording, stream: TextStream) -> Coupling:
         pointer_share,
         alone,
     )
-
-
-def coupling_features(recording: Recording, stream: TextStream) -> FloatArray:
-    """Return the values of `NAMES`."""
-    found = coupling_of(recording, stream)
-    return np.array([getattr(found, name) for name in NAMES])
 
 
 _ASSISTANT = (Category.ASSISTANT,)

@@ -22,8 +22,6 @@ from detector.features.stream import Place, TextStream, log10_ms
 from detector.tables import FloatArray
 from wire.keys import KeyClass
 
-LONGEST_SPECTRUM = 16_384
-"""A beat shows in this many intervals as well as in more."""
 TIMING_NAMES = (
     "interval_floor",
     "interval_skew_linear",
@@ -88,7 +86,6 @@ def _spectral_peak(logs: FloatArray) -> float:
 
     For white noise the peak of n/2 exponential shares is about ln(n/2) / (n/2).
     """
-    logs = logs[:LONGEST_SPECTRUM]
     centred = np.clip(logs - mean_of(logs), -0.5, 0.5)
     power = np.abs(np.fft.rfft(centred))[3:] ** 2
     total = float(power.sum())

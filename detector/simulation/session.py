@@ -25,7 +25,6 @@ CLASS_OF = {
     "\n": KeyClass.ENTER,
 }
 """Key class that types each class of character in a final text."""
-CHARACTER_OF = {key: character for character, key in CLASS_OF.items()} | {KeyClass.TAB: " "}
 
 
 @dataclass(frozen=True, slots=True)

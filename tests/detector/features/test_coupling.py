@@ -1,9 +1,10 @@
+from dataclasses import asdict
 from math import isnan
 
 import numpy as np
 import pytest
 
-from detector.features.coupling import NAMES, bursts_of, coupling_features, coupling_of
+from detector.features.coupling import bursts_of, coupling_of
 from detector.features.stream import text_stream
 from detector.surroundings import PointerSeconds
 from detector.tables import Focus, Keystrokes, Recording, keystrokes, no_keystrokes
@@ -75,9 +76,7 @@ def test_the_figures_of_a_small_session() -> None:
 
 def test_what_was_not_recorded_is_missing() -> None:
     recording = Recording(bursts(0, 10))
-    values = dict(
-        zip(NAMES, coupling_features(recording, text_stream(recording.keystrokes)), strict=True)
-    )
+    values = asdict(coupling_of(recording, text_stream(recording.keystrokes)))
     assert values.pop("bursts") == 2
     assert all(isnan(value) for value in values.values())
 
