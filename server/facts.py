@@ -15,6 +15,7 @@ from wire.codes import DeviceFactKind, LossReason, ManualReason, ObjectKind
 from wire.errors import BodyUndecodable, WireError
 from wire.events import Attachment, DeviceFact, Keystroke, ManualTime, Marker, Presence
 from wire.header import Header
+from wire.objects import digest_of_parts
 from wire.stretches import AWAY, Intervals, between, joined, length_us, manual, pauses, without
 
 _LATE_US = 60_000_000
@@ -213,7 +214,7 @@ def named_notes(batches: Sequence[Batch]) -> tuple[NamedNote, ...]:
 def digest_hex(event: Attachment) -> str:
     """The object that an attachment names."""
     parts = (event.digest_0, event.digest_1, event.digest_2, event.digest_3)
-    return "".join(f"{part:016x}" for part in parts)
+    return digest_of_parts(parts).hex()
 
 
 def device_facts(batches: Sequence[Batch]) -> dict[str, tuple[int, ...]]:

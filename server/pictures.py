@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from server.facts import OpenedSession
 from wire import events
 from wire.batch import Batch
+from wire.objects import digest_of_parts
 
-_Named = events.Screenshot | events.Attachment | events.Blanking
+_Named = events.Screenshot | events.Attachment | events.Blanking | events.TextSubmitted
 _NOTHING = bytes(32)
 
 
@@ -54,7 +55,7 @@ def _named(batches: Sequence[Batch], kind: type[_Named]) -> set[bytes]:
 
 
 def _digest(parts: tuple[int, int, int, int]) -> bytes | None:
-    return _kept(b"".join(part.to_bytes(8, "big") for part in parts))
+    return _kept(digest_of_parts(parts))
 
 
 def _kept(digest: bytes) -> bytes | None:

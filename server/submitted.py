@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from server.errors import PictureMissing
+from server.pictures import digest_of
 from server.storage.protocols import ObjectStore, OrganisationStore
 from wire.batch import Batch
 from wire.errors import WireError
@@ -25,16 +26,10 @@ def submitted_classes(
     named = {digest_of(e) for batch in batches for e in batch.body.events(TextSubmitted)}
     found: dict[bytes, str] = {}
     for digest in named:
-        if store.object(session_row, digest) is None:
+        if digest is None or store.object(session_row, digest) is None:
             continue
         try:
             found[digest] = unpack_classes(objects.get(organisation, digest))
         except (PictureMissing, WireError):
             continue
     return found
-
-
-def digest_of(event: TextSubmitted) -> bytes:
-    """The object that a submission names; zeros for none."""
-    parts = (event.digest_0, event.digest_1, event.digest_2, event.digest_3)
-    return b"".join(part.to_bytes(8, "big") for part in parts)

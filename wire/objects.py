@@ -19,3 +19,8 @@ def digest_parts(digest: bytes) -> tuple[int, int, int, int]:
         int.from_bytes(whole[at : at + 8], "big") for at in range(0, 32, 8)
     )
     return first, second, third, fourth
+
+
+def digest_of_parts(parts: tuple[int, int, int, int]) -> bytes:
+    """The digest that an event holds in four parts; 32 zeros for none."""
+    return b"".join(part.to_bytes(8, "big") for part in parts)

@@ -25,6 +25,7 @@ from detector.surroundings import (
 from wire import events
 from wire.body import Body
 from wire.codes import DeviceFactKind, MarkerKind, PresenceChange, SourceName
+from wire.objects import digest_of_parts
 from wire.stretches import AWAY, between, joined, manual
 
 _MEDIA = (PresenceChange.MEDIA_BEGAN, PresenceChange.MEDIA_ENDED)
@@ -104,7 +105,7 @@ def submissions_of(
 
 def _digest(event: events.TextSubmitted) -> bytes:
     parts = (event.digest_0, event.digest_1, event.digest_2, event.digest_3)
-    return b"".join(part.to_bytes(8, "big") for part in parts)
+    return digest_of_parts(parts)
 
 
 def tasks_of(bodies: Sequence[Body], end_us: int) -> tuple[Task, ...]:
