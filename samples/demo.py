@@ -30,7 +30,7 @@ from server.records import Role
 from server.services.administration import Administration
 
 HERE = Path(__file__).parent
-SERVER = (sys.executable, "-m", "server.cli")
+SERVER = (sys.executable, "-m", "server.cli.main")
 READY = "veritype-server listening on "
 SCORED_WITHIN_S = 60.0
 BANDS = {

@@ -9,27 +9,27 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 
-from server.bodies import Receive
-from server.config import Settings, load_settings
 from server.console.pages import ConsoleRoutes
 from server.console.signin import SignIn
 from server.errors import DataFolderUnusable
-from server.house import DataFolder
-from server.ingest import PATH as INGEST_PATH
-from server.ingest import Ingest, Scope, Send
-from server.keys import ServerKeys, load_server_keys, make_server_keys
-from server.problem_handlers import add_problem_handlers
+from server.http.bodies import Receive
+from server.http.problem_handlers import add_problem_handlers
+from server.http.security_headers import SecurityHeaders
+from server.ingest.route import PATH as INGEST_PATH
+from server.ingest.route import Ingest, Scope, Send
+from server.operation.config import Settings, load_settings
+from server.operation.house import DataFolder
+from server.operation.keys import ServerKeys, load_server_keys, make_server_keys
 from server.routes.agent import AgentRoutes
 from server.routes.platform import platform_router
 from server.routes.published import published_router
 from server.routes.releases import ReleaseRoutes
-from server.security_headers import SecurityHeaders
 from server.services.agents import Agents
 from server.services.review import Review
-from server.storage.folder import FolderObjects
+from server.signin.tokens import Tokens
+from server.storage.objects.folder import FolderObjects
 from server.storage.protocols import BatchWriter, ObjectStore
-from server.storage.sqlite import SqliteStore
-from server.tokens import Tokens
+from server.storage.sqlite.store import SqliteStore
 
 _GZIP_FROM_BYTES = 1_000
 _HOUR_S = 3600

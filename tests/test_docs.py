@@ -8,8 +8,8 @@ import click
 import pytest
 
 from agent.cli.main import main as veritype
-from server.cli import main as veritype_server
-from server.config import Settings as ServerSettings
+from server.cli.main import main as veritype_server
+from server.operation.config import Settings as ServerSettings
 from wire.policy import Policy, parse_policy
 from wire.problems import ProblemCode
 

@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from server.assessments import Assessed
-from server.records import SessionState
-from server.services.review import Review, SessionView, Viewer
-from server.wording import (
+from server.console.wording import (
     ADDED_BECAUSE,
     BAND_MEANS,
     BAND_TITLES,
@@ -17,6 +14,9 @@ from server.wording import (
     policy_lines,
     reason_title,
 )
+from server.records import SessionState
+from server.scoring.assessments import Assessed
+from server.services.review import Review, SessionView, Viewer
 
 _AHEAD_SHOWN_S = 60
 """Less is the way of clocks and networks."""

@@ -13,8 +13,8 @@ from server.console.signin import SignIn, check_csrf, csrf_token, remember
 from server.console.statics import CachedStatics
 from server.console.timeline import timeline_of
 from server.errors import not_found
+from server.http.requests import body_of, client_of
 from server.records import Person
-from server.routes.requests import body_of, client_of
 from server.services.review import Review, viewer_for
 
 _FORM_MAX_BYTES = 4_096

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.errors import Refusal
-from server.refusals import answer_of
+from server.http.refusals import answer_of
 
 _HERE = Path(__file__).parent.parent
 _SURE_BELOW = 0.01

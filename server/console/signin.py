@@ -6,9 +6,9 @@ import secrets
 from starlette.requests import Request
 
 from server.errors import Refusal
-from server.pace import Pace
-from server.passwords import password_holds
 from server.records import Person
+from server.signin.pace import Pace
+from server.signin.passwords import password_holds
 from server.storage.protocols import Store
 from wire.problems import ProblemCode
 

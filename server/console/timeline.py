@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from typing import Any
 
-from server.facts import OpenedSession, idle_intervals, lost_stretches, paused_intervals
-from server.pictures import blankings, digest_of, shown_instead
+from server.scoring.facts import OpenedSession, idle_intervals, lost_stretches, paused_intervals
+from server.services.pictures import blankings, digest_of, shown_instead
 from server.services.review import Review, Viewer
 from wire import events
 from wire.batch import Batch

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that `server.storage.engine.migrate` hands over."""
+"""Alembic's entry: runs on the connection that the store hands over."""
 
 from alembic import context
 

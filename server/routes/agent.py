@@ -5,10 +5,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.http.requests import answer, authorization_of, body_of, client_of, message_of
 from server.records import Device
-from server.routes.requests import answer, authorization_of, body_of, client_of, message_of
 from server.services.agents import Agents
-from server.tokens import Tokens
+from server.signin.tokens import Tokens
 from wire import limits
 from wire.baseline import TypingSample
 from wire.messages import BlankingNotice, ConsentRequest, EnrolmentRequest, SessionRequest

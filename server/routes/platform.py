@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from server.assessments import Assessed, ReasonText
 from server.clock import iso_utc
+from server.http.requests import authorization_of
 from server.records import SessionState
-from server.routes.requests import authorization_of
+from server.scoring.assessments import Assessed, ReasonText
 from server.services.review import Review, SessionView, Viewer, platform_viewer
-from server.tokens import Tokens
+from server.signin.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from server.errors import not_found
-from server.releases import offered, offered_file
-from server.routes.requests import answer, authorization_of
-from server.tokens import Tokens
+from server.http.requests import answer, authorization_of
+from server.operation.releases import offered, offered_file
+from server.signin.tokens import Tokens
 from wire.signing import SigningKey
 
 _NONE_OFFERED = "This server offers no release of the agent."

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from server.clock import now_us
-from server.config import Settings
 from server.errors import NotKnown, ServerError
-from server.keys import hash_of, hash_of_code, new_pairing_code, new_token
-from server.passwords import MAX_CHARS, MIN_CHARS, hash_password, new_password
+from server.operation.config import Settings
+from server.operation.keys import hash_of, hash_of_code, new_pairing_code, new_token
 from server.records import Person, Project, Role
+from server.signin.passwords import MAX_CHARS, MIN_CHARS, hash_password, new_password
 from server.storage.protocols import OrganisationStore, Store
 from wire.policy import parse_policy
 

@@ -4,10 +4,9 @@ import re
 import secrets
 
 from server.clock import now_us
-from server.config import Settings
 from server.errors import Refusal, not_found, too_often
-from server.keys import ServerKeys, hash_of, hash_of_code, new_token
-from server.pace import Pace
+from server.operation.config import Settings
+from server.operation.keys import ServerKeys, hash_of, hash_of_code, new_token
 from server.records import (
     Device,
     LateBlanking,
@@ -19,8 +18,9 @@ from server.records import (
     SessionState,
     StoredObject,
 )
-from server.sealing import SampleSeal
-from server.sniffing import content_type_of
+from server.services.sealing import SampleSeal
+from server.services.sniffing import content_type_of
+from server.signin.pace import Pace
 from server.storage.protocols import ObjectStore, Store
 from wire.baseline import TypingSample
 from wire.chain import OPENING, derive_nonce

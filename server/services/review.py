@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from server.assessments import FLAGGED_BANDS, Assessed
 from server.errors import not_found
-from server.facts import OpenedSession, SessionFacts, open_batches
-from server.pictures import shown
 from server.recent import Recent
 from server.records import Person, Role, SessionLine, SessionState, StoredObject
+from server.scoring.assessments import FLAGGED_BANDS, Assessed
+from server.scoring.facts import OpenedSession, SessionFacts, open_batches
+from server.services.pictures import shown
 from server.storage.protocols import ObjectStore, OrganisationStore, Store
 from wire.policy import Policy
 

@@ -46,7 +46,7 @@ _FLAGS = (
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
     house = make_house(tmp_path_factory.mktemp("browser") / "data", "Ada Okafor", f"Tim {SCRIPT}")
-    command = [sys.executable, "-m", "server.cli", "serve", "--port", "0", "--data"]
+    command = [sys.executable, "-m", "server.cli.main", "serve", "--port", "0", "--data"]
     with subprocess.Popen([*command, str(house.path)], stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None

@@ -26,7 +26,7 @@ from wire.messages import ConsentRequest, ProjectOffer, Projects, decode_message
 SECOND_US = 1_000_000
 POLICY = b'{"version": 1, "windows": [{"category": 1, "title": "*task*"}]}'
 READY = "veritype-server listening on "
-SERVER = (sys.executable, "-m", "server.cli")
+SERVER = (sys.executable, "-m", "server.cli.main")
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1"}
 
 

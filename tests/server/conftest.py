@@ -10,9 +10,9 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 
-from server import passwords
 from server.app import open_installation
 from server.records import Person
+from server.signin import passwords
 from tests.server.device import Chain, Device, problem_of, typing
 from tests.server.house import House, browsing, make_house, serving
 from tests.server.kinds import NewDevice, ProblemOf, Typing

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from server.app import Installation, build_app, make_data_folder, open_installation
 from server.records import Person, Role
 from server.services.administration import Administration
-from server.storage.organisation import SqlOrganisationStore
+from server.storage.sql.organisation import SqlOrganisationStore
 from server.storage.tables import metadata
 from wire.codes import Category
 from wire.policy import Policy, Screenshots, WindowRule
@@ -55,7 +55,7 @@ class House:
         return store.of(store.first_organisation())
 
     def rows(self, table: str) -> int:
-        with self.installation.store._engine.connect() as connection:
+        with self.installation.store._reading.connect() as connection:
             query = select(func.count()).select_from(metadata.tables[table])
             return connection.execute(query).scalar_one()
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from PIL import Image
 
-from server.keys import hash_of, hash_of_code, new_pairing_code, new_token
+from server.operation.keys import hash_of, hash_of_code, new_pairing_code, new_token
 from server.records import LateBlanking, Role
 from server.services import agents
 from tests.server.device import Chain, Device

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from server.cli import main
+from server.cli.main import main
 from tests.server.house import PASSWORD, POLICY
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from server.assessor import DetectorAssessor
 from server.records import Role
-from server.scoring import Scoring
-from server.worker import do_next
+from server.scoring.assessor import DetectorAssessor
+from server.scoring.session import Scoring
+from server.scoring.worker import do_next
 from tests.server.device import Chain, digest_parts, screenshot
 from tests.server.house import PASSWORD, House
 from tests.server.kinds import SignedIn, SignIn, Typing

@@ -29,7 +29,7 @@ ROUNDS = 3
 
 @contextlib.contextmanager
 def server_process(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    command = [sys.executable, "-m", "server.cli", "serve", "--port", "0", "--data", str(data)]
+    command = [sys.executable, "-m", "server.cli.main", "serve", "--port", "0", "--data", str(data)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

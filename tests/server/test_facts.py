@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from server.console.timeline import coverage_of
-from server.facts import OpenedSession, SessionFacts, facts_of, open_batches
 from server.records import StoredBatch
+from server.scoring.facts import OpenedSession, SessionFacts, facts_of, open_batches
 from tests.server.device import Chain, Device, typing
 from wire import events
 from wire.codes import MarkerKind, PresenceChange, SourceName, SourceState

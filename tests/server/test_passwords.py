@@ -5,11 +5,11 @@ import importlib.util
 from argon2 import extract_parameters
 from argon2.low_level import Type
 
-from server import passwords
+from server.signin import passwords
 
 
 def test_a_password_is_hashed_as_slowly_as_owasp_asks() -> None:
-    spec = importlib.util.find_spec("server.passwords")
+    spec = importlib.util.find_spec("server.signin.passwords")
     assert spec is not None
     assert spec.loader is not None
     shipped = importlib.util.module_from_spec(spec)

@@ -9,16 +9,16 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from server.assessments import Assessed
-from server.assessor import DetectorAssessor
-from server.facts import OpenedSession
-from server.logs import JsonLines
+from server.console.wording import device_lines
+from server.operation.logs import JsonLines
 from server.records import ATTEMPTS_MAX, Job
-from server.references import OwnTyping
-from server.scoring import Scoring
-from server.storage.sqlite import SqliteStore
-from server.wording import device_lines
-from server.worker import do_next, work
+from server.scoring.assessments import Assessed
+from server.scoring.assessor import DetectorAssessor
+from server.scoring.facts import OpenedSession
+from server.scoring.references import OwnTyping
+from server.scoring.session import Scoring
+from server.scoring.worker import do_next, work
+from server.storage.sqlite.store import SqliteStore
 from tests.server.device import Chain
 from tests.server.house import House
 from tests.server.kinds import Platform, Typing

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import IntegrityError
 
 from server.errors import PictureMissing, Refusal
-from server.keys import ServerKeys, load_server_keys
+from server.operation.keys import ServerKeys, load_server_keys
 from server.records import Append, NewSession, SessionEntry
-from server.storage import folder
-from server.storage.folder import FolderObjects
+from server.storage.objects import folder
+from server.storage.objects.folder import FolderObjects
 from server.storage.tables import metadata
 from tests.server.device import Chain, Device
 from tests.server.house import House
@@ -47,7 +47,7 @@ def append(house: House) -> Append:
 def test_many_waiting_batches_share_a_transaction(house: House, append: Append) -> None:
     store = house.installation.store
     commits: list[Connection] = []
-    event.listen(store._engine, "commit", commits.append)
+    event.listen(store._reading, "commit", commits.append)
     writer = store.writer(1_000)
     rows = [
         replace(append, session=entry)
@@ -156,5 +156,5 @@ def test_secrets_show_nothing_in_text(house: House) -> None:
 
 
 def test_schema_is_what_the_tables_say(house: House) -> None:
-    with house.installation.store._engine.connect() as connection:
+    with house.installation.store._reading.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []

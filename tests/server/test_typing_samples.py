@@ -13,13 +13,13 @@ from sqlalchemy import event
 from detector.baseline.population import WithinPerson
 from detector.simulation import composing, draw_typist, transcribing
 from detector.tables import Keystrokes
-from server.assessments import Assessed, not_assessed
-from server.assessor import DetectorAssessor
-from server.facts import OpenedSession
-from server.references import LEAST_CONSENT_VERSION, OwnTyping
-from server.scoring import Scoring
-from server.sealing import SampleSeal
-from server.worker import do_next
+from server.scoring.assessments import Assessed, not_assessed
+from server.scoring.assessor import DetectorAssessor
+from server.scoring.facts import OpenedSession
+from server.scoring.references import LEAST_CONSENT_VERSION, OwnTyping
+from server.scoring.session import Scoring
+from server.scoring.worker import do_next
+from server.services.sealing import SampleSeal
 from tests.server.device import Chain, Device
 from tests.server.house import House
 from tests.server.kinds import NewDevice, Typing
@@ -140,7 +140,7 @@ def test_a_sample_given_for_another_use_is_not_used(
 
 @pytest.fixture
 def asked(house: House) -> Iterator[list[tuple[str, Any]]]:
-    engine, said = house.installation.store._engine, list[tuple[str, Any]]()
+    engine, said = house.installation.store._reading, list[tuple[str, Any]]()
 
     def note(_c: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
         if "typing_samples" in statement:

@@ -1,0 +1,1 @@
+"""The commands of `veritype-server`, one module for each thing an operator handles."""

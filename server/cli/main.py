@@ -1,0 +1,23 @@
+"""`veritype-server`: make a data folder, run the server, add people, projects and keys."""
+
+import click
+
+from server.cli.folder import doctor, init
+from server.cli.keys import key
+from server.cli.people import pair, user
+from server.cli.projects import project
+from server.cli.releases import release
+from server.cli.running import serve
+
+
+@click.group()
+def main() -> None:
+    """The Veritype server."""
+
+
+for command in (init, serve, user, project, release, pair, key, doctor):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

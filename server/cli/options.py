@@ -1,0 +1,52 @@
+"""What the commands share: options, plain errors, what they print."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+import click
+
+from server.app import open_installation
+from server.errors import ServerError
+from server.services.administration import Administration
+from wire.errors import WireError
+
+P = ParamSpec("P")
+
+data_option = click.option(
+    "--data",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="VERITYPE_DATA",
+    required=True,
+    help="The data folder (or VERITYPE_DATA).",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def plainly(command: Callable[P, None]) -> Callable[P, None]:
+    """End with one sentence and status 1 for every error that is meant to be read."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (ServerError, WireError, OSError) as error:
+            click.echo(f"veritype-server: {error}", err=True)
+            sys.exit(1)
+
+    return wrapped
+
+
+def administration(folder: Path) -> Administration:
+    """The operator's services on a data folder."""
+    installation = open_installation(folder)
+    return Administration(installation.store, installation.settings)
+
+
+def say(fields: dict[str, object], text: str, as_json: bool) -> None:
+    """Print for a person, or as one JSON object."""
+    click.echo(json.dumps(fields, ensure_ascii=False) if as_json else text)

@@ -1,0 +1,62 @@
+"""Every error of the framework's routes becomes a problem, or a page for people."""
+
+import logging
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.console.rendering import error_page
+from server.errors import Refusal, not_found
+from server.http.refusals import refusal_of
+from server.http.requests import refuse
+from wire.errors import WireError
+from wire.problems import ProblemCode
+
+_MACHINES = ("/agent/", "/v1/", "/.well-known/", "/healthz")
+_log = logging.getLogger(__name__)
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Register the handlers."""
+    app.add_exception_handler(Refusal, _refusal)
+    app.add_exception_handler(WireError, _wire_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _answer(request: Request, refusal: Refusal) -> Response:
+    if request.url.path.startswith(_MACHINES):
+        return refuse(refusal)
+    return error_page(request, refusal)
+
+
+async def _refusal(request: Request, error: Exception) -> Response:
+    return _answer(request, error if isinstance(error, Refusal) else not_found())
+
+
+async def _wire_error(request: Request, error: Exception) -> Response:
+    return _answer(request, refusal_of(error if isinstance(error, WireError) else WireError()))
+
+
+async def _invalid(request: Request, _error: Exception) -> Response:
+    detail = "A parameter does not hold to the documented form."
+    return _answer(request, Refusal(ProblemCode.INVALID_REQUEST, 400, detail))
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 405:
+        detail = "This route does not take that method."
+        return _answer(request, Refusal(ProblemCode.METHOD_NOT_ALLOWED, status, detail))
+    if status == 404:
+        return _answer(request, not_found())
+    return _answer(request, Refusal(ProblemCode.INVALID_REQUEST, status, "See the documentation."))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    _log.error("a request failed", exc_info=error)
+    return _answer(request, Refusal(ProblemCode.INTERNAL, 500, "Something failed; try again."))

@@ -1,0 +1,1 @@
+"""The one hot route: sealed batches in, receipts out."""

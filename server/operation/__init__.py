@@ -1,0 +1,1 @@
+"""How an installation is laid out, set up, run and watched."""

@@ -1,0 +1,105 @@
+"""Sessions and what belongs to them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wire.batch import Envelope
+from wire.chain import ChainHead
+
+
+class SessionState(StrEnum):
+    """How far a session has come."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    SCORED = "scored"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEntry:
+    """A session as ingest needs it. `row` is storage's own number for it."""
+
+    organisation: int
+    row: int
+    id: bytes
+    person: bytes
+    device: bytes
+    project: bytes
+    policy_version: int
+    opened_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """What clock-in stores."""
+
+    id: bytes
+    person: bytes
+    device: bytes
+    project: bytes
+    policy_version: int
+    agent_version: str
+    opened_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """One batch on its way to the disk, and the head it continues."""
+
+    session: SessionEntry
+    before: ChainHead
+    after: ChainHead
+    envelope: Envelope
+    received_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    """A batch as it came, and whether it turned out undecodable."""
+
+    row: int
+    sequence: int
+    digest: bytes
+    received_us: int
+    sealed: bytes
+    quarantined: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """A screenshot, title or note that a session's device uploaded."""
+
+    digest: bytes
+    content_type: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LateBlanking:
+    """A picture that the trainer blanked after its session was over."""
+
+    digest: bytes
+    kept: bytes
+    """The picture that took its place; zeros: none did."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A session in a list: who, where, when, how far, and what was found."""
+
+    row: int
+    id: bytes
+    person: bytes
+    person_name: str
+    project: bytes
+    project_name: str
+    policy_version: int
+    agent_version: str
+    opened_us: int
+    state: SessionState
+    head_sequence: int
+    last_received_us: int | None
+    facts: bytes | None
+    """JSON of `server.scoring.facts.SessionFacts`; None until scored."""
+    band: str | None
+    main_reason: str | None

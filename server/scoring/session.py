@@ -1,0 +1,96 @@
+"""Scoring one closed session: stored batches in, facts and an assessment out.
+
+The detector stands behind `Assessor`, so that this module can be read without it.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from server.clock import now_us
+from server.errors import NotKnown
+from server.operation.keys import ServerKeys
+from server.records import Job, SessionEntry, StoredAssessment
+from server.scoring.assessments import Assessed, not_assessed
+from server.scoring.facts import OpenedSession, facts_of, open_batches
+from server.scoring.references import OwnTyping, own_typing
+from server.scoring.submitted import submitted_classes
+from server.services.sealing import SampleSeal
+from server.storage.protocols import ObjectStore, OrganisationStore, Store
+from wire.policy import Policy
+
+
+class Assessor(Protocol):
+    """Judges what was recorded."""
+
+    def assess(
+        self,
+        opened: OpenedSession,
+        policy: Policy,
+        texts: Mapping[bytes, str],
+        own: OwnTyping,
+    ) -> Assessed:
+        """Judge one session under its project's policy, next to the person's own typing.
+
+        `texts` are the class sequences of its submitted texts by digest, as far as they came.
+        """
+
+
+class Scoring:
+    """Does the jobs of the scoring table, one at a time."""
+
+    def __init__(
+        self, store: Store, objects: ObjectStore, assessor: Assessor, keys: ServerKeys
+    ) -> None:
+        self._store = store
+        self._objects = objects
+        self._assessor = assessor
+        self._seal = SampleSeal(keys.sample_secret)
+
+    def do(self, job: Job) -> None:
+        """Score a session. Repeating it is harmless: the job ends once, with its results."""
+        store = self._store.of(job.organisation)
+        entry = store.session_numbered(job.session_row)
+        policy = store.policy(entry.project, entry.policy_version) if entry else None
+        if entry is None or policy is None:
+            raise NotKnown("the job's session or policy is gone")
+        opened = open_batches(store.batches(entry.row))
+        _quarantine(store, opened)
+        texts = submitted_classes(store, self._objects, job.organisation, entry.row, opened.batches)
+        own = own_typing(store, job.organisation, self._seal, entry)
+        _finish(store, entry, opened, self._assessor.assess(opened, policy, texts, own))
+
+    def give_up(self, job: Job) -> None:
+        """Publish the hours, and that the detector could not read the recording."""
+        store = self._store.of(job.organisation)
+        entry = store.session_numbered(job.session_row)
+        if entry is None:
+            raise NotKnown("the job's session is gone")
+        opened = open_batches(store.batches(entry.row))
+        _quarantine(store, opened)
+        _finish(store, entry, opened, not_assessed())
+
+
+def _finish(
+    store: OrganisationStore, entry: SessionEntry, opened: OpenedSession, assessed: Assessed
+) -> None:
+    facts = msgspec.json.encode(facts_of(opened, entry.opened_us))
+    store.finish_job(entry.row, facts, _stored(assessed))
+
+
+def _quarantine(store: OrganisationStore, opened: OpenedSession) -> None:
+    for row, _header, reason in opened.undecodable:
+        if row.quarantined is None:
+            store.quarantine(row.row, reason)
+
+
+def _stored(assessed: Assessed) -> StoredAssessment:
+    return StoredAssessment(
+        model_version=assessed.model_version,
+        features_version=assessed.features_version,
+        band=assessed.band,
+        main_reason=assessed.main_reason,
+        document=msgspec.json.encode(assessed),
+        created_us=now_us(),
+    )

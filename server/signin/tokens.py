@@ -1,0 +1,55 @@
+"""Who sent this request, by its bearer token; looked up once and then remembered a while."""
+
+from server.errors import Refusal
+from server.operation.keys import hash_of
+from server.recent import Recent
+from server.records import Device
+from server.storage.protocols import Doors
+from wire.problems import ProblemCode
+
+_SCHEME = "bearer "
+_TOKEN_MAX_CHARS = 200
+_REMEMBERED = 200_000
+_REMEMBERED_S = 60.0
+
+
+class Tokens:
+    """Resolves bearer tokens of devices and of platforms."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+        self._devices: Recent[bytes, Device] = Recent(_REMEMBERED, _REMEMBERED_S)
+
+    def remembered_device(self, authorization: str) -> Device | None:
+        """The device, if it was looked up lately: no input or output."""
+        return self._devices.get(hash_of(bearer(authorization)))
+
+    def device(self, authorization: str) -> Device:
+        """The device of an `Authorization` field; raises `Refusal`."""
+        token_hash = hash_of(bearer(authorization))
+        device = self._devices.get(token_hash) or self._doors.device(token_hash)
+        if device is None:
+            raise _unauthenticated()
+        self._devices.put(token_hash, device)
+        return device
+
+    def platform(self, authorization: str) -> int:
+        """The organisation of a platform key; raises `Refusal`."""
+        organisation = self._doors.platform(hash_of(bearer(authorization)))
+        if organisation is None:
+            raise _unauthenticated()
+        return organisation
+
+
+def bearer(authorization: str) -> str:
+    """The token in an `Authorization` field; raises `Refusal`."""
+    token = authorization[len(_SCHEME) :].strip()
+    if not authorization.lower().startswith(_SCHEME) or not 0 < len(token) <= _TOKEN_MAX_CHARS:
+        raise _unauthenticated()
+    return token
+
+
+def _unauthenticated() -> Refusal:
+    return Refusal(
+        ProblemCode.UNAUTHENTICATED, 401, "Send a valid token as 'Authorization: Bearer ...'."
+    )

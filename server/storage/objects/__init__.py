@@ -1,0 +1,1 @@
+"""Objects by their digest: pictures, titles, notes."""

@@ -1,0 +1,55 @@
+"""What services ask of storage.
+
+An `OrganisationStore` is bound to one organisation when it is made: none of its methods can name
+another. `Doors` holds the few look-ups that come before the organisation is known.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from server.storage.protocols.audit import AuditLog
+from server.storage.protocols.batches import BatchWriter
+from server.storage.protocols.devices import Devices
+from server.storage.protocols.doors import Doors
+from server.storage.protocols.evidence import Evidence
+from server.storage.protocols.jobs import Jobs
+from server.storage.protocols.keys import PlatformKeys
+from server.storage.protocols.objects import ObjectStore
+from server.storage.protocols.people import People
+from server.storage.protocols.projects import Projects
+
+
+class OrganisationStore(People, Projects, Devices, PlatformKeys, Evidence, AuditLog, Protocol):
+    """Everything of one organisation."""
+
+
+class Store(Doors, Jobs, Protocol):
+    """A whole store."""
+
+    def of(self, organisation: int) -> OrganisationStore:
+        """The part of one organisation."""
+
+    def migrate(self) -> None:
+        """Bring the schema to this version."""
+
+    def check(self) -> Sequence[str]:
+        """What is wrong with the store; empty when nothing is."""
+
+    def close(self) -> None:
+        """Let go of all connections."""
+
+
+__all__ = [
+    "AuditLog",
+    "BatchWriter",
+    "Devices",
+    "Doors",
+    "Evidence",
+    "Jobs",
+    "ObjectStore",
+    "OrganisationStore",
+    "People",
+    "PlatformKeys",
+    "Projects",
+    "Store",
+]

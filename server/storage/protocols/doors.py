@@ -1,0 +1,27 @@
+"""What services ask of storage: who is it?"""
+
+from typing import Protocol
+
+from server.records import Device, NewDevice, Person
+
+
+class Doors(Protocol):
+    """Who is it? Look-ups by a credential; the answer carries the organisation."""
+
+    def device(self, token_hash: bytes) -> Device | None:
+        """The device with this token."""
+
+    def platform(self, key_hash: bytes) -> int | None:
+        """The organisation of this platform key."""
+
+    def sign_in(self, login: str) -> tuple[Person, str] | None:
+        """The person of this login, and the password's argon2id hash."""
+
+    def enrol(self, code_hash: bytes, device: NewDevice, now_us: int) -> Person | None:
+        """Use a pairing code up and store the device, as one; None if the code does not hold."""
+
+    def first_organisation(self) -> int:
+        """The organisation that `init` made."""
+
+    def add_organisation(self, name: str, now_us: int) -> int:
+        """Make an organisation."""

@@ -1,0 +1,74 @@
+"""What services ask of storage: sessions and what belongs to them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from server.records import (
+    LateBlanking,
+    NewSession,
+    SessionEntry,
+    SessionLine,
+    StoredAssessment,
+    StoredBatch,
+    StoredObject,
+)
+from wire.chain import ChainHead
+
+
+class Evidence(Protocol):
+    """Sessions of one organisation with what belongs to them."""
+
+    def add_session(self, session: NewSession) -> SessionEntry | None:
+        """Store a session, or find the same one; None if the id is another session's."""
+
+    def session(self, session: bytes) -> SessionEntry | None:
+        """A session by its id."""
+
+    def session_numbered(self, row: int) -> SessionEntry | None:
+        """A session by storage's number."""
+
+    def head(self, session_row: int) -> ChainHead:
+        """The last accepted batch."""
+
+    def batch(self, session_row: int, sequence: int) -> StoredBatch | None:
+        """One stored batch."""
+
+    def batches(self, session_row: int) -> Sequence[StoredBatch]:
+        """All batches of a session, in order."""
+
+    def quarantine(self, batch_row: int, reason: str) -> None:
+        """Mark a batch whose body does not decode; its bytes stay."""
+
+    def add_object(self, session_row: int, entry: StoredObject) -> bool:
+        """List an object whose bytes are stored; whether it is new."""
+
+    def total_objects(self, session_row: int) -> tuple[int, int]:
+        """How many objects a session has, and their bytes."""
+
+    def stored_digests(self, session_row: int) -> frozenset[bytes]:
+        """Every object of a session, by its digest."""
+
+    def object(self, session_row: int, digest: bytes) -> StoredObject | None:
+        """An object of a session."""
+
+    def add_late_blanking(
+        self, session_row: int, blanking: LateBlanking, message: bytes, now_us: int
+    ) -> bool:
+        """Store the trainer's signed word that a picture was blanked; whether it is new."""
+
+    def late_blankings(self, session_row: int) -> Sequence[LateBlanking]:
+        """What was blanked after the session was over, in order."""
+
+    def lines(
+        self, person: bytes | None, limit: int, before_row: int | None
+    ) -> Sequence[SessionLine]:
+        """Sessions, newest first; of one person, if one is given."""
+
+    def line(self, session: bytes) -> SessionLine | None:
+        """One session's line."""
+
+    def assessment(self, session_row: int) -> StoredAssessment | None:
+        """The newest assessment."""
+
+    def finish_job(self, session_row: int, facts: bytes, assessment: StoredAssessment) -> None:
+        """Store facts and assessment and end the job, as one."""

@@ -1,0 +1,1 @@
+"""Statements that every SQL database understands, bound to one organisation."""

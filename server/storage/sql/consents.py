@@ -1,0 +1,75 @@
+"""Who agreed to which policy, in SQL."""
+
+from sqlalchemy import Connection, func
+
+from server.storage import tables
+from server.storage.sql.bound import Bound
+from wire.policy import Policy
+
+
+class SqlConsents(Bound):
+    """See `server.storage.protocols.projects.Projects`."""
+
+    def consented_version(self, person: bytes, project: bytes) -> int:
+        """The policy version this person accepted last and has not withdrawn since."""
+        with self._reading.connect() as connection:
+            return self._consented(connection, person, project, 0)[0]
+
+    def add_consent(self, person: bytes, project: bytes, policy: Policy, now_us: int) -> int:
+        """Store a consent once; after a withdrawal it is given anew."""
+        with self._transaction() as connection:
+            withdrawn_us = self._withdrawn_us(connection, person, project)
+            _, before_us = self._consented(connection, person, project, policy.version)
+            if before_us is not None:
+                return before_us
+            # Later than the withdrawal, whatever the server's clock did in between.
+            given_us = max(now_us, withdrawn_us + 1)
+            values = {
+                "person": person,
+                "project": project,
+                "policy_version": policy.version,
+                "policy_digest": policy.digest(),
+                "accepted_us": given_us,
+            }
+            connection.execute(self._insert(tables.consents, values))
+        return given_us
+
+    def withdraw_consent(self, person: bytes, project: bytes, now_us: int) -> int:
+        """Store that no policy of this project is accepted any more; when that was."""
+        with self._transaction() as connection:
+            withdrawn_us = self._withdrawn_us(connection, person, project)
+            _, given_us = self._consented(connection, person, project, 0)
+            if given_us is None and withdrawn_us >= 0:
+                return withdrawn_us
+            at_us = max(now_us, given_us or 0)
+            values = {"person": person, "project": project, "withdrawn_us": at_us}
+            connection.execute(self._insert(tables.withdrawals, values))
+        return at_us
+
+    def _consented(
+        self, connection: Connection, person: bytes, project: bytes, at_least: int
+    ) -> tuple[int, int | None]:
+        """The newest version in force from `at_least` on, and when it was given."""
+        table = tables.consents
+        query = (
+            self._select(table, table.c.policy_version, table.c.accepted_us)
+            .where(
+                table.c.person == person,
+                table.c.project == project,
+                table.c.policy_version >= at_least,
+                table.c.accepted_us > self._withdrawn_us(connection, person, project),
+            )
+            .order_by(table.c.policy_version.desc())
+            .limit(1)
+        )
+        row = connection.execute(query).one_or_none()
+        return (int(row.policy_version), int(row.accepted_us)) if row else (0, None)
+
+    def _withdrawn_us(self, connection: Connection, person: bytes, project: bytes) -> int:
+        """When the consent to this project was withdrawn last; -1: never."""
+        table = tables.withdrawals
+        query = self._select(table, func.max(table.c.withdrawn_us)).where(
+            table.c.person == person, table.c.project == project
+        )
+        found = connection.execute(query).scalar_one_or_none()
+        return -1 if found is None else int(found)

@@ -1,0 +1,269 @@
+"""Sessions, batches, objects and assessments in SQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from server.records import (
+    LateBlanking,
+    NewSession,
+    SessionEntry,
+    SessionLine,
+    SessionState,
+    StoredAssessment,
+    StoredBatch,
+    StoredObject,
+)
+from server.storage import tables
+from server.storage.sql.bound import Bound
+from wire.chain import ChainHead
+
+_SESSION = tables.sessions.c
+_HEAD = tables.heads.c
+_BATCH = tables.batches.c
+_ENTRY = (
+    _SESSION.organisation,
+    _SESSION.row,
+    _SESSION.id,
+    _SESSION.person,
+    _SESSION.device,
+    _SESSION.project,
+    _SESSION.policy_version,
+    _SESSION.opened_us,
+)
+
+
+class SqlEvidence(Bound):
+    """See `server.storage.protocols.Evidence`."""
+
+    def add_session(self, session: NewSession) -> SessionEntry | None:
+        """Store a session with its empty head, or find the same one."""
+        values = {name: getattr(session, name) for name in NewSession.__slots__}
+        with self._transaction() as connection:
+            known = connection.execute(self._entry(session.id)).one_or_none()
+            if known is not None:
+                entry = SessionEntry(*known)
+                return entry if _same(entry, session) else None
+            key = connection.execute(self._insert(tables.sessions, values)).inserted_primary_key
+            row = int(key[0]) if key else 0
+            head = ChainHead()
+            connection.execute(
+                self._insert(
+                    tables.heads,
+                    {
+                        "session": row,
+                        "sequence": head.sequence,
+                        "digest": head.digest,
+                        "closed": head.closed,
+                    },
+                )
+            )
+        return self.session_numbered(row)
+
+    def session(self, session: bytes) -> SessionEntry | None:
+        """A session by its id."""
+        row = self._one(self._entry(session))
+        return SessionEntry(*row) if row else None
+
+    def session_numbered(self, row: int) -> SessionEntry | None:
+        """A session by storage's number."""
+        found = self._one(self._select(tables.sessions, *_ENTRY).where(_SESSION.row == row))
+        return SessionEntry(*found) if found else None
+
+    def head(self, session_row: int) -> ChainHead:
+        """The last accepted batch."""
+        columns = (_HEAD.sequence, _HEAD.digest, _HEAD.closed)
+        row = self._one(self._select(tables.heads, *columns).where(_HEAD.session == session_row))
+        return ChainHead(*row) if row else ChainHead()
+
+    def batch(self, session_row: int, sequence: int) -> StoredBatch | None:
+        """One stored batch."""
+        row = self._one(self._batches(session_row).where(_BATCH.sequence == sequence))
+        return StoredBatch(*row) if row else None
+
+    def batches(self, session_row: int) -> Sequence[StoredBatch]:
+        """All batches of a session, in order."""
+        rows = self._all(self._batches(session_row).order_by(_BATCH.sequence))
+        return [StoredBatch(*row) for row in rows]
+
+    def quarantine(self, batch_row: int, reason: str) -> None:
+        """Mark a batch whose body does not decode."""
+        statement = self._update(tables.batches).where(_BATCH.row == batch_row)
+        with self._transaction() as connection:
+            connection.execute(statement.values(quarantined=reason))
+
+    def total_objects(self, session_row: int) -> tuple[int, int]:
+        """How many objects a session has, and their bytes."""
+        table = tables.objects
+        size = func.coalesce(func.sum(table.c.size_bytes), 0)
+        query = self._select(table, func.count(table.c.row), size)
+        row = self._one(query.where(table.c.session == session_row))
+        return (int(row[0]), int(row[1])) if row else (0, 0)
+
+    def add_object(self, session_row: int, entry: StoredObject) -> bool:
+        """List an object."""
+        table = tables.objects
+        known = self._select(table, table.c.row).where(
+            table.c.session == session_row, table.c.digest == entry.digest
+        )
+        values = {
+            "session": session_row,
+            "digest": entry.digest,
+            "content_type": entry.content_type,
+            "size_bytes": entry.size_bytes,
+        }
+        with self._transaction() as connection:
+            if connection.execute(known).one_or_none() is not None:
+                return False
+            connection.execute(self._insert(table, values))
+        return True
+
+    def stored_digests(self, session_row: int) -> frozenset[bytes]:
+        """Which objects are here."""
+        table = tables.objects
+        rows = self._all(self._select(table, table.c.digest).where(table.c.session == session_row))
+        return frozenset(row[0] for row in rows)
+
+    def object(self, session_row: int, digest: bytes) -> StoredObject | None:
+        """An object of a session."""
+        table = tables.objects
+        columns = (table.c.digest, table.c.content_type, table.c.size_bytes)
+        query = self._select(table, *columns).where(
+            table.c.session == session_row, table.c.digest == digest
+        )
+        row = self._one(query)
+        return StoredObject(*row) if row else None
+
+    def add_late_blanking(
+        self, session_row: int, blanking: LateBlanking, message: bytes, now_us: int
+    ) -> bool:
+        """Store a notice."""
+        table = tables.late_blankings
+        known = self._select(table, table.c.row).where(
+            table.c.session == session_row, table.c.digest == blanking.digest
+        )
+        values = {
+            "session": session_row,
+            "digest": blanking.digest,
+            "kept": blanking.kept,
+            "message": message,
+            "received_us": now_us,
+        }
+        with self._transaction() as connection:
+            if connection.execute(known).one_or_none() is not None:
+                return False
+            connection.execute(self._insert(table, values))
+        return True
+
+    def late_blankings(self, session_row: int) -> Sequence[LateBlanking]:
+        """What notices said."""
+        table = tables.late_blankings
+        query = self._select(table, table.c.digest, table.c.kept)
+        rows = self._all(query.where(table.c.session == session_row).order_by(table.c.row))
+        return [LateBlanking(*row) for row in rows]
+
+    def lines(
+        self, person: bytes | None, limit: int, before_row: int | None
+    ) -> Sequence[SessionLine]:
+        """Sessions, newest first."""
+        query = self._lines().order_by(_SESSION.row.desc()).limit(limit)
+        if person is not None:
+            query = query.where(_SESSION.person == person)
+        if before_row is not None:
+            query = query.where(_SESSION.row < before_row)
+        return [_as_line(row) for row in self._all(query)]
+
+    def line(self, session: bytes) -> SessionLine | None:
+        """One session's line."""
+        row = self._one(self._lines().where(_SESSION.id == session))
+        return _as_line(row) if row else None
+
+    def assessment(self, session_row: int) -> StoredAssessment | None:
+        """The newest assessment."""
+        table = tables.assessments
+        columns = [table.c[name] for name in StoredAssessment.__slots__]
+        newest = self._select(table, *columns).where(table.c.session == session_row)
+        row = self._one(newest.order_by(table.c.row.desc()).limit(1))
+        return StoredAssessment(*row) if row else None
+
+    def finish_job(self, session_row: int, facts: bytes, assessment: StoredAssessment) -> None:
+        """Store facts and assessment and end the job, as one; a second finish changes nothing."""
+        jobs = tables.scoring_jobs
+        end = self._update(jobs).where(jobs.c.session == session_row, jobs.c.done.is_(False))
+        values = {name: getattr(assessment, name) for name in StoredAssessment.__slots__}
+        with self._transaction() as connection:
+            if connection.execute(end.values(done=True, failure=None)).rowcount != 1:
+                return
+            key = connection.execute(
+                self._insert(tables.assessments, values | {"session": session_row})
+            ).inserted_primary_key
+            row = {"session": session_row, "document": facts, "assessment": key[0] if key else 0}
+            connection.execute(self._insert(tables.facts, row))
+
+    def _entry(self, session: bytes) -> Select[Any]:
+        return self._select(tables.sessions, *_ENTRY).where(_SESSION.id == session)
+
+    def _batches(self, session_row: int) -> Select[Any]:
+        columns = [_BATCH[name] for name in StoredBatch.__slots__]
+        return self._select(tables.batches, *columns).where(_BATCH.session == session_row)
+
+    def _lines(self) -> Select[Any]:
+        joined = (
+            tables.sessions.join(tables.heads)
+            .join(tables.people, tables.people.c.id == _SESSION.person)
+            .join(tables.projects, tables.projects.c.id == _SESSION.project)
+            .outerjoin(tables.facts, tables.facts.c.session == _SESSION.row)
+            .outerjoin(tables.assessments, tables.assessments.c.row == tables.facts.c.assessment)
+        )
+        return (
+            select(
+                *_ENTRY,
+                _SESSION.agent_version,
+                tables.people.c.name.label("person_name"),
+                tables.projects.c.name.label("project_name"),
+                _HEAD.sequence,
+                _HEAD.closed,
+                _HEAD.received_us,
+                tables.facts.c.document.label("facts"),
+                tables.assessments.c.band,
+                tables.assessments.c.main_reason,
+            )
+            .select_from(joined)
+            .where(_SESSION.organisation == self.organisation)
+        )
+
+
+def _same(entry: SessionEntry, session: NewSession) -> bool:
+    return (entry.person, entry.device, entry.project, entry.policy_version) == (
+        session.person,
+        session.device,
+        session.project,
+        session.policy_version,
+    )
+
+
+def _as_line(row: Any) -> SessionLine:
+    return SessionLine(
+        row=row.row,
+        id=row.id,
+        person=row.person,
+        person_name=row.person_name,
+        project=row.project,
+        project_name=row.project_name,
+        policy_version=row.policy_version,
+        agent_version=row.agent_version,
+        opened_us=row.opened_us,
+        state=_state(row),
+        head_sequence=row.sequence,
+        last_received_us=row.received_us,
+        facts=row.facts,
+        band=row.band,
+        main_reason=row.main_reason,
+    )
+
+
+def _state(row: Any) -> SessionState:
+    if row.facts is not None:
+        return SessionState.SCORED
+    return SessionState.CLOSED if row.closed else SessionState.OPEN

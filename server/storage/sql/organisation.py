@@ -1,0 +1,15 @@
+"""One organisation's part of a SQL store. The only place where queries get their organisation."""
+
+from server.storage.sql.audit import SqlAuditLog
+from server.storage.sql.consents import SqlConsents
+from server.storage.sql.devices import SqlDevices
+from server.storage.sql.evidence import SqlEvidence
+from server.storage.sql.keys import SqlPlatformKeys
+from server.storage.sql.people import SqlPeople
+from server.storage.sql.projects import SqlProjects
+
+
+class SqlOrganisationStore(
+    SqlPeople, SqlProjects, SqlConsents, SqlDevices, SqlPlatformKeys, SqlEvidence, SqlAuditLog
+):
+    """See `server.storage.protocols.OrganisationStore`."""

@@ -1,0 +1,68 @@
+"""SQLite connections as the server needs them, and the schema's migrations."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+
+_MIGRATIONS = Path(__file__).parents[2] / "migrations"
+_BUSY_S = 15
+
+
+def open_engine(path: Path) -> Engine:
+    """An engine whose commits are on the disk when they return (WAL, synchronous=FULL)."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_S}, pool_size=20)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """The same engine, for transactions that take the write lock at once.
+
+    A transaction that reads first and writes later fails when another wrote in between; taking
+    the lock at the start makes it wait instead.
+    """
+    return engine.execution_options(veritype_writes=True)
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema to the newest version."""
+    with engine.connect() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def schema_version(engine: Engine) -> tuple[str | None, str | None]:
+    """The schema's version, and the version this code needs."""
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    return found, ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    # secure_delete: what is deleted is overwritten with zeros.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("veritype_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,30 @@
+"""What every table shares. Every one but `organisations` carries its organisation."""
+
+from sqlalchemy import Column, ForeignKey, Integer, MetaData
+
+metadata = MetaData()
+
+
+def organisation_column() -> Column[int]:
+    """Whose row it is."""
+    return Column("organisation", ForeignKey("organisations.id"), nullable=False)
+
+
+def row_column() -> Column[int]:
+    """Storage's own number."""
+    return Column("row", Integer, primary_key=True)
+
+
+def session_column() -> Column[int]:
+    """The session that it belongs to."""
+    return Column("session", ForeignKey("sessions.row"), nullable=False)
+
+
+def person_column() -> Column[bytes]:
+    """Whom it is about."""
+    return Column("person", ForeignKey("people.id"), nullable=False)
+
+
+def project_column() -> Column[bytes]:
+    """Which project it is about."""
+    return Column("project", ForeignKey("projects.id"), nullable=False)

@@ -1,0 +1,28 @@
+"""Devices and the codes that enrol them."""
+
+from sqlalchemy import BigInteger, Column, LargeBinary, String, Table
+
+from server.storage.tables.base import metadata, organisation_column, person_column
+
+pairing_codes = Table(
+    "pairing_codes",
+    metadata,
+    Column("code_hash", LargeBinary(32), primary_key=True),
+    organisation_column(),
+    person_column(),
+    Column("expires_us", BigInteger, nullable=False),
+    Column("used_us", BigInteger),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    organisation_column(),
+    person_column(),
+    Column("public_key", LargeBinary(32), nullable=False),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("platform", String(120), nullable=False),
+    Column("agent_version", String(20), nullable=False),
+    Column("enrolled_us", BigInteger, nullable=False),
+)
