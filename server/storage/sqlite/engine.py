@@ -35,14 +35,15 @@ def migrate(engine: Engine) -> None:
     with engine.connect() as connection:
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, "heads")
 
 
-def schema_version(engine: Engine) -> tuple[str | None, str | None]:
+def schema_version(engine: Engine) -> tuple[str, str]:
     """The schema's version, and the version this code needs."""
     with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    return found, ScriptDirectory.from_config(_config()).get_current_head()
+        found = MigrationContext.configure(connection).get_current_heads()
+    needed = ScriptDirectory.from_config(_config()).get_heads()
+    return "+".join(sorted(found)), "+".join(sorted(needed))
 
 
 def _config() -> Config:
