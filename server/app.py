@@ -17,9 +17,10 @@ from server.http.problem_handlers import add_problem_handlers
 from server.http.security_headers import SecurityHeaders
 from server.ingest.route import PATH as INGEST_PATH
 from server.ingest.route import Ingest, Scope, Send
-from server.operation.config import Settings, load_settings
+from server.operation.config import Settings
 from server.operation.house import DataFolder
 from server.operation.keys import ServerKeys, load_server_keys, make_server_keys
+from server.operation.settings import load_settings
 from server.routes.agent import AgentRoutes
 from server.routes.platform import platform_router
 from server.routes.published import published_router

@@ -2,6 +2,7 @@
 
 import click
 
+from server.cli.config import config
 from server.cli.folder import doctor, init
 from server.cli.keys import key
 from server.cli.people import pair, user
@@ -15,7 +16,7 @@ def main() -> None:
     """The Veritype server."""
 
 
-for command in (init, serve, user, project, release, pair, key, doctor):
+for command in (init, serve, user, project, release, pair, key, config, doctor):
     main.add_command(command)
 
 

@@ -27,6 +27,12 @@ data_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
+def examples(*arguments: str) -> str:
+    """The end of a command's help: how it is used, a line each."""
+    lines = "\n".join(f"  veritype-server {each}" for each in arguments)
+    return f"\b\nExamples:\n{lines}"
+
+
 def plainly(command: Callable[P, None]) -> Callable[P, None]:
     """End with one sentence and status 1 for every error that is meant to be read."""
 
