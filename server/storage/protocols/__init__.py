@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from server.storage.protocols.audit import AuditLog
-from server.storage.protocols.batches import BatchWriter
+from server.storage.protocols.batches import Batches, BatchWriter
 from server.storage.protocols.devices import Devices
 from server.storage.protocols.doors import Doors
 from server.storage.protocols.evidence import Evidence
@@ -19,7 +19,9 @@ from server.storage.protocols.people import People
 from server.storage.protocols.projects import Projects
 
 
-class OrganisationStore(People, Projects, Devices, PlatformKeys, Evidence, AuditLog, Protocol):
+class OrganisationStore(
+    People, Projects, Devices, PlatformKeys, Evidence, Batches, AuditLog, Protocol
+):
     """Everything of one organisation."""
 
 
@@ -42,6 +44,7 @@ class Store(Doors, Jobs, Protocol):
 __all__ = [
     "AuditLog",
     "BatchWriter",
+    "Batches",
     "Devices",
     "Doors",
     "Evidence",

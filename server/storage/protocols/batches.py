@@ -1,8 +1,26 @@
-"""What services ask of storage: the one door by which batches get in."""
+"""What services ask of storage: batches, and the one door by which they get in."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from server.records import Append
+from server.records import Append, StoredBatch
+from wire.chain import ChainHead
+
+
+class Batches(Protocol):
+    """The batches of one organisation's sessions."""
+
+    def head(self, session_row: int) -> ChainHead:
+        """The last accepted batch."""
+
+    def batch(self, session_row: int, sequence: int) -> StoredBatch | None:
+        """One stored batch."""
+
+    def batches(self, session_row: int, after: int = -1) -> Sequence[StoredBatch]:
+        """The batches of a session behind number `after`, in order; costs as many look-ups."""
+
+    def quarantine(self, batch_row: int, reason: str) -> None:
+        """Mark a batch whose body does not decode; its bytes stay."""
 
 
 class BatchWriter(Protocol):

@@ -9,10 +9,8 @@ from server.records import (
     SessionEntry,
     SessionLine,
     StoredAssessment,
-    StoredBatch,
     StoredObject,
 )
-from wire.chain import ChainHead
 
 
 class Evidence(Protocol):
@@ -26,18 +24,6 @@ class Evidence(Protocol):
 
     def session_numbered(self, row: int) -> SessionEntry | None:
         """A session by storage's number."""
-
-    def head(self, session_row: int) -> ChainHead:
-        """The last accepted batch."""
-
-    def batch(self, session_row: int, sequence: int) -> StoredBatch | None:
-        """One stored batch."""
-
-    def batches(self, session_row: int) -> Sequence[StoredBatch]:
-        """All batches of a session, in order."""
-
-    def quarantine(self, batch_row: int, reason: str) -> None:
-        """Mark a batch whose body does not decode; its bytes stay."""
 
     def add_object(self, session_row: int, entry: StoredObject) -> bool:
         """List an object whose bytes are stored; whether it is new."""

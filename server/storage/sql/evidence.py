@@ -12,7 +12,6 @@ from server.records import (
     SessionLine,
     SessionState,
     StoredAssessment,
-    StoredBatch,
     StoredObject,
 )
 from server.storage import tables
@@ -21,7 +20,6 @@ from wire.chain import ChainHead
 
 _SESSION = tables.sessions.c
 _HEAD = tables.heads.c
-_BATCH = tables.batches.c
 _ENTRY = (
     _SESSION.organisation,
     _SESSION.row,
@@ -70,28 +68,6 @@ class SqlEvidence(Bound):
         """A session by storage's number."""
         found = self._one(self._select(tables.sessions, *_ENTRY).where(_SESSION.row == row))
         return SessionEntry(*found) if found else None
-
-    def head(self, session_row: int) -> ChainHead:
-        """The last accepted batch."""
-        columns = (_HEAD.sequence, _HEAD.digest, _HEAD.closed)
-        row = self._one(self._select(tables.heads, *columns).where(_HEAD.session == session_row))
-        return ChainHead(*row) if row else ChainHead()
-
-    def batch(self, session_row: int, sequence: int) -> StoredBatch | None:
-        """One stored batch."""
-        row = self._one(self._batches(session_row).where(_BATCH.sequence == sequence))
-        return StoredBatch(*row) if row else None
-
-    def batches(self, session_row: int) -> Sequence[StoredBatch]:
-        """All batches of a session, in order."""
-        rows = self._all(self._batches(session_row).order_by(_BATCH.sequence))
-        return [StoredBatch(*row) for row in rows]
-
-    def quarantine(self, batch_row: int, reason: str) -> None:
-        """Mark a batch whose body does not decode."""
-        statement = self._update(tables.batches).where(_BATCH.row == batch_row)
-        with self._transaction() as connection:
-            connection.execute(statement.values(quarantined=reason))
 
     def total_objects(self, session_row: int) -> tuple[int, int]:
         """How many objects a session has, and their bytes."""
@@ -203,10 +179,6 @@ class SqlEvidence(Bound):
 
     def _entry(self, session: bytes) -> Select[Any]:
         return self._select(tables.sessions, *_ENTRY).where(_SESSION.id == session)
-
-    def _batches(self, session_row: int) -> Select[Any]:
-        columns = [_BATCH[name] for name in StoredBatch.__slots__]
-        return self._select(tables.batches, *columns).where(_BATCH.session == session_row)
 
     def _lines(self) -> Select[Any]:
         joined = (

@@ -1,6 +1,7 @@
 """One organisation's part of a SQL store. The only place where queries get their organisation."""
 
 from server.storage.sql.audit import SqlAuditLog
+from server.storage.sql.batches import SqlBatches
 from server.storage.sql.consents import SqlConsents
 from server.storage.sql.devices import SqlDevices
 from server.storage.sql.evidence import SqlEvidence
@@ -10,6 +11,13 @@ from server.storage.sql.projects import SqlProjects
 
 
 class SqlOrganisationStore(
-    SqlPeople, SqlProjects, SqlConsents, SqlDevices, SqlPlatformKeys, SqlEvidence, SqlAuditLog
+    SqlPeople,
+    SqlProjects,
+    SqlConsents,
+    SqlDevices,
+    SqlPlatformKeys,
+    SqlEvidence,
+    SqlBatches,
+    SqlAuditLog,
 ):
     """See `server.storage.protocols.OrganisationStore`."""

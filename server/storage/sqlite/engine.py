@@ -1,5 +1,6 @@
 """SQLite connections as the server needs them, and the schema's migrations."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
 _BUSY_S = 15
+_WAL_MAX_PAGES = 16_384
+_WAL_KEPT_BYTES = 64 * 1024 * 1024
 
 
 def open_engine(path: Path) -> Engine:
@@ -19,6 +22,13 @@ def open_engine(path: Path) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection like the engine's, for the batch writer's own statements."""
+    connection = sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False)
+    _prepare(connection, None)
+    return connection
 
 
 def writing(engine: Engine) -> Engine:
@@ -54,12 +64,15 @@ def _config() -> Config:
 
 def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    # secure_delete: what is deleted is overwritten with zeros.
+    # secure_delete: what is deleted is overwritten with zeros. wal_autocheckpoint: of a process
+    # that has no `Checkpoints`; and what a burst left of the log is given back.
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
+        f"wal_autocheckpoint={_WAL_MAX_PAGES}",
+        f"journal_size_limit={_WAL_KEPT_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -11,19 +11,20 @@ from server.storage import tables
 from server.storage.sql.doors import SqlDoors
 from server.storage.sql.jobs import SqlJobs
 from server.storage.sqlite.engine import migrate, open_engine, schema_version, writing
-from server.storage.sqlite.writer import GroupCommitWriter
+from server.storage.sqlite.writer import SqliteBatchWriter
 
 
 class SqliteStore(SqlDoors, SqlJobs):
     """See `server.storage.protocols.Store`."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         engine = open_engine(path)
         super().__init__(engine, writing(engine))
 
-    def writer(self, queue_max: int) -> GroupCommitWriter:
+    def writer(self, queue_max: int) -> SqliteBatchWriter:
         """The batch writer on this store."""
-        return GroupCommitWriter(self._writing, queue_max)
+        return SqliteBatchWriter(self._path, queue_max)
 
     def migrate(self) -> None:
         """Bring the schema to this version."""

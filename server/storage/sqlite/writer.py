@@ -1,164 +1,110 @@
-"""The group-commit writer: one thread, one connection, many batches in one synced transaction.
+"""Writing batches into SQLite: a group of them in a few statements and one synced transaction.
 
-A commit costs one sync whether it holds one batch or a thousand, so requests that arrive during
-a commit share the next one. Nobody is told "stored" before the commit returned.
+The driver lets go of the interpreter at every statement and then waits for its turn while the
+event loop works; so the statements are few and long, not two for each batch.
 """
 
-import asyncio
-import logging
-from collections import deque
-from dataclasses import dataclass, field
-from threading import Condition, Thread
+import sqlite3
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
-from sqlalchemy import Connection, Engine, bindparam, insert, update
-from sqlalchemy.exc import SQLAlchemyError
-
-from server.errors import Refusal, overloaded
 from server.records import Append
-from server.storage.tables import batches, heads, scoring_jobs
+from server.storage.group_commit import GroupCommit
+from server.storage.sqlite.checkpoints import Checkpoints
+from server.storage.sqlite.engine import connect
 
-_GROUP_MAX = 1_000
-_RETRY_AFTER_S = 5
-_log = logging.getLogger(__name__)
-
-_MOVE_HEAD = (
-    update(heads)
-    .where(
-        heads.c.session == bindparam("at_session"),
-        heads.c.organisation == bindparam("at_organisation"),
-        heads.c.sequence == bindparam("at_sequence"),
-        heads.c.digest == bindparam("at_digest"),
-        heads.c.closed.is_(False),
-    )
-    .values(
-        sequence=bindparam("to_sequence"),
-        digest=bindparam("to_digest"),
-        closed=bindparam("to_closed"),
-        received_us=bindparam("to_received_us"),
-    )
+_AT_ONCE = 64
+"""Batches of one statement: a power of two, so that seven statements serve groups of any size."""
+_ADD_JOB = (
+    "INSERT INTO scoring_jobs (session, organisation, due_us, claimed_until_us, attempts, done) "
+    "VALUES (?, ?, ?, 0, 0, 0)"
 )
 
 
-@dataclass(slots=True)
-class _Waiting:
-    append: Append
-    loop: asyncio.AbstractEventLoop
-    answer: "asyncio.Future[bool]" = field(repr=False)
+class SqliteBatchWriter(GroupCommit):
+    """See `server.storage.protocols.BatchWriter`."""
 
-
-class GroupCommitWriter:
-    """Takes batches from the event loop and commits them in groups."""
-
-    def __init__(self, engine: Engine, queue_max: int) -> None:
-        self._engine = engine
-        self._queue_max = queue_max
-        self._queue: deque[_Waiting] = deque()
-        self._wake = Condition()
-        self._closing = False
-        self._thread = Thread(target=self._run, name="batch-writer", daemon=True)
-        self._thread.start()
-
-    async def append(self, append: Append) -> bool:
-        """See `server.storage.protocols.BatchWriter`."""
-        loop = asyncio.get_running_loop()
-        waiting = _Waiting(append, loop, loop.create_future())
-        with self._wake:
-            if self._closing or len(self._queue) >= self._queue_max:
-                raise overloaded(_RETRY_AFTER_S)
-            self._queue.append(waiting)
-            self._wake.notify()
-        return await waiting.answer
+    def __init__(self, path: Path, queue_max: int) -> None:
+        self._connection = connect(path)
+        self._checkpoints = Checkpoints(path)
+        super().__init__(self._commit_group, queue_max)
 
     def close(self) -> None:
         """Write what is waiting and stop."""
-        with self._wake:
-            self._closing = True
-            self._wake.notify()
-        self._thread.join()
+        super().close()
+        self._checkpoints.close()
+        self._connection.close()
 
-    def _run(self) -> None:
-        while group := self._next_group():
-            try:
-                with self._engine.begin() as connection:
-                    stored = _write(connection, [waiting.append for waiting in group])
-            except SQLAlchemyError:
-                _log.exception("batches could not be written", extra={"batches": len(group)})
-                _answer(group, overloaded(_RETRY_AFTER_S))
-            else:
-                _answer(group, stored)
-
-    def _next_group(self) -> list[_Waiting]:
-        with self._wake:
-            while not self._queue and not self._closing:
-                self._wake.wait()
-            return [self._queue.popleft() for _ in range(min(len(self._queue), _GROUP_MAX))]
+    def _commit_group(self, group: Sequence[Append]) -> Sequence[bool]:
+        with self._checkpoints.writing(len(group)), self._connection as transaction:
+            transaction.execute("BEGIN IMMEDIATE")
+            if not _sessions_differ(group) or not _store_together(transaction, group):
+                transaction.execute("ROLLBACK")
+                transaction.execute("BEGIN IMMEDIATE")
+                return [_store_together(transaction, [append]) for append in group]
+        return [True] * len(group)
 
 
-def _write(connection: Connection, group: list[Append]) -> list[bool]:
-    stored = [_move_head(connection, append) for append in group]
-    kept = [append for append, moved in zip(group, stored, strict=True) if moved]
-    if kept:
-        connection.execute(insert(batches), [_batch_row(append) for append in kept])
-    closing = [_job_row(append) for append in kept if append.after.closed]
-    if closing:
-        connection.execute(insert(scoring_jobs), closing)
-    return stored
+def _sessions_differ(group: Sequence[Append]) -> bool:
+    """Two rivals for one number would both find the head where they expect it."""
+    return len({append.session.row for append in group}) == len(group)
 
 
-def _move_head(connection: Connection, append: Append) -> bool:
-    moved = connection.execute(
-        _MOVE_HEAD,
-        {
-            "at_session": append.session.row,
-            "at_organisation": append.session.organisation,
-            "at_sequence": append.before.sequence,
-            "at_digest": append.before.digest,
-            "to_sequence": append.after.sequence,
-            "to_digest": append.after.digest,
-            "to_closed": append.after.closed,
-            "to_received_us": append.received_us,
-        },
+def _store_together(transaction: sqlite3.Connection, group: Sequence[Append]) -> bool:
+    """Store all of them; False, with some of them stored, if the head of one had moved."""
+    (last_row,) = transaction.execute("SELECT coalesce(max(row), 0) FROM batches").fetchone()
+    at = 0
+    while at < len(group):
+        size = min(_AT_ONCE, 1 << (len(group) - at).bit_length() - 1)
+        if not _store(transaction, last_row + at + 1, group[at : at + size]):
+            return False
+        at += size
+    closing = [append for append in group if append.after.closed]
+    transaction.executemany(_ADD_JOB, [_job_row(append) for append in closing])
+    return True
+
+
+def _store(transaction: sqlite3.Connection, first_row: int, group: Sequence[Append]) -> bool:
+    rows: list[object] = []
+    moves: list[object] = []
+    for row, append in enumerate(group, first_row):
+        session, before, after = append.session, append.before, append.after
+        rows += (row, session.row, session.organisation, before.sequence, before.digest)
+        rows += (after.sequence, after.digest, append.received_us, append.envelope.sealed)
+        moves += (session.row, after.sequence, after.digest, after.closed)
+        moves += (append.received_us, row)
+    stored = transaction.execute(_add_batches(len(group)), rows).rowcount
+    return stored == len(group) == transaction.execute(_move_heads(len(group)), moves).rowcount
+
+
+@cache
+def _add_batches(count: int) -> str:
+    """Add batches whose heads are where they expect them; the head names the row before."""
+    return (
+        "INSERT INTO batches "  # noqa: S608 - question marks and nothing else
+        "(row, organisation, session, sequence, previous_row, digest, received_us, sealed) "
+        "SELECT new.column1, heads.organisation, heads.session, new.column6, heads.last_row, "
+        f"new.column7, new.column8, new.column9 FROM ({_values(9, count)}) AS new "
+        "CROSS JOIN heads ON heads.session = new.column2 AND heads.organisation = new.column3 "
+        "AND heads.sequence = new.column4 AND heads.digest = new.column5 AND heads.closed = 0"
     )
-    return moved.rowcount == 1
 
 
-def _batch_row(append: Append) -> dict[str, object]:
-    return {
-        "organisation": append.session.organisation,
-        "session": append.session.row,
-        "sequence": append.after.sequence,
-        "digest": append.envelope.digest,
-        "received_us": append.received_us,
-        "sealed": append.envelope.sealed,
-    }
+@cache
+def _move_heads(count: int) -> str:
+    return (
+        "UPDATE heads "  # noqa: S608
+        "SET sequence = new.column2, digest = new.column3, closed = new.column4, "
+        f"received_us = new.column5, last_row = new.column6 FROM ({_values(6, count)}) AS new "
+        "WHERE heads.session = new.column1"
+    )
 
 
-def _job_row(append: Append) -> dict[str, object]:
-    return {
-        "session": append.session.row,
-        "organisation": append.session.organisation,
-        "due_us": append.received_us,
-        "claimed_until_us": 0,
-        "attempts": 0,
-        "done": False,
-    }
+def _values(columns: int, count: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return f"VALUES {', '.join([row] * count)}"
 
 
-def _answer(group: list[_Waiting], outcome: list[bool] | Refusal) -> None:
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, bool | Refusal]]] = {}
-    for place, waiting in enumerate(group):
-        told = outcome if isinstance(outcome, Refusal) else outcome[place]
-        by_loop.setdefault(waiting.loop, []).append((waiting, told))
-    for loop, told_all in by_loop.items():
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_settle, told_all)
-
-
-def _settle(told_all: list[tuple[_Waiting, bool | Refusal]]) -> None:
-    for waiting, told in told_all:
-        if waiting.answer.done():
-            continue
-        if isinstance(told, Refusal):
-            waiting.answer.set_exception(told)
-        else:
-            waiting.answer.set_result(told)
+def _job_row(append: Append) -> tuple[object, ...]:
+    return (append.session.row, append.session.organisation, append.received_us)

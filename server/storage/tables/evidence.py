@@ -6,11 +6,13 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     String,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from server.storage.tables.base import (
@@ -47,21 +49,37 @@ heads = Table(
     Column("digest", LargeBinary(32), nullable=False),
     Column("closed", Boolean, nullable=False),
     Column("received_us", BigInteger),
+    Column("last_row", BigInteger),
 )
+"""Where each session's chain ends; `last_row` is the row of its last batch."""
+
+LANDMARK_EVERY = 256
+"""From a batch of which the walk to an older one never takes more steps than this."""
+IS_LANDMARK = text(f"sequence % {LANDMARK_EVERY} = {LANDMARK_EVERY - 1}")
 
 batches = Table(
     "batches",
     metadata,
-    row_column(),
+    Column("row", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     organisation_column(),
     session_column(),
     Column("sequence", BigInteger, nullable=False),
+    Column("previous_row", BigInteger),
     Column("digest", LargeBinary(32), nullable=False),
     Column("received_us", BigInteger, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
     Column("quarantined", Text),
-    UniqueConstraint("session", "sequence"),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(
+        "batches_landmarks",
+        "session",
+        "sequence",
+        unique=True,
+        sqlite_where=IS_LANDMARK,
+        postgresql_where=IS_LANDMARK,
+    ),
 )
+"""The log: only ever appended to. A session is read backwards, from its head's `last_row` along
+`previous_row`: docs/decisions/batch-layout.md says why no index lies beside it."""
 
 objects = Table(
     "objects",

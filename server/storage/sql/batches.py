@@ -1,0 +1,68 @@
+"""Reading batches in SQL: backwards from the head, each row by the number that the next one names.
+
+No index lies beside the log but the one over landmarks (docs/decisions/batch-layout.md).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, func, select
+
+from server.records import StoredBatch
+from server.storage import tables
+from server.storage.sql.bound import Bound
+from server.storage.tables.evidence import IS_LANDMARK, LANDMARK_EVERY
+from wire.chain import ChainHead
+
+_HEAD = tables.heads.c
+_BATCH = tables.batches.c
+
+
+class SqlBatches(Bound):
+    """See `server.storage.protocols.batches.Batches`."""
+
+    def head(self, session_row: int) -> ChainHead:
+        """The last accepted batch."""
+        columns = (_HEAD.sequence, _HEAD.digest, _HEAD.closed)
+        row = self._one(self._select(tables.heads, *columns).where(_HEAD.session == session_row))
+        return ChainHead(*row) if row else ChainHead()
+
+    def batch(self, session_row: int, sequence: int) -> StoredBatch | None:
+        """One stored batch."""
+        landmark = self._select(tables.batches, _BATCH.row).where(
+            _BATCH.session == session_row,
+            _BATCH.sequence == sequence | (LANDMARK_EVERY - 1),
+            IS_LANDMARK,
+        )
+        nearest = func.coalesce(landmark.scalar_subquery(), self._last_row(session_row))
+        walk = self._walk(session_row, nearest, sequence - 1)
+        row = self._one(self._walked(walk).where(_BATCH.sequence == sequence))
+        return StoredBatch(*row) if row else None
+
+    def batches(self, session_row: int, after: int = -1) -> Sequence[StoredBatch]:
+        """The batches of a session behind a number, in order."""
+        walk = self._walk(session_row, self._last_row(session_row), after)
+        rows = self._all(self._walked(walk).order_by(_BATCH.sequence))
+        return [StoredBatch(*row) for row in rows]
+
+    def quarantine(self, batch_row: int, reason: str) -> None:
+        """Mark a batch whose body does not decode."""
+        statement = self._update(tables.batches).where(_BATCH.row == batch_row)
+        with self._transaction() as connection:
+            connection.execute(statement.values(quarantined=reason))
+
+    def _last_row(self, session_row: int) -> ColumnElement[Any]:
+        query = self._select(tables.heads, _HEAD.last_row).where(_HEAD.session == session_row)
+        return query.scalar_subquery()
+
+    def _walk(self, session_row: int, from_row: ColumnElement[Any], after: int) -> CTE:
+        """Row numbers from a row back to the one behind `after`."""
+        step = self._select(tables.batches, _BATCH.row, _BATCH.previous_row).where(
+            _BATCH.session == session_row, _BATCH.sequence > after
+        )
+        walk = step.where(_BATCH.row == from_row).cte("walk", recursive=True)
+        return walk.union_all(step.where(_BATCH.row == walk.c.previous_row))
+
+    def _walked(self, walk: CTE) -> Select[Any]:
+        columns = [_BATCH[name] for name in StoredBatch.__slots__]
+        return select(*columns).join(walk, _BATCH.row == walk.c.row)
