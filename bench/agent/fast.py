@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.agent.hands import burst
-from bench.agent.process_tree import memory, tree
 from bench.agent.recorded import stored_presses_us
-from bench.agent.report import mebibytes
 from bench.agent.stage import stage
+from bench.process_tree import memory, tree
+from bench.report import mebibytes
 from tests.live.devices import Route, devices
 from tests.live.typist import click, play
 

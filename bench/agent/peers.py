@@ -1,8 +1,6 @@
 """Other recorders on the same desktop, for the same input: ActivityWatch, and bare listeners."""
 
-import subprocess
 import sys
-import venv
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +9,7 @@ from pathlib import Path
 import requests
 
 from bench.agent.sampler import Watched, watching
+from bench.scratch import installed, scratch_python
 from tests.live.desktop import Desktop
 from tests.live.processes import Child, start, wait_for
 
@@ -21,7 +20,6 @@ PORT = 5666
 """The port of ActivityWatch's testing mode."""
 LISTENERS = "bare pynput listeners"
 _HERE = Path(__file__).parent
-_INSTALL_S = 300.0
 
 
 @dataclass(slots=True)
@@ -51,7 +49,7 @@ def peers_beside(screen: Desktop, folder: Path, environment_folder: Path) -> Ite
     """Start what can be started on a desktop; all of it ends with the block."""
     peers = Peers()
     folder.mkdir(parents=True, exist_ok=True)
-    python = _python(environment_folder)
+    python = scratch_python(environment_folder)
     with ExitStack() as closing:
         peers.running = _watchers(screen, folder, python, peers, closing)
         peers.running[LISTENERS] = _started(
@@ -60,25 +58,19 @@ def peers_beside(screen: Desktop, folder: Path, environment_folder: Path) -> Ite
         yield peers
 
 
-def _python(folder: Path) -> Path:
-    if not (folder / "bin" / "python").exists():
-        venv.create(folder, with_pip=True)
-    return folder / "bin" / "python"
-
-
 def _watchers(
     screen: Desktop, folder: Path, python: Path, peers: Peers, closing: ExitStack
 ) -> dict[str, Child]:
     offered = []
     for name in WATCHERS:
-        why = _installed(python, name)
+        why = installed(python, name)
         if why:
             peers.missing[name] = why
         else:
             offered.append(name)
     if not offered:
         return {}
-    why = _installed(python, *SERVER)
+    why = installed(python, *SERVER)
     if why:
         peers.missing |= dict.fromkeys(offered, f"their server: {why}")
         return {}
@@ -89,13 +81,6 @@ def _watchers(
         name: _started([str(commands / name), "--testing"], screen, folder, closing)
         for name in offered
     }
-
-
-def _installed(python: Path, *packages: str) -> str:
-    """Install from PyPI; returns why it cannot be, or nothing."""
-    command = [str(python), "-m", "pip", "--disable-pip-version-check", "-q", "install", *packages]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_S, check=False)
-    return done.stderr.strip().splitlines()[-1] if done.returncode else ""
 
 
 def _started(command: list[str], screen: Desktop, folder: Path, closing: ExitStack) -> Child:

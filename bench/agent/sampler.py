@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 
-from bench.agent.process_tree import Memory, cpu_s, memory, rss_bytes, tree
+from bench.process_tree import Memory, cpu_s, memory, rss_bytes, tree
 
 EVERY_S = 2.0
 LOOK_S = 0.05

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.agent.process_tree import cpu_s, tree
+from bench.process_tree import cpu_s, tree
 from tests.live.agent_process import QUICK, Agent
 from tests.live.desktop import Desktop, Window, desktop
 from tests.live.processes import wait_for

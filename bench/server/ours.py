@@ -1,0 +1,93 @@
+"""One run of the real server under the open-loop load."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from bench.server.checks import Checked, check
+from bench.server.costs import Costs, counting
+from bench.server.driving import generator, on_server_cores
+from bench.server.population import PROJECT, populate
+from bench.server.profiling import profiled
+from bench.server.run_result import Measured
+from bench.server.sealing import Load, Sealed, seal_all
+from server.house import DataFolder
+from server.keys import load_server_keys
+from server.storage.engine import open_engine
+from tests.live.processes import Child
+from tests.live.server_process import Operator, listening_url, serve
+from wire.policy import Policy
+
+_POLICY_VERSION = 1
+_SYNCS = 100
+_SYNC_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class OurRun:
+    """Everything about it."""
+
+    sealed: Sealed
+    measured: Measured
+    costs: Costs
+    checked: Checked
+    database_bytes: int
+    prepared_s: float
+
+
+def run_ours(load: Load, connections: int, folder: Path, profile: Path | None) -> OurRun:
+    """Prepare a data folder and all requests, serve it, send them, check the store."""
+    began_s = time.monotonic()
+    operator = Operator(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    operator.run("init")
+    operator.add_project(PROJECT, Policy(version=_POLICY_VERSION, windows=()))
+    data = DataFolder(operator.data)
+    keys = load_server_keys(data.keys)
+    sealed = seal_all(load, keys.nonce_secret, _POLICY_VERSION, folder)
+    engine = open_engine(data.database)
+    populate(engine, load.seed, sealed.public_keys, _POLICY_VERSION)
+    engine.dispose()
+    prepared_s = time.monotonic() - began_s
+    with _served(operator) as process:
+        port = int(listening_url(process).rsplit(":", 1)[1])
+        with (
+            generator(sealed.requests, folder, port, connections) as sender,
+            profiled(process.pid, load.run_us / 1e6, profile),
+            counting(lambda: [process.pid]) as costs,
+        ):
+            measured = sender.send_all()
+    engine = open_engine(data.database)
+    checked = check(engine, sealed, measured, load.seed, keys.signing.verify_key)
+    engine.dispose()
+    size = data.database.stat().st_size
+    return OurRun(sealed, measured, costs, checked, size, prepared_s)
+
+
+@contextmanager
+def _served(operator: Operator) -> Iterator[Child]:
+    with on_server_cores():
+        process = serve(operator, port=0)
+    try:
+        yield process
+    finally:
+        process.stop(timeout_s=60.0)
+
+
+def sync_ms(folder: Path) -> float:
+    """What a synced write of 4 KiB costs in this folder, median."""
+    times_s = []
+    path = folder / "sync"
+    with path.open("wb") as file:
+        for _ in range(_SYNCS):
+            began_s = time.perf_counter()
+            file.write(bytes(_SYNC_BYTES))
+            file.flush()
+            os.fdatasync(file.fileno())
+            times_s.append(time.perf_counter() - began_s)
+    path.unlink()
+    return median(times_s) * 1000

@@ -1,0 +1,173 @@
+"""Seals every batch in advance, by the real codec and with real signatures, on all cores.
+
+Each process writes its agents' whole HTTP requests into a file of its own; what is kept of them
+in memory is where each lies and when it is due.
+"""
+
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import pairwise
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from bench.server.material import STRETCH_US, stretch_of
+from bench.server.population import AGENT_VERSION, SimulatedAgent
+from bench.server.requests import Requests, post_request
+from server.ingest import PATH
+from wire.batch import Envelope, seal
+from wire.chain import derive_nonce
+from wire.header import NO_PREVIOUS, Header
+from wire.messages import BATCH_CONTENT_TYPE
+
+_BOOTED_US = 3_600_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Who posts how often, and when first."""
+
+    seed: int
+    agents: int
+    run_us: int
+
+    def phases_us(self) -> np.ndarray:
+        """When each agent posts its first batch; the others follow every 30 seconds."""
+        return np.random.default_rng(self.seed).integers(0, STRETCH_US, self.agents)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """All requests of a run, the digests in their order, and the devices' public keys."""
+
+    requests: Requests
+    digests: np.ndarray
+    """Rows of 32 bytes."""
+    agents: np.ndarray
+    """The number of the agent that sends each."""
+    sequences: np.ndarray
+    public_keys: list[bytes]
+    events: int
+    batch_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    load: Load
+    first: int
+    last: int
+    nonce_secret: bytes
+    policy_version: int
+    path: Path
+
+
+@dataclass(slots=True)
+class _Done:
+    path: Path
+    lengths: list[int] = field(default_factory=list)
+    due_us: list[int] = field(default_factory=list)
+    agents: list[int] = field(default_factory=list)
+    sequences: list[int] = field(default_factory=list)
+    digests: list[bytes] = field(default_factory=list)
+    public_keys: list[bytes] = field(default_factory=list)
+    events: int = 0
+    batch_bytes: int = 0
+
+    def note(self, agent: int, due_us: int, envelope: Envelope, length: int) -> None:
+        self.lengths.append(length)
+        self.due_us.append(due_us)
+        self.agents.append(agent)
+        self.sequences.append(envelope.header.sequence)
+        self.digests.append(envelope.digest)
+        self.batch_bytes += len(envelope.sealed)
+
+
+def seal_all(load: Load, nonce_secret: bytes, policy_version: int, folder: Path) -> Sealed:
+    """Seal every batch of the run into files of `folder`."""
+    processes = os.cpu_count() or 1
+    edges = np.linspace(0, load.agents, processes + 1).astype(int)
+    parts = [
+        _Part(load, int(first), int(last), nonce_secret, policy_version, folder / f"{number}.http")
+        for number, (first, last) in enumerate(pairwise(edges))
+    ]
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        done = list(pool.map(_seal_part, parts))
+    return _joined(done)
+
+
+def _joined(done: Sequence[_Done]) -> Sealed:
+    lengths = np.concatenate([part.lengths for part in done]).astype(np.int64)
+    offsets = np.concatenate([_offsets(part.lengths) for part in done])
+    files = np.repeat(np.arange(len(done)), [len(part.lengths) for part in done])
+    due_us = np.concatenate([part.due_us for part in done]).astype(np.int64)
+    order = np.argsort(due_us, kind="stable")
+    digests = np.frombuffer(b"".join(d for part in done for d in part.digests), np.uint8)
+    paths = tuple(part.path for part in done)
+    return Sealed(
+        requests=Requests(paths, files[order], offsets[order], lengths[order], due_us[order]),
+        digests=digests.reshape(-1, 32)[order],
+        agents=np.concatenate([part.agents for part in done]).astype(np.int64)[order],
+        sequences=np.concatenate([part.sequences for part in done]).astype(np.int64)[order],
+        public_keys=[key for part in done for key in part.public_keys],
+        events=sum(part.events for part in done),
+        batch_bytes=sum(part.batch_bytes for part in done),
+    )
+
+
+def _offsets(lengths: Sequence[int]) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+
+
+def _seal_part(part: _Part) -> _Done:
+    done = _Done(part.path)
+    phases_us = part.load.phases_us()
+    now_us = time.time_ns() // 1000
+    with part.path.open("wb") as file:
+        for number in range(part.first, part.last):
+            agent = SimulatedAgent(part.load.seed, number)
+            done.public_keys.append(agent.key.verify_key.raw)
+            previous = NO_PREVIOUS
+            due_us = range(int(phases_us[number]), part.load.run_us, STRETCH_US)
+            for sequence, due in enumerate(due_us):
+                stretch = stretch_of(part.load.seed, number, sequence)
+                header = _header(part, agent, sequence, previous, now_us)
+                envelope = seal(header, stretch.at(header.start_us), agent.key)
+                request = post_request(PATH, agent.token, BATCH_CONTENT_TYPE, envelope.sealed)
+                file.write(request)
+                done.note(number, due, envelope, len(request))
+                done.events += stretch.events
+                previous = envelope.digest
+    return done
+
+
+def _header(
+    part: _Part, agent: SimulatedAgent, sequence: int, previous: bytes, now_us: int
+) -> Header:
+    """The header of a batch whose agent heard the acknowledgement of the one before."""
+    start_us, end_us = sequence * STRETCH_US, (sequence + 1) * STRETCH_US
+    return Header(
+        session=agent.session,
+        device=agent.device,
+        key_id=agent.key.verify_key.key_id,
+        sequence=sequence,
+        previous=previous,
+        anchor=sequence - 1,
+        nonce=derive_nonce(part.nonce_secret, agent.session, sequence - 1),
+        boot_id=agent.device,
+        sealed_monotonic_us=_BOOTED_US + end_us,
+        sealed_wall_us=now_us + end_us,
+        zone="Europe/Berlin",
+        utc_offset_min=60,
+        start_us=start_us,
+        end_us=end_us,
+        policy_version=part.policy_version,
+        agent_version=AGENT_VERSION,
+        final=False,
+        rows=0,
+        body_raw_bytes=0,
+        losses={},
+    )
