@@ -30,9 +30,8 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="veritype-bench-") as name:
         folder = Path(name)
         synced_ms = sync_ms(folder)
-        peers, missing = {}, {"peers": "left out"}
-        if not options.no_peers:
-            peers, missing = peers_measured(folder, load.seed, _PEER_REPETITIONS, _PEER_S)
+        repetitions = 0 if options.no_peers else _PEER_REPETITIONS
+        peers, missing = peers_measured(folder, load.seed, repetitions, _PEER_S)
         run = run_ours(load, options.connections, folder / "ours", options.profile)
     report = _reported(load, run, peers, synced_ms)
     report.missing = missing

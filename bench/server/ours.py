@@ -15,9 +15,9 @@ from bench.server.population import PROJECT, populate
 from bench.server.profiling import profiled
 from bench.server.run_result import Measured
 from bench.server.sealing import Load, Sealed, seal_all
-from server.house import DataFolder
-from server.keys import load_server_keys
-from server.storage.engine import open_engine
+from server.operation.house import DataFolder
+from server.operation.keys import load_server_keys
+from server.storage.sqlite.engine import open_engine
 from tests.live.processes import Child
 from tests.live.server_process import Operator, listening_url, serve
 from wire.policy import Policy

@@ -44,7 +44,10 @@ def peers_measured(
     folder: Path, seed: int, repetitions: int, seconds: float
 ) -> tuple[dict[str, PeerFigure], dict[str, str]]:
     """Measure both; the second answer says which could not be, and why."""
-    found, missing = {}, {}
+    found: dict[str, PeerFigure] = {}
+    missing: dict[str, str] = {}
+    if not repetitions:
+        return found, dict.fromkeys((ACTIVITYWATCH, PLAIN), "left out")
     for name, serving, ask in (
         (ACTIVITYWATCH, _activitywatch, _ask_activitywatch),
         (PLAIN, _plain, _ask_plain),

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, insert, select
 
-from server.keys import hash_of
+from server.operation.keys import hash_of
 from server.storage import tables
 from wire.chain import ChainHead
 from wire.signing import SigningKey

@@ -18,7 +18,7 @@ import numpy as np
 from bench.server.material import STRETCH_US, stretch_of
 from bench.server.population import AGENT_VERSION, SimulatedAgent
 from bench.server.requests import Requests, post_request
-from server.ingest import PATH
+from server.ingest.route import PATH
 from wire.batch import Envelope, seal
 from wire.chain import derive_nonce
 from wire.header import NO_PREVIOUS, Header
