@@ -26,6 +26,7 @@ from server.routes.platform import platform_router
 from server.routes.published import published_router
 from server.routes.releases import ReleaseRoutes
 from server.services.agents import Agents
+from server.services.people import Directory
 from server.services.review import Review
 from server.signin.tokens import Tokens
 from server.storage.objects.folder import FolderObjects
@@ -128,7 +129,7 @@ def _pages(installation: Installation, tokens: Tokens, writer: BatchWriter) -> F
     app.router.routes.extend(AgentRoutes(agents, tokens).routes())
     releases = ReleaseRoutes(installation.folder.releases, keys.signing, tokens)
     app.router.routes.extend(releases.routes())
-    app.include_router(platform_router(review, tokens))
+    app.include_router(platform_router(review, Directory(store), tokens))
     app.include_router(published_router(keys.signing.verify_key))
     app.router.routes.extend(ConsoleRoutes(review, SignIn(store)).routes())
     add_problem_handlers(app)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 AGENT = (ROOT / "docs" / "agent.md").read_text()
 SERVER = (ROOT / "docs" / "server.md").read_text()
 ERRORS = (ROOT / "docs" / "errors.md").read_text()
-SAID_ONCE = ("--data", "--json")
+SAID_ONCE = ("--data", "--json", "--organisation")
 """Options that the server's document explains for all its commands together."""
 
 

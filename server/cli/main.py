@@ -5,10 +5,12 @@ import click
 from server.cli.config import config
 from server.cli.folder import doctor, init
 from server.cli.keys import key
+from server.cli.organisations import organisation
 from server.cli.people import pair, user
 from server.cli.projects import project
 from server.cli.releases import release
 from server.cli.running import serve
+from server.cli.teams import team
 
 
 @click.group()
@@ -16,7 +18,19 @@ def main() -> None:
     """The Veritype server."""
 
 
-for command in (init, serve, user, project, release, pair, key, config, doctor):
+for command in (
+    init,
+    serve,
+    organisation,
+    user,
+    team,
+    project,
+    release,
+    pair,
+    key,
+    config,
+    doctor,
+):
     main.add_command(command)
 
 

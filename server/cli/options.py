@@ -12,6 +12,8 @@ import click
 from server.app import open_installation
 from server.errors import ServerError
 from server.services.administration import Administration
+from server.services.asking import Asker
+from server.services.people import Directory, operator
 from wire.errors import WireError
 
 P = ParamSpec("P")
@@ -23,6 +25,9 @@ data_option = click.option(
     envvar="VERITYPE_DATA",
     required=True,
     help="The data folder (or VERITYPE_DATA).",
+)
+organisation_option = click.option(
+    "--organisation", help="Which one; may be left out while there is only one."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -47,10 +52,17 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
     return wrapped
 
 
-def administration(folder: Path) -> Administration:
-    """The operator's services on a data folder."""
+def administration(folder: Path, organisation: str | None = None) -> Administration:
+    """The operator's services on an organisation of a data folder."""
     installation = open_installation(folder)
-    return Administration(installation.store, installation.settings)
+    return Administration(installation.store, installation.settings, organisation)
+
+
+def directory(folder: Path, organisation: str | None) -> tuple[Directory, Asker]:
+    """People and teams of an organisation, and the operator as who asks."""
+    installation = open_installation(folder)
+    named = Administration(installation.store, installation.settings, organisation).organisation
+    return Directory(installation.store), operator(named.id)
 
 
 def say(fields: dict[str, object], text: str, as_json: bool) -> None:

@@ -4,10 +4,18 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
-from server.cli.options import administration, data_option, json_option, plainly, say
-from server.records import Role
-from server.services.administration import Administration
+from server.cli.options import (
+    administration,
+    data_option,
+    directory,
+    json_option,
+    organisation_option,
+    plainly,
+    say,
+)
+from server.records import Person, Role
+
+_ROLES = click.Choice([role.value for role in Role])
 
 
 @click.group()
@@ -18,22 +26,24 @@ def user() -> None:
 @user.command("add")
 @click.argument("name")
 @data_option
+@organisation_option
 @json_option
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--role", type=_ROLES, required=True)
 @click.option("--login", help="Lets the person sign in to the console.")
 @click.option("--password", help="At least 10 characters; made up and printed if left out.")
 @plainly
 def user_add(
-    name: str, folder: Path, as_json: bool, role: str, login: str | None, password: str | None
+    name: str,
+    folder: Path,
+    organisation: str | None,
+    as_json: bool,
+    role: str,
+    login: str | None,
+    password: str | None,
 ) -> None:
     """Add a person."""
-    made = administration(folder).add_person(name, Role(role), login, password)
-    fields: dict[str, object] = {
-        "id": made.person.id.hex(),
-        "name": made.person.name,
-        "role": role,
-        "login": login,
-    }
+    made = administration(folder, organisation).add_person(name, Role(role), login, password)
+    fields = _fields(made.person)
     text = f"{made.person.name} was added as {role}"
     if made.password:
         fields["password"] = made.password
@@ -41,15 +51,88 @@ def user_add(
     say(fields, text, as_json)
 
 
+@user.command("list")
+@data_option
+@organisation_option
+@json_option
+@click.option("--removed", is_flag=True, help="Those who were removed too.")
+@plainly
+def user_list(folder: Path, organisation: str | None, as_json: bool, removed: bool) -> None:
+    """List people, by name."""
+    people, asker = directory(folder, organisation)
+    found = [p for p in people.everybody(asker) if removed or p.removed_us is None]
+    text = "\n".join(_line(person) for person in found)
+    say({"people": [_fields(person) for person in found]}, text, as_json)
+
+
+@user.command("role")
+@click.argument("name")
+@click.argument("role", type=_ROLES)
+@data_option
+@organisation_option
+@json_option
+@plainly
+def user_role(name: str, role: str, folder: Path, organisation: str | None, as_json: bool) -> None:
+    """Give a person another role; it holds with their next request."""
+    people, asker = directory(folder, organisation)
+    person = people.set_role(asker, people.named(asker, name), Role(role))
+    say(_fields(person), f"{name} is {role} now", as_json)
+
+
+@user.command("rename")
+@click.argument("name")
+@click.argument("new_name")
+@data_option
+@organisation_option
+@json_option
+@plainly
+def user_rename(
+    name: str, new_name: str, folder: Path, organisation: str | None, as_json: bool
+) -> None:
+    """Give a person another name, on old sessions too."""
+    people, asker = directory(folder, organisation)
+    person = people.rename(asker, people.named(asker, name), new_name)
+    say(_fields(person), f"{name} is {person.name} now", as_json)
+
+
+@user.command("remove")
+@click.argument("name")
+@data_option
+@organisation_option
+@json_option
+@plainly
+def user_remove(name: str, folder: Path, organisation: str | None, as_json: bool) -> None:
+    """Remove a person: no sign-in and no new session; evidence stays."""
+    people, asker = directory(folder, organisation)
+    person = people.named(asker, name)
+    people.remove(asker, person)
+    fields: dict[str, object] = {"id": person.id.hex(), "name": name, "removed": True}
+    say(fields, f"{name} was removed; work done before still comes in for 7 days", as_json)
+
+
 @click.command()
 @click.argument("person")
 @data_option
+@organisation_option
 @json_option
 @plainly
-def pair(person: str, folder: Path, as_json: bool) -> None:
+def pair(person: str, folder: Path, organisation: str | None, as_json: bool) -> None:
     """Print a pairing code for a person's next device."""
-    installation = open_installation(folder)
-    code = Administration(installation.store, installation.settings).pair(person)
-    minutes = installation.settings.pairing_code_minutes
-    fields = {"code": code, "person": person, "minutes": minutes}
+    services = administration(folder, organisation)
+    code, minutes = services.pair(person), services.pairing_code_minutes
+    fields: dict[str, object] = {"code": code, "person": person, "minutes": minutes}
     say(fields, f"{code} (can be used once, for {minutes} minutes)", as_json)
+
+
+def _fields(person: Person) -> dict[str, object]:
+    return {
+        "id": person.id.hex(),
+        "name": person.name,
+        "role": person.role.value,
+        "login": person.login,
+    }
+
+
+def _line(person: Person) -> str:
+    state = "removed" if person.removed_us is not None else person.login or "no sign-in"
+    return f"{person.name}: {person.role.value}, {state}"

@@ -16,7 +16,8 @@ from server.console.wording import (
 )
 from server.records import SessionState
 from server.scoring.assessments import Assessed
-from server.services.review import Review, SessionView, Viewer
+from server.services.asking import Asker
+from server.services.review import Review, SessionView
 
 _AHEAD_SHOWN_S = 60
 """Less is the way of clocks and networks."""
@@ -68,18 +69,18 @@ def sessions_page(views: Sequence[SessionView], next_href: str | None) -> Sessio
     return SessionsPage(tuple(_row(view) for view in views), next_href)
 
 
-def session_page(review: Review, viewer: Viewer, session: str) -> SessionPage:
+def session_page(review: Review, asker: Asker, session: str) -> SessionPage:
     """The context of a session's page."""
-    view = review.session(viewer, session)
+    view = review.session(asker, session)
     scored = view.line.state is SessionState.SCORED
-    policy = review.policy(viewer, view.line)
+    policy = review.policy(asker, view.line)
     return SessionPage(
         row=_row(view),
-        assessed=review.assessment(viewer, session) if scored else None,
+        assessed=review.assessment(asker, session) if scored else None,
         band_means=BAND_MEANS.get(view.line.band or "", ""),
         facts=_facts(view),
         losses=_losses(view),
-        notes=tuple((_clock(at), text) for at, text in review.notes(viewer, session))
+        notes=tuple((_clock(at), text) for at, text in review.notes(asker, session))
         if scored
         else (),
         added=_added(view),

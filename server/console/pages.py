@@ -15,7 +15,8 @@ from server.console.timeline import timeline_of
 from server.errors import not_found
 from server.http.requests import body_of, client_of
 from server.records import Person
-from server.services.review import Review, viewer_for
+from server.services.asking import Asker
+from server.services.review import Review
 
 _FORM_MAX_BYTES = 4_096
 _NUMBER_MAX_CHARS = 18
@@ -75,7 +76,8 @@ class ConsoleRoutes:
         if person is None:
             return RedirectResponse("/login", 303)
         before = _row(request.query_params.get("before"))
-        views, more = await run_in_threadpool(self._review.page, viewer_for(person), before)
+        asker = await run_in_threadpool(self._sign_in.asker, person)
+        views, more = await run_in_threadpool(self._review.page, asker, before)
         context = sessions_page(views, f"?{urlencode({'before': more})}" if more else None)
         return _page(request, "sessions.html", person, {"page": context})
 
@@ -84,33 +86,34 @@ class ConsoleRoutes:
         person = await self._person(request)
         if person is None:
             return RedirectResponse("/login", 303)
-        viewer, session = viewer_for(person), request.path_params["session"]
-        context = await run_in_threadpool(session_page, self._review, viewer, session)
+        asker = await run_in_threadpool(self._sign_in.asker, person)
+        session = request.path_params["session"]
+        context = await run_in_threadpool(session_page, self._review, asker, session)
         return _page(request, "session.html", person, {"page": context})
 
     async def timeline(self, request: Request) -> Response:
         """The timeline's data."""
-        viewer = viewer_for(await self._required(request))
+        asker = await self._required(request)
         session = request.path_params["session"]
-        data = await run_in_threadpool(timeline_of, self._review, viewer, session)
+        data = await run_in_threadpool(timeline_of, self._review, asker, session)
         return JSONResponse(data)
 
     async def picture(self, request: Request) -> Response:
         """A screenshot; each view is in the audit log."""
-        viewer = viewer_for(await self._required(request))
+        asker = await self._required(request)
         session, digest = request.path_params["session"], request.path_params["digest"]
-        entry, data = await run_in_threadpool(self._review.picture, viewer, session, digest)
+        entry, data = await run_in_threadpool(self._review.picture, asker, session, digest)
         fields = {"content-security-policy": "default-src 'none'; sandbox"}
         return Response(data, headers=fields, media_type=entry.content_type)
 
     async def _person(self, request: Request) -> Person | None:
         return await run_in_threadpool(self._sign_in.person, request)
 
-    async def _required(self, request: Request) -> Person:
+    async def _required(self, request: Request) -> Asker:
         person = await self._person(request)
         if person is None:
             raise not_found("Sign in first.")
-        return person
+        return await run_in_threadpool(self._sign_in.asker, person)
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from server.errors import Refusal
 from server.records import Person
+from server.services.asking import Asker, person_asking
 from server.signin.pace import Pace
 from server.signin.passwords import password_holds
 from server.storage.protocols import Store
@@ -15,7 +16,7 @@ from wire.problems import ProblemCode
 _ATTEMPTS = 8
 _WINDOW_S = 300.0
 _LOGIN_MAX_CHARS = 120
-_PERSON, _ORGANISATION, _CSRF = "person", "organisation", "csrf"
+_PERSON, _ORGANISATION, _EPOCH, _CSRF = "person", "organisation", "epoch", "csrf"
 
 
 class SignIn:
@@ -52,13 +53,21 @@ class SignIn:
             organisation, person = int(session[_ORGANISATION]), bytes.fromhex(session[_PERSON])
         except (KeyError, TypeError, ValueError):
             return None
-        return self._store.of(organisation).person(person)
+        found = self._store.of(organisation).person(person)
+        holds = found and found.removed_us is None and found.epoch == session.get(_EPOCH)
+        return found if holds else None
+
+    def asker(self, person: Person) -> Asker:
+        """What a person who signed in may do."""
+        return person_asking(self._store, person)
 
 
 def remember(request: Request, person: Person) -> None:
     """Sign a person in, with a cookie that shares nothing with the one before."""
     request.session.clear()
-    request.session.update({_PERSON: person.id.hex(), _ORGANISATION: person.organisation})
+    request.session.update(
+        {_PERSON: person.id.hex(), _ORGANISATION: person.organisation, _EPOCH: person.epoch}
+    )
 
 
 def csrf_token(request: Request) -> str:

@@ -9,8 +9,9 @@ from itertools import islice, pairwise
 from typing import Any
 
 from server.scoring.facts import OpenedSession, idle_intervals, lost_stretches, paused_intervals
+from server.services.asking import Asker
 from server.services.pictures import blankings, digest_of, shown_instead
-from server.services.review import Review, Viewer
+from server.services.review import Review
 from wire import events
 from wire.batch import Batch
 from wire.codes import (
@@ -36,11 +37,11 @@ _DOWN = (SourceState.FAILED, SourceState.MISSING, SourceState.DEGRADED)
 Json = dict[str, Any]
 
 
-def timeline_of(review: Review, viewer: Viewer, session: str) -> Json:
+def timeline_of(review: Review, asker: Asker, session: str) -> Json:
     """Everything that the session page draws."""
-    opened = review.opened(viewer, session)
-    assessed = review.assessment(viewer, session)
-    line = review.session(viewer, session).line
+    opened = review.opened(asker, session)
+    assessed = review.assessment(asker, session)
+    line = review.session(asker, session).line
     end_ms = max((header.end_us for header in opened.headers), default=0) // 1000
     keys = _keys(opened.batches)
     rate, bucket_ms = typing_rate(keys, end_ms)
@@ -54,7 +55,7 @@ def timeline_of(review: Review, viewer: Viewer, session: str) -> Json:
         "bucket_ms": bucket_ms,
         "intervals": _intervals(keys),
         "insertions": list(_insertions(opened.batches)),
-        "screenshots": list(_screenshots(opened, review.stored_digests(viewer, session), session)),
+        "screenshots": list(_screenshots(opened, review.stored_digests(asker, session), session)),
         "spans": [
             {
                 "start_ms": span.start_ms,

@@ -1,6 +1,7 @@
 """`POST /agent/v1/batches`: the one hot route, plain ASGI beside the framework.
 
-Order of the checks: token, size, format, digest, device, session, signature, nonce, time, chain.
+Order of the checks: token, size, format, digest, device, session, signature, nonce, time, the
+person's removal, chain.
 What fails any of them leaves nothing behind. The body stays closed: decoding is the scorer's work.
 """
 
@@ -18,6 +19,7 @@ from server.http.refusals import answer_of, refusal_of
 from server.operation.keys import ServerKeys
 from server.recent import Recent
 from server.records import Append, Device, SessionEntry
+from server.services.removal import check_done_before
 from server.signin.tokens import Tokens
 from server.storage.protocols import BatchWriter, Store
 from wire import limits
@@ -91,6 +93,8 @@ class Ingest:
         live = await self._session_of(device, envelope)
         self._check_sealed(device, envelope)
         _check_time(envelope)
+        ended_us = live.entry.opened_us + envelope.header.end_us
+        check_done_before(device, ended_us, now_us())
         return await self._store_once(live, envelope)
 
     async def _session_of(self, device: Device, envelope: Envelope) -> _Live:

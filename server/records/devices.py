@@ -11,6 +11,8 @@ class Device:
     id: bytes
     person: bytes
     public_key: bytes
+    person_removed_us: int | None = None
+    """Since when its person is no longer in the organisation."""
 
 
 @dataclass(frozen=True, slots=True)

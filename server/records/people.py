@@ -1,15 +1,26 @@
-"""Organisations and their people."""
+"""Organisations, their people, and the teams they are in."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person may do."""
+    """What a person may do; one in the whole organisation."""
 
     TRAINER = "trainer"
     AUDITOR = "auditor"
+    LEAD = "lead"
     ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One of those that share an installation."""
+
+    id: int
+    name: str
+    second_factor_required: bool = False
+    """Whether auditors, leads and administrators sign in with a second factor only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +32,36 @@ class Person:
     name: str
     role: Role
     login: str | None
+    epoch: int = 0
+    """Raised to end every sign-in that there is."""
+    removed_us: int | None = None
+    """Since when the person is no longer here; evidence still names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """People who work together."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in a team."""
+
+    team: int
+    person: bytes
+    leads: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whose sessions somebody sees: everybody's, or one person's and those of some teams."""
+
+    everybody: bool = False
+    person: bytes | None = None
+    teams: frozenset[int] = frozenset()
+
+
+EVERYBODY = Sight(everybody=True)

@@ -3,14 +3,25 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
 from server.clock import iso_utc
 from server.http.requests import authorization_of
-from server.records import SessionState
+from server.records import SCOPE_MEANS, Person, Role, Scope, SessionState
 from server.scoring.assessments import Assessed, ReasonText
-from server.services.review import Review, SessionView, Viewer, platform_viewer
+from server.services.asking import Asker, platform_asking
+from server.services.people import Directory
+from server.services.review import Review, SessionView
 from server.signin.tokens import Tokens
+
+_BEARER = HTTPBearer(
+    scheme_name="platformKey",
+    description="A key of `veritype-server key add`. Scopes:\n\n"
+    + "\n".join(f"- `{scope.value}`: {means}" for scope, means in SCOPE_MEANS.items())
+    + "\n\nA call without the scope that it needs is answered 403 with that scope's name.",
+    auto_error=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,10 @@ class LossOut:
 
 @dataclass(frozen=True, slots=True)
 class SessionOut:
-    """A session. Hours and losses are null until it is scored, `band` and `flagged` too."""
+    """A session. Hours and losses are null until it is scored, `band` and `flagged` too.
+
+    Without the scope `assessments:read`, `band`, `flagged` and `main_reason` stay null.
+    """
 
     id: str
     state: SessionState
@@ -65,6 +79,23 @@ class SessionsOut:
 
     sessions: list[SessionOut]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonOut:
+    """A person; `removed_at` is null for those who are here."""
+
+    id: str
+    name: str
+    role: Role
+    removed_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleOut:
+    """Everybody of the organisation, by name."""
+
+    people: list[PersonOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,39 +142,61 @@ class AssessmentOut:
     reference: str
 
 
-def platform_router(review: Review, tokens: Tokens) -> APIRouter:
+def platform_router(review: Review, directory: Directory, tokens: Tokens) -> APIRouter:
     """The routes of `/v1`."""
     router = APIRouter(prefix="/v1")
 
-    def viewer_of(request: Request) -> Viewer:
-        return platform_viewer(tokens.platform(authorization_of(request)))
+    def asker_of(
+        request: Request,
+        needs: SecurityScopes,
+        _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+    ) -> Asker:
+        asker = platform_asking(tokens.platform(authorization_of(request)))
+        for scope in needs.scopes:
+            asker.need(Scope(scope))
+        return asker
 
-    Platform = Annotated[Viewer, Depends(viewer_of)]  # noqa: N806 - an annotation, not a value
+    SessionsReader = Annotated[Asker, Security(asker_of, scopes=[Scope.SESSIONS_READ.value])]  # noqa: N806
+    AssessmentsReader = Annotated[Asker, Security(asker_of, scopes=[Scope.ASSESSMENTS_READ.value])]  # noqa: N806
+    PeopleReader = Annotated[Asker, Security(asker_of, scopes=[Scope.PEOPLE_READ.value])]  # noqa: N806
 
     @router.get("/sessions")
     def sessions(
-        viewer: Platform,
+        asker: SessionsReader,
         before: Annotated[int | None, Query(ge=1, lt=1 << 62)] = None,
     ) -> SessionsOut:
         """Sessions, newest first, a hundred a page."""
-        views, more = review.page(viewer, before)
-        return SessionsOut([_session_out(view) for view in views], str(more) if more else None)
+        views, more = review.page(asker, before)
+        return SessionsOut(
+            [_session_out(asker, view) for view in views], str(more) if more else None
+        )
 
     @router.get("/sessions/{session_id}")
-    def session(session_id: str, viewer: Platform) -> SessionOut:
+    def session(session_id: str, asker: SessionsReader) -> SessionOut:
         """One session."""
-        return _session_out(review.session(viewer, session_id))
+        return _session_out(asker, review.session(asker, session_id))
 
     @router.get("/sessions/{session_id}/assessment")
-    def assessment(session_id: str, viewer: Platform) -> AssessmentOut:
+    def assessment(session_id: str, asker: AssessmentsReader) -> AssessmentOut:
         """The assessment, once the session is closed and scored; 404 until then."""
-        return _assessment_out(session_id, review.assessment(viewer, session_id))
+        return _assessment_out(session_id, review.assessment(asker, session_id))
+
+    @router.get("/people")
+    def people(asker: PeopleReader) -> PeopleOut:
+        """Everybody, those who were removed too: evidence names them."""
+        return PeopleOut([_person_out(person) for person in directory.everybody(asker)])
 
     return router
 
 
-def _session_out(view: SessionView) -> SessionOut:
+def _person_out(person: Person) -> PersonOut:
+    removed_at = iso_utc(person.removed_us) if person.removed_us is not None else None
+    return PersonOut(person.id.hex(), person.name, person.role, removed_at)
+
+
+def _session_out(asker: Asker, view: SessionView) -> SessionOut:
     line, facts = view.line, view.facts
+    assessed = Scope.ASSESSMENTS_READ in asker.scopes
     return SessionOut(
         id=line.id.hex(),
         state=line.state,
@@ -166,9 +219,9 @@ def _session_out(view: SessionView) -> SessionOut:
         if facts
         else None,
         device={name: list(values) for name, values in facts.device.items()} if facts else None,
-        band=line.band,
-        flagged=view.flagged,
-        main_reason=line.main_reason,
+        band=line.band if assessed else None,
+        flagged=view.flagged if assessed else None,
+        main_reason=line.main_reason if assessed else None,
     )
 
 

@@ -18,6 +18,7 @@ from server.records import (
     SessionState,
     StoredObject,
 )
+from server.services.removal import check_done_before, check_here
 from server.services.sealing import SampleSeal
 from server.services.sniffing import content_type_of
 from server.signin.pace import Pace
@@ -95,6 +96,7 @@ class Agents:
     def projects(self, device: Device) -> Projects:
         """The projects this device's person may work on."""
         store = self._store.of(device.organisation)
+        closed = store.projects_closed_to(device.person)
         return Projects(
             tuple(
                 ProjectOffer(
@@ -104,6 +106,7 @@ class Agents:
                     store.consented_version(device.person, project.id),
                 )
                 for project in store.projects()
+                if project.id not in closed
             ),
             self._settings.agent_minimum_version,
             self._settings.agent_minimum_reason,
@@ -111,7 +114,7 @@ class Agents:
 
     def consent(self, device: Device, request: ConsentRequest) -> Consent:
         """Store that the person accepted exactly the policy in force."""
-        policy = self._project(device, request.project).policy
+        policy = self._open_project(device, request.project).policy
         named = (request.policy_version, request.policy_digest)
         if named != (policy.version, policy.digest()):
             raise Refusal(
@@ -133,7 +136,7 @@ class Agents:
         """Open a session, or grant the same one again."""
         self._check_version(request.agent_version)
         store = self._store.of(device.organisation)
-        project = self._project(device, request.project)
+        project = self._open_project(device, request.project)
         accepted = store.consented_version(device.person, project.id)
         if request.policy_version != project.policy.version or accepted != project.policy.version:
             raise Refusal(
@@ -164,6 +167,7 @@ class Agents:
                 ProblemCode.INVALID_REQUEST, 400, "Digest and session are lower-case hex."
             )
         entry = self._session(device, bytes.fromhex(session_hex))
+        check_done_before(device, entry.opened_us, now_us())
         line = self._store.of(device.organisation).line(entry.id)
         if line is not None and _over_for_long(line):
             # A code that the agent takes as final, or it would send the object for ever.
@@ -240,6 +244,15 @@ class Agents:
         if entry.device != device.id:
             raise Refusal(ProblemCode.WRONG_DEVICE, 403, "The session is another device's.")
         return entry
+
+    def _open_project(self, device: Device, project: bytes) -> Project:
+        """A project that this device's person may begin to work on."""
+        store = self._store.of(device.organisation)
+        check_here(store.person(device.person))
+        found = self._project(device, project)
+        if project in store.projects_closed_to(device.person):
+            raise not_found()
+        return found
 
     def _project(self, device: Device, project: bytes) -> Project:
         found = self._store.of(device.organisation).project(project)

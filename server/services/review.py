@@ -1,7 +1,7 @@
 """Sessions as people and platforms may see them.
 
-One `Viewer` decides everything: a trainer sees the own sessions, an auditor and a platform see
-the organisation's. Until a session is scored, nobody sees more than that it is open or closed.
+Whose sessions somebody sees is said by `server.services.asking.Asker`. Until a session is scored,
+nobody sees more than that it is open or closed.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ import msgspec
 
 from server.errors import not_found
 from server.recent import Recent
-from server.records import Person, Role, SessionLine, SessionState, StoredObject
+from server.records import SessionLine, SessionState, StoredObject
 from server.scoring.assessments import FLAGGED_BANDS, Assessed
 from server.scoring.facts import OpenedSession, SessionFacts, open_batches
+from server.services.asking import Asker
 from server.services.pictures import shown
 from server.storage.protocols import ObjectStore, OrganisationStore, Store
 from wire.policy import Policy
@@ -21,27 +22,6 @@ _PAGE = 100
 _ID_HEX = 32
 _SHOWN_MAX = 256
 _SHOWN_S = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks."""
-
-    organisation: int
-    name: str
-    only_person: bytes | None
-    """The one person whose sessions this viewer sees; None: everybody's."""
-
-
-def viewer_for(person: Person) -> Viewer:
-    """What a signed-in person may see."""
-    own = person.id if person.role is Role.TRAINER else None
-    return Viewer(person.organisation, f"person:{person.id.hex()}", own)
-
-
-def platform_viewer(organisation: int) -> Viewer:
-    """What a platform key may see."""
-    return Viewer(organisation, "platform", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +45,7 @@ class SessionView:
 
 
 class Review:
-    """Reads evidence for a viewer."""
+    """Reads evidence for whoever asks."""
 
     def __init__(self, store: Store, objects: ObjectStore) -> None:
         self._store = store
@@ -73,70 +53,70 @@ class Review:
         self._shown: Recent[tuple[int, int, int], frozenset[bytes]] = Recent(_SHOWN_MAX, _SHOWN_S)
 
     def page(
-        self, viewer: Viewer, before_row: int | None = None
+        self, asker: Asker, before_row: int | None = None
     ) -> tuple[list[SessionView], int | None]:
         """Sessions, newest first, and the cursor of the next page if there is one."""
-        lines = self._of(viewer).lines(viewer.only_person, _PAGE + 1, before_row)
+        lines = self._of(asker).lines(asker.sight, _PAGE + 1, before_row)
         views = [_view(line) for line in lines[:_PAGE]]
         return views, views[-1].line.row if len(lines) > _PAGE else None
 
-    def session(self, viewer: Viewer, session_hex: str) -> SessionView:
-        """One session; raises `Refusal` for what the viewer may not see."""
-        return _view(self._line(viewer, session_hex))
+    def session(self, asker: Asker, session_hex: str) -> SessionView:
+        """One session; raises `Refusal` for what the asker may not see."""
+        return _view(self._line(asker, session_hex))
 
-    def assessment(self, viewer: Viewer, session_hex: str) -> Assessed:
+    def assessment(self, asker: Asker, session_hex: str) -> Assessed:
         """The published assessment."""
-        line = self._published(viewer, session_hex)
-        stored = self._of(viewer).assessment(line.row)
+        line = self._published(asker, session_hex)
+        stored = self._of(asker).assessment(line.row)
         if stored is None:
             raise not_found()
         return msgspec.json.decode(stored.document, type=Assessed)
 
-    def policy(self, viewer: Viewer, line: SessionLine) -> Policy | None:
+    def policy(self, asker: Asker, line: SessionLine) -> Policy | None:
         """The policy the session was recorded under."""
-        return self._of(viewer).policy(line.project, line.policy_version)
+        return self._of(asker).policy(line.project, line.policy_version)
 
-    def opened(self, viewer: Viewer, session_hex: str) -> OpenedSession:
+    def opened(self, asker: Asker, session_hex: str) -> OpenedSession:
         """The session's batches, decoded."""
-        line = self._published(viewer, session_hex)
-        store = self._of(viewer)
+        line = self._published(asker, session_hex)
+        store = self._of(asker)
         return open_batches(store.batches(line.row), store.late_blankings(line.row))
 
-    def stored_digests(self, viewer: Viewer, session_hex: str) -> frozenset[bytes]:
+    def stored_digests(self, asker: Asker, session_hex: str) -> frozenset[bytes]:
         """Which objects of the session have come: screenshots wait for the trainer's review."""
-        return self._of(viewer).stored_digests(self._published(viewer, session_hex).row)
+        return self._of(asker).stored_digests(self._published(asker, session_hex).row)
 
     def picture(
-        self, viewer: Viewer, session_hex: str, digest_hex: str
+        self, asker: Asker, session_hex: str, digest_hex: str
     ) -> tuple[StoredObject, bytes]:
         """An object of a session; the view is written to the audit log before it is given."""
-        line = self._published(viewer, session_hex)
-        store = self._of(viewer)
+        line = self._published(asker, session_hex)
+        store = self._of(asker)
         digest = _id(digest_hex, 2 * _ID_HEX)
         entry = store.object(line.row, digest)
-        if entry is None or digest not in self._shown_of(viewer.organisation, line.row):
+        if entry is None or digest not in self._shown_of(asker.organisation, line.row):
             raise not_found()
-        store.audit(viewer.name, "object.viewed", f"{line.id.hex()}/{digest_hex}")
-        return entry, self._objects.get(viewer.organisation, entry.digest)
+        store.audit(asker.name, "object.viewed", f"{line.id.hex()}/{digest_hex}")
+        return entry, self._objects.get(asker.organisation, entry.digest)
 
-    def notes(self, viewer: Viewer, session_hex: str) -> list[tuple[int, str]]:
+    def notes(self, asker: Asker, session_hex: str) -> list[tuple[int, str]]:
         """What the trainer wrote, (milliseconds from clock-in, text), less what was blanked.
 
         That they were read is written to the audit log before they are given.
         """
-        line = self._published(viewer, session_hex)
+        line = self._published(asker, session_hex)
         named = _view(line).facts
         if named is None or not named.notes:
             return []
-        store = self._of(viewer)
-        store.audit(viewer.name, "notes.viewed", line.id.hex())
-        shown = self._shown_of(viewer.organisation, line.row)
+        store = self._of(asker)
+        store.audit(asker.name, "notes.viewed", line.id.hex())
+        shown = self._shown_of(asker.organisation, line.row)
         found = []
         for note in named.notes:
             digest = bytes.fromhex(note.digest)
             entry = store.object(line.row, digest) if digest in shown else None
             if entry is not None and entry.content_type.startswith("text/plain"):
-                data = self._objects.get(viewer.organisation, digest)
+                data = self._objects.get(asker.organisation, digest)
                 found.append((note.at_ms, data.decode("utf-8")))
         return found
 
@@ -151,20 +131,20 @@ class Review:
             self._shown.put(key, digests)
         return digests
 
-    def _published(self, viewer: Viewer, session_hex: str) -> SessionLine:
-        line = self._line(viewer, session_hex)
+    def _published(self, asker: Asker, session_hex: str) -> SessionLine:
+        line = self._line(asker, session_hex)
         if line.state is not SessionState.SCORED:
             raise not_found("This session is not scored yet.")
         return line
 
-    def _line(self, viewer: Viewer, session_hex: str) -> SessionLine:
-        line = self._of(viewer).line(_id(session_hex, _ID_HEX))
-        if line is None or viewer.only_person not in (None, line.person):
+    def _line(self, asker: Asker, session_hex: str) -> SessionLine:
+        line = self._of(asker).line(_id(session_hex, _ID_HEX), asker.sight)
+        if line is None:
             raise not_found()
         return line
 
-    def _of(self, viewer: Viewer) -> OrganisationStore:
-        return self._store.of(viewer.organisation)
+    def _of(self, asker: Asker) -> OrganisationStore:
+        return self._store.of(asker.organisation)
 
 
 def _view(line: SessionLine) -> SessionView:

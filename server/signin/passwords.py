@@ -6,6 +6,8 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from server.errors import ServerError
+
 MIN_CHARS = 10
 MAX_CHARS = 200
 _hasher = PasswordHasher()
@@ -25,6 +27,13 @@ def password_holds(stored_hash: str | None, password: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return stored_hash is not None
+
+
+def checked_password(password: str) -> str:
+    """The password, if it may be one; raises `ServerError`."""
+    if not MIN_CHARS <= len(password) <= MAX_CHARS:
+        raise ServerError(f"a password has {MIN_CHARS} to {MAX_CHARS} characters")
+    return password
 
 
 def new_password() -> str:

@@ -1,9 +1,10 @@
 """Who sent this request, by its bearer token; looked up once and then remembered a while."""
 
+from server.clock import now_us
 from server.errors import Refusal
 from server.operation.keys import hash_of
 from server.recent import Recent
-from server.records import Device
+from server.records import Device, PlatformKey
 from server.storage.protocols import Doors
 from wire.problems import ProblemCode
 
@@ -33,12 +34,12 @@ class Tokens:
         self._devices.put(token_hash, device)
         return device
 
-    def platform(self, authorization: str) -> int:
-        """The organisation of a platform key; raises `Refusal`."""
-        organisation = self._doors.platform(hash_of(bearer(authorization)))
-        if organisation is None:
+    def platform(self, authorization: str) -> PlatformKey:
+        """A platform key, looked up each time so that a revoked one ends; raises `Refusal`."""
+        key = self._doors.platform(hash_of(bearer(authorization)), now_us())
+        if key is None:
             raise _unauthenticated()
-        return organisation
+        return key
 
 
 def bearer(authorization: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from server.operation.keys import hash_of, hash_of_code, new_pairing_code, new_token
-from server.records import LateBlanking, Role
+from server.records import LateBlanking, Role, Scope
 from server.services import agents
 from tests.server.device import Chain, Device
 from tests.server.house import House, browsing, serving
@@ -279,7 +279,7 @@ def test_another_organisation_sees_and_reaches_nothing(
     stranger = other.add_person("Stranger", Role.TRAINER, None, None)
     code, key = new_pairing_code(), new_token("vtp")
     other.add_pairing_code(hash_of_code(code), stranger.id, 1 << 60)
-    other.add_platform_key("theirs", hash_of(key))
+    other.add_platform_key("theirs", hash_of(key), frozenset(Scope), 1)
     device = Device(client)
     device.enrol(code)
     assert device.projects().projects == ()

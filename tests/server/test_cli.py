@@ -39,7 +39,9 @@ def test_from_nothing_to_a_paired_person(data: Path, tmp_path: Path) -> None:
     run("user", "add", "Ada", "--role", "trainer", "--data", str(data))
     code = json.loads(run("pair", "Ada", "--json", "--data", str(data)))["code"]
     assert len(code) == 14
-    assert json.loads(run("key", "add", "k", "--json", "--data", str(data)))["key"]
+    assert json.loads(
+        run("key", "add", "k", "--scope", "sessions:read", "--json", "--data", str(data))
+    )["key"]
     assert json.loads(run("doctor", "--json", "--data", str(data))) == {"ok": True, "wrong": []}
 
 

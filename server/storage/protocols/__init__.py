@@ -17,10 +17,11 @@ from server.storage.protocols.keys import PlatformKeys
 from server.storage.protocols.objects import ObjectStore
 from server.storage.protocols.people import People
 from server.storage.protocols.projects import Projects
+from server.storage.protocols.teams import Teams
 
 
 class OrganisationStore(
-    People, Projects, Devices, PlatformKeys, Evidence, Batches, AuditLog, Protocol
+    People, Teams, Projects, Devices, PlatformKeys, Evidence, Batches, AuditLog, Protocol
 ):
     """Everything of one organisation."""
 
@@ -55,4 +56,5 @@ __all__ = [
     "PlatformKeys",
     "Projects",
     "Store",
+    "Teams",
 ]

@@ -1,8 +1,9 @@
 """What services ask of storage: who is it?"""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from server.records import Device, NewDevice, Person
+from server.records import Device, NewDevice, Organisation, Person, PlatformKey
 
 
 class Doors(Protocol):
@@ -11,11 +12,14 @@ class Doors(Protocol):
     def device(self, token_hash: bytes) -> Device | None:
         """The device with this token."""
 
-    def platform(self, key_hash: bytes) -> int | None:
-        """The organisation of this platform key."""
+    def platform(self, key_hash: bytes, now_us: int) -> PlatformKey | None:
+        """This platform key, unless it was revoked; that it was used is noted to the hour."""
 
     def sign_in(self, login: str) -> tuple[Person, str] | None:
         """The person of this login, and the password's argon2id hash."""
+
+    def login_in_use(self, login: str) -> bool:
+        """Whether somebody of the installation signs in by this name."""
 
     def enrol(self, code_hash: bytes, device: NewDevice, now_us: int) -> Person | None:
         """Use a pairing code up and store the device, as one; None if the code does not hold."""
@@ -23,5 +27,8 @@ class Doors(Protocol):
     def first_organisation(self) -> int:
         """The organisation that `init` made."""
 
+    def organisations(self) -> Sequence[Organisation]:
+        """All organisations of the installation, the first one first."""
+
     def add_organisation(self, name: str, now_us: int) -> int:
-        """Make an organisation."""
+        """Make an organisation; raises `NameTaken`."""

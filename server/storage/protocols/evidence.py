@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from server.records import (
+    EVERYBODY,
     LateBlanking,
     NewSession,
     SessionEntry,
     SessionLine,
+    Sight,
     StoredAssessment,
     StoredObject,
 )
@@ -45,13 +47,11 @@ class Evidence(Protocol):
     def late_blankings(self, session_row: int) -> Sequence[LateBlanking]:
         """What was blanked after the session was over, in order."""
 
-    def lines(
-        self, person: bytes | None, limit: int, before_row: int | None
-    ) -> Sequence[SessionLine]:
-        """Sessions, newest first; of one person, if one is given."""
+    def lines(self, sight: Sight, limit: int, before_row: int | None) -> Sequence[SessionLine]:
+        """Sessions within sight, newest first."""
 
-    def line(self, session: bytes) -> SessionLine | None:
-        """One session's line."""
+    def line(self, session: bytes, sight: Sight = EVERYBODY) -> SessionLine | None:
+        """One session's line, if it is within sight."""
 
     def assessment(self, session_row: int) -> StoredAssessment | None:
         """The newest assessment."""

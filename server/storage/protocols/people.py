@@ -12,13 +12,31 @@ class People(Protocol):
     def person(self, person: bytes) -> Person | None:
         """A person."""
 
-    def people(self) -> Sequence[Person]:
-        """Everybody, by name."""
+    def people(self, *, removed: bool = False) -> Sequence[Person]:
+        """Everybody who is here, by name; with `removed` those who were removed too."""
 
     def add_person(
         self, name: str, role: Role, login: str | None, password_hash: str | None
     ) -> Person:
         """Add somebody; raises `NameTaken` when the name or the login is in use."""
+
+    def rename_person(self, person: bytes, name: str) -> None:
+        """Give a person another name; raises `NameTaken`."""
+
+    def set_role(self, person: bytes, role: Role) -> None:
+        """Give a person another role."""
+
+    def password_hash(self, person: bytes) -> str | None:
+        """The argon2id hash of a person's password; None: they have none."""
+
+    def set_password(self, person: bytes, password_hash: str) -> None:
+        """Store another password and end every sign-in."""
+
+    def end_sign_ins(self, person: bytes) -> None:
+        """End every sign-in of a person."""
+
+    def remove_person(self, person: bytes, now_us: int) -> None:
+        """Remove a person: no sign-in, login, factor or link of theirs is left."""
 
     def typing_sample(self, person: bytes) -> bytes | None:
         """The person's typing sample as it was stored: sealed."""

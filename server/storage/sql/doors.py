@@ -1,12 +1,18 @@
 """Who is it? Look-ups before the organisation is known, in SQL."""
 
-from sqlalchemy import Engine, insert, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from server.errors import NotKnown
-from server.records import Device, NewDevice, Person
+from server.records import Device, NewDevice, Organisation, Person, PlatformKey
 from server.storage import tables
+from server.storage.sql.bound import taken
+from server.storage.sql.keys import as_platform_key
 from server.storage.sql.organisation import SqlOrganisationStore
 from server.storage.sql.people import as_person
+
+_HOUR_US = 3_600_000_000
 
 
 class SqlDoors:
@@ -22,26 +28,54 @@ class SqlDoors:
 
     def device(self, token_hash: bytes) -> Device | None:
         """The device with this token."""
-        table = tables.devices
-        query = select(table.c.organisation, table.c.id, table.c.person, table.c.public_key)
+        table, people = tables.devices, tables.people
+        query = select(
+            table.c.organisation,
+            table.c.id,
+            table.c.person,
+            table.c.public_key,
+            people.c.removed_us,
+        ).join(people, people.c.id == table.c.person)
         with self._reading.connect() as connection:
             row = connection.execute(query.where(table.c.token_hash == token_hash)).one_or_none()
         return Device(*row) if row else None
 
-    def platform(self, key_hash: bytes) -> int | None:
-        """The organisation of this platform key."""
+    def platform(self, key_hash: bytes, now_us: int) -> PlatformKey | None:
+        """This platform key, unless it was revoked."""
         table = tables.platform_keys
-        query = select(table.c.organisation).where(table.c.key_hash == key_hash)
+        query = select(table).where(table.c.key_hash == key_hash, table.c.revoked_us.is_(None))
         with self._reading.connect() as connection:
-            return connection.execute(query).scalar_one_or_none()
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        key = as_platform_key(row)
+        if key.used_us is None or now_us - key.used_us > _HOUR_US:
+            self._note_use(key, now_us)
+        return key
+
+    def _note_use(self, key: PlatformKey, now_us: int) -> None:
+        table = tables.platform_keys
+        used = update(table).where(table.c.row == key.row)
+        with self._writing.begin() as connection:
+            connection.execute(used.values(used_us=now_us - now_us % _HOUR_US))
 
     def sign_in(self, login: str) -> tuple[Person, str] | None:
         """The person of this login, and the password's hash."""
         table = tables.people
-        query = select(table).where(table.c.login == login, table.c.password_hash.is_not(None))
+        query = select(table).where(
+            table.c.login == login,
+            table.c.password_hash.is_not(None),
+            table.c.removed_us.is_(None),
+        )
         with self._reading.connect() as connection:
             row = connection.execute(query).one_or_none()
         return (as_person(row), row.password_hash) if row else None
+
+    def login_in_use(self, login: str) -> bool:
+        """Whether somebody signs in by this name."""
+        query = select(tables.people.c.id).where(tables.people.c.login == login)
+        with self._reading.connect() as connection:
+            return connection.execute(query).one_or_none() is not None
 
     def enrol(self, code_hash: bytes, device: NewDevice, now_us: int) -> Person | None:
         """Use a pairing code up and store the device, as one."""
@@ -58,7 +92,7 @@ class SqlDoors:
         )
         with self._writing.begin() as connection:
             owner = connection.execute(use_up).one_or_none()
-            if owner is None:
+            if owner is None or not _is_here(connection, owner.person):
                 return None
             connection.execute(
                 insert(tables.devices).values(
@@ -83,9 +117,24 @@ class SqlDoors:
             raise NotKnown("there is no organisation yet; run 'veritype-server init' first")
         return int(found)
 
+    def organisations(self) -> Sequence[Organisation]:
+        """All organisations of the installation."""
+        table = tables.organisations
+        columns = (table.c.id, table.c.name, table.c.second_factor_required)
+        with self._reading.connect() as connection:
+            rows = connection.execute(select(*columns).order_by(table.c.id)).all()
+        return [Organisation(*row) for row in rows]
+
     def add_organisation(self, name: str, now_us: int) -> int:
         """Make an organisation."""
         statement = insert(tables.organisations).values(name=name, created_us=now_us)
-        with self._writing.begin() as connection:
+        named = taken(f"there is an organisation {name!r} already")
+        with named, self._writing.begin() as connection:
             key = connection.execute(statement).inserted_primary_key
         return int(key[0]) if key else 0
+
+
+def _is_here(connection: Connection, person: bytes) -> bool:
+    table = tables.people
+    query = select(table.c.id).where(table.c.id == person, table.c.removed_us.is_(None))
+    return connection.execute(query).one_or_none() is not None

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from server.records import (
+    EVERYBODY,
     LateBlanking,
     NewSession,
     SessionEntry,
     SessionLine,
     SessionState,
+    Sight,
     StoredAssessment,
     StoredObject,
 )
@@ -139,20 +141,16 @@ class SqlEvidence(Bound):
         rows = self._all(query.where(table.c.session == session_row).order_by(table.c.row))
         return [LateBlanking(*row) for row in rows]
 
-    def lines(
-        self, person: bytes | None, limit: int, before_row: int | None
-    ) -> Sequence[SessionLine]:
+    def lines(self, sight: Sight, limit: int, before_row: int | None) -> Sequence[SessionLine]:
         """Sessions, newest first."""
-        query = self._lines().order_by(_SESSION.row.desc()).limit(limit)
-        if person is not None:
-            query = query.where(_SESSION.person == person)
+        query = self._within(sight).order_by(_SESSION.row.desc()).limit(limit)
         if before_row is not None:
             query = query.where(_SESSION.row < before_row)
         return [_as_line(row) for row in self._all(query)]
 
-    def line(self, session: bytes) -> SessionLine | None:
-        """One session's line."""
-        row = self._one(self._lines().where(_SESSION.id == session))
+    def line(self, session: bytes, sight: Sight = EVERYBODY) -> SessionLine | None:
+        """One session's line, if it is within sight."""
+        row = self._one(self._within(sight).where(_SESSION.id == session))
         return _as_line(row) if row else None
 
     def assessment(self, session_row: int) -> StoredAssessment | None:
@@ -179,6 +177,18 @@ class SqlEvidence(Bound):
 
     def _entry(self, session: bytes) -> Select[Any]:
         return self._select(tables.sessions, *_ENTRY).where(_SESSION.id == session)
+
+    def _within(self, sight: Sight) -> Select[Any]:
+        if sight.everybody:
+            return self._lines()
+        seen = _SESSION.person == sight.person
+        if sight.teams:
+            members = tables.team_members.c
+            theirs = select(members.person).where(
+                members.organisation == self.organisation, members.team.in_(sight.teams)
+            )
+            seen |= _SESSION.person.in_(theirs)
+        return self._lines().where(seen)
 
     def _lines(self) -> Select[Any]:
         joined = (

@@ -8,10 +8,12 @@ from server.storage.sql.evidence import SqlEvidence
 from server.storage.sql.keys import SqlPlatformKeys
 from server.storage.sql.people import SqlPeople
 from server.storage.sql.projects import SqlProjects
+from server.storage.sql.teams import SqlTeams
 
 
 class SqlOrganisationStore(
     SqlPeople,
+    SqlTeams,
     SqlProjects,
     SqlConsents,
     SqlDevices,

@@ -9,6 +9,13 @@ from server.storage import tables
 from server.storage.sql.bound import Bound, taken
 
 _ID_BYTES = 16
+_ENDED_BY_REMOVAL = (
+    tables.pairing_codes,
+    tables.second_factors,
+    tables.recovery_codes,
+    tables.identities,
+    tables.password_resets,
+)
 
 
 class SqlPeople(Bound):
@@ -19,12 +26,12 @@ class SqlPeople(Bound):
         row = self._one(self._select(tables.people).where(tables.people.c.id == person))
         return as_person(row) if row else None
 
-    def people(self) -> Sequence[Person]:
-        """Everybody, by name."""
-        return [
-            as_person(row)
-            for row in self._all(self._select(tables.people).order_by(tables.people.c.name))
-        ]
+    def people(self, *, removed: bool = False) -> Sequence[Person]:
+        """Everybody who is here, by name."""
+        query = self._select(tables.people).order_by(tables.people.c.name)
+        if not removed:
+            query = query.where(tables.people.c.removed_us.is_(None))
+        return [as_person(row) for row in self._all(query)]
 
     def add_person(
         self, name: str, role: Role, login: str | None, password_hash: str | None
@@ -44,6 +51,44 @@ class SqlPeople(Bound):
         ):
             connection.execute(self._insert(tables.people, values))
         return person
+
+    def rename_person(self, person: bytes, name: str) -> None:
+        """Give a person another name."""
+        with taken(f"the name {name!r} is in use"):
+            self._change(person, name=name)
+
+    def set_role(self, person: bytes, role: Role) -> None:
+        """Give a person another role."""
+        self._change(person, role=role.value)
+
+    def password_hash(self, person: bytes) -> str | None:
+        """The hash of a person's password."""
+        table = tables.people
+        row = self._one(self._select(table, table.c.password_hash).where(table.c.id == person))
+        return row.password_hash if row else None
+
+    def set_password(self, person: bytes, password_hash: str) -> None:
+        """Store another password and end every sign-in."""
+        self._change(person, password_hash=password_hash, epoch=tables.people.c.epoch + 1)
+
+    def end_sign_ins(self, person: bytes) -> None:
+        """End every sign-in of a person."""
+        self._change(person, epoch=tables.people.c.epoch + 1)
+
+    def remove_person(self, person: bytes, now_us: int) -> None:
+        """Remove a person."""
+        table = tables.people
+        gone = {"removed_us": now_us, "epoch": table.c.epoch + 1}
+        statement = self._update(table).where(table.c.id == person, table.c.removed_us.is_(None))
+        with self._transaction() as connection:
+            connection.execute(statement.values(login=None, password_hash=None, **gone))
+            for theirs in _ENDED_BY_REMOVAL:
+                connection.execute(self._delete(theirs).where(theirs.c.person == person))
+
+    def _change(self, person: bytes, **values: object) -> None:
+        statement = self._update(tables.people).where(tables.people.c.id == person)
+        with self._transaction() as connection:
+            connection.execute(statement.values(**values))
 
     def typing_sample(self, person: bytes) -> bytes | None:
         """A sample as it was stored."""
@@ -72,4 +117,12 @@ class SqlPeople(Bound):
 
 def as_person(row: Any) -> Person:
     """A row of `people` without its password hash."""
-    return Person(row.organisation, row.id, row.name, Role(row.role), row.login)
+    return Person(
+        row.organisation,
+        row.id,
+        row.name,
+        Role(row.role),
+        row.login,
+        row.epoch,
+        row.removed_us,
+    )

@@ -4,29 +4,58 @@ from server.storage.tables.audit import audit_log
 from server.storage.tables.base import metadata
 from server.storage.tables.devices import devices, pairing_codes
 from server.storage.tables.evidence import batches, heads, late_blankings, objects, sessions
-from server.storage.tables.people import organisations, people, platform_keys, typing_samples
+from server.storage.tables.people import (
+    organisations,
+    people,
+    platform_keys,
+    project_teams,
+    team_members,
+    teams,
+    typing_samples,
+)
 from server.storage.tables.projects import consents, policies, projects, withdrawals
 from server.storage.tables.scoring import assessments, facts, scoring_jobs
+from server.storage.tables.signin import (
+    attempts,
+    identities,
+    identity_providers,
+    invitation_teams,
+    invitations,
+    password_resets,
+    recovery_codes,
+    second_factors,
+)
 
 __all__ = [
     "assessments",
+    "attempts",
     "audit_log",
     "batches",
     "consents",
     "devices",
     "facts",
     "heads",
+    "identities",
+    "identity_providers",
+    "invitation_teams",
+    "invitations",
     "late_blankings",
     "metadata",
     "objects",
     "organisations",
     "pairing_codes",
+    "password_resets",
     "people",
     "platform_keys",
     "policies",
+    "project_teams",
     "projects",
+    "recovery_codes",
     "scoring_jobs",
+    "second_factors",
     "sessions",
+    "team_members",
+    "teams",
     "typing_samples",
     "withdrawals",
 ]

@@ -1,4 +1,4 @@
-"""What every table shares. Every one but `organisations` carries its organisation."""
+"""What every table shares. All but `organisations` and `attempts` carry their organisation."""
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData
 

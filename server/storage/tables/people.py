@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Integer,
@@ -12,7 +13,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from server.storage.tables.base import metadata, organisation_column, row_column
+from server.storage.tables.base import (
+    metadata,
+    organisation_column,
+    project_column,
+    row_column,
+)
 
 organisations = Table(
     "organisations",
@@ -20,6 +26,7 @@ organisations = Table(
     Column("id", Integer, primary_key=True),
     Column("name", String(120), nullable=False, unique=True),
     Column("created_us", BigInteger, nullable=False),
+    Column("second_factor_required", Boolean, nullable=False, default=False),
 )
 
 people = Table(
@@ -31,7 +38,37 @@ people = Table(
     Column("role", String(20), nullable=False),
     Column("login", String(120), unique=True),
     Column("password_hash", Text),
+    Column("epoch", Integer, nullable=False, default=0),
+    Column("removed_us", BigInteger),
     UniqueConstraint("organisation", "name"),
+)
+
+teams = Table(
+    "teams",
+    metadata,
+    row_column(),
+    organisation_column(),
+    Column("name", String(120), nullable=False),
+    UniqueConstraint("organisation", "name"),
+)
+
+team_members = Table(
+    "team_members",
+    metadata,
+    Column("team", ForeignKey("teams.row"), primary_key=True),
+    Column("person", ForeignKey("people.id"), primary_key=True, index=True),
+    organisation_column(),
+    Column("leads", Boolean, nullable=False),
+)
+
+project_teams = Table(
+    "project_teams",
+    metadata,
+    row_column(),
+    organisation_column(),
+    project_column(),
+    Column("team", ForeignKey("teams.row"), nullable=False),
+    UniqueConstraint("project", "team"),
 )
 
 platform_keys = Table(
@@ -41,6 +78,10 @@ platform_keys = Table(
     organisation_column(),
     Column("name", String(120), nullable=False),
     Column("key_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("scopes", String(400), nullable=False),
+    Column("created_us", BigInteger),
+    Column("used_us", BigInteger),
+    Column("revoked_us", BigInteger),
     UniqueConstraint("organisation", "name"),
 )
 

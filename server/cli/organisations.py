@@ -1,0 +1,48 @@
+"""The organisations that share an installation."""
+
+from pathlib import Path
+
+import click
+
+from server.app import open_installation
+from server.cli.options import administration, data_option, json_option, plainly, say
+
+
+@click.group()
+def organisation() -> None:
+    """The organisations that share this installation."""
+
+
+@organisation.command("add")
+@click.argument("name")
+@data_option
+@json_option
+@click.option("--admin-login", required=True, help="What its first administrator signs in by.")
+@click.option("--admin-password", help="At least 10 characters; made up and printed if left out.")
+@plainly
+def organisation_add(
+    name: str, folder: Path, as_json: bool, admin_login: str, admin_password: str | None
+) -> None:
+    """Add an organisation with its first administrator."""
+    made = administration(folder).add_organisation(name, admin_login, admin_password)
+    fields: dict[str, object] = {
+        "id": made.person.organisation,
+        "name": name,
+        "login": made.person.login,
+    }
+    text = f"{name} was added; sign in as {made.person.login}"
+    if made.password:
+        fields["password"] = made.password
+        text += f" with the password {made.password} (shown once)"
+    say(fields, text, as_json)
+
+
+@organisation.command("list")
+@data_option
+@json_option
+@plainly
+def organisation_list(folder: Path, as_json: bool) -> None:
+    """List the organisations."""
+    found = open_installation(folder).store.organisations()
+    fields = [{"id": each.id, "name": each.name} for each in found]
+    say({"organisations": fields}, "\n".join(each.name for each in found), as_json)
