@@ -103,7 +103,7 @@ def build_app(installation: Installation) -> Application:
     writer = store.writer(settings.ingest_queue_max)
     tokens = Tokens(store)
     pages = _pages(installation, tokens, writer)
-    return Application(Ingest(store, writer, tokens, keys), pages)
+    return Application(Ingest(store, writer, keys, settings.device_batches_per_minute), pages)
 
 
 def _pages(installation: Installation, tokens: Tokens, writer: BatchWriter) -> FastAPI:

@@ -5,7 +5,6 @@ server derives each from its secret, the session and the acknowledgement it went
 can check any of them later on any node.
 """
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 
@@ -49,7 +48,7 @@ def follow(head: ChainHead, envelope: Envelope) -> ChainHead:
 def derive_nonce(secret: bytes, session: bytes, anchor: int) -> bytes:
     """The nonce that goes out with the acknowledgement of batch `anchor` (-1: the opening)."""
     message = session + anchor.to_bytes(8, "little", signed=True)
-    return hmac.new(secret, message, hashlib.sha256).digest()[:NONCE_BYTES]
+    return hmac.digest(secret, message, "sha256")[:NONCE_BYTES]
 
 
 def nonce_holds(secret: bytes, envelope: Envelope) -> bool:

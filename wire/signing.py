@@ -44,16 +44,13 @@ class SigningKey:
         """Load a key from its 32 secret bytes; raises `ValueError` for another length."""
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
         self._seed = seed
+        self.verify_key = VerifyKey(self._key.public_key().public_bytes_raw())
+        """The public half."""
 
     @classmethod
     def generate(cls) -> "SigningKey":
         """Make a new key from the system's randomness."""
         return cls(Ed25519PrivateKey.generate().private_bytes_raw())
-
-    @property
-    def verify_key(self) -> VerifyKey:
-        """The public half."""
-        return VerifyKey(self._key.public_key().public_bytes_raw())
 
     def secret_bytes(self) -> bytes:
         """The 32 secret bytes, for storing them; nothing else needs them."""

@@ -1,73 +1,72 @@
 """`POST /agent/v1/batches`: the one hot route, plain ASGI beside the framework.
 
-Order of the checks: token, size, format, digest, device, session, signature, nonce, time, the
-person's removal, chain.
-What fails any of them leaves nothing behind. The body stays closed: decoding is the scorer's work.
+Order of the checks: token, room, size, pace, format, digest, device, session, signature, nonce,
+time, the person's removal, chain. What fails any of them leaves nothing behind. The body stays
+closed: decoding is the scorer's work. What is looked up is looked up for many requests at once,
+and batches are committed in groups; all else happens on the event loop, where it costs less than
+handing it to a thread.
 """
 
 import asyncio
 import hmac
 import logging
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from server.clock import now_us
-from server.errors import Refusal, overloaded
+from server.errors import Refusal, too_often
 from server.http.bodies import Receive, read_body
 from server.http.refusals import answer_of, refusal_of
+from server.ingest.pace import Pace
+from server.ingest.receipts import Receipts
+from server.ingest.room import Room, busy
+from server.ingest.seals import check_seal
+from server.ingest.senders import Senders
+from server.ingest.sessions import Live, Sessions
 from server.operation.keys import ServerKeys
-from server.recent import Recent
-from server.records import Append, Device, SessionEntry
+from server.records import Append, Device
 from server.services.removal import check_done_before
-from server.signin.tokens import Tokens
 from server.storage.protocols import BatchWriter, Store
 from wire import limits
-from wire.batch import Envelope, open_envelope, verify
-from wire.chain import ChainHead, derive_nonce, follow, nonce_holds
-from wire.errors import ChainBroken, DigestMismatch, SignatureInvalid, WireError
-from wire.messages import Acknowledgement, acknowledge, encode_message
+from wire.batch import Envelope, open_envelope
+from wire.chain import follow, nonce_holds
+from wire.errors import ChainBroken, DigestMismatch, WireError
 from wire.problems import ProblemCode
-from wire.signing import VerifyKey
 
 PATH = "/agent/v1/batches"
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_LIVE_MAX = 200_000
-_LIVE_S = 3600.0
-_POLICY_S = 10.0
+_BODY_S = 20.0
+"""So long may a body take from its head on."""
 _MOVES_MAX = 3
+_BURST = 20
 _SESSION_MAX_US = 31 * 24 * 3600 * 1_000_000
 """No session is longer: an hour that no calendar holds would be nobody's work."""
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Live:
-    """A session and its head, as last seen by this process."""
-
-    entry: SessionEntry
-    head: ChainHead
-
-
 class Ingest:
     """Takes sealed batches, and answers each with a receipt or a problem."""
 
-    def __init__(self, store: Store, writer: BatchWriter, tokens: Tokens, keys: ServerKeys) -> None:
+    def __init__(
+        self, store: Store, writer: BatchWriter, keys: ServerKeys, per_device_minute: int
+    ) -> None:
         self._store = store
         self._writer = writer
-        self._tokens = tokens
         self._keys = keys
-        self._live: Recent[tuple[int, bytes], _Live] = Recent(_LIVE_MAX, _LIVE_S)
-        self._in_force: Recent[bytes, int] = Recent(_LIVE_MAX, _POLICY_S)
+        self._receipts = Receipts(store, keys)
+        self._senders = Senders(store)
+        self._sessions = Sessions(store)
+        self._pace = Pace(per_device_minute / 60, _BURST)
+        self._room = Room()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
-            fields = {name.decode("latin-1"): value for name, value in scope["headers"]}
-            receipt = await self._take(scope["method"], fields, receive)
-            answer = (200, {"content-type": "application/json"}, encode_message(receipt))
+            body = await self._take(scope, receive)
+            answer = (200, {"content-type": "application/json"}, body)
         except Refusal as refusal:
             answer = answer_of(refusal)
         except WireError as error:
@@ -77,31 +76,33 @@ class Ingest:
             answer = answer_of(Refusal(ProblemCode.INTERNAL, 500, "Send this again later."))
         await _send(send, *answer)
 
-    async def _take(
-        self, method: str, fields: dict[str, bytes], receive: Receive
-    ) -> Acknowledgement:
-        if method != "POST":
+    async def _take(self, scope: Scope, receive: Receive) -> bytes:
+        if scope["method"] != "POST":
             raise Refusal(ProblemCode.METHOD_NOT_ALLOWED, 405, "Batches are posted.")
-        authorization = fields.get("authorization", b"").decode("latin-1")
-        device = self._tokens.remembered_device(authorization)
-        if device is None:
-            device = await asyncio.to_thread(self._tokens.device, authorization)
-        declared = fields.get("content-length", b"").decode("latin-1") or None
-        body = await read_body(receive, declared, limits.BATCH_MAX_BYTES)
-        envelope = open_envelope(body)
-        _check_digest(fields.get("veritype-digest"), envelope)
-        live = await self._session_of(device, envelope)
-        self._check_sealed(device, envelope)
-        _check_time(envelope)
-        ended_us = live.entry.opened_us + envelope.header.end_us
-        check_done_before(device, ended_us, now_us())
-        return await self._store_once(live, envelope)
+        fields = dict(scope["headers"])
+        device = await self._senders.device(fields.get(b"authorization", b""))
+        declared = fields.get(b"content-length")
+        room = self._room.enter(declared)
+        try:
+            body = await _read(receive, declared)
+            wait_s = self._pace.wait_s(device.id, time.monotonic())
+            if wait_s:
+                raise too_often(wait_s)
+            envelope = open_envelope(body)
+            _check_digest(fields.get(b"veritype-digest"), envelope)
+            live = await self._session_of(device, envelope)
+            self._check_sealed(device, envelope)
+            _check_time(envelope)
+            ended_us = live.entry.opened_us + envelope.header.end_us
+            check_done_before(device, ended_us, now_us())
+            return await self._store_once(live, envelope)
+        finally:
+            self._room.leave(room)
 
-    async def _session_of(self, device: Device, envelope: Envelope) -> _Live:
+    async def _session_of(self, device: Device, envelope: Envelope) -> Live:
         if envelope.header.device != device.id:
             raise Refusal(ProblemCode.WRONG_DEVICE, 403, "The batch is another device's.")
-        key = (device.organisation, envelope.header.session)
-        live = self._live.get(key) or await self._reload(*key)
+        live = await self._sessions.get(device.organisation, envelope.header.session)
         if live is None:
             raise Refusal(ProblemCode.UNKNOWN_SESSION, 404, "Open the session first.")
         if live.entry.device != device.id:
@@ -109,43 +110,38 @@ class Ingest:
         return live
 
     def _check_sealed(self, device: Device, envelope: Envelope) -> None:
-        key = VerifyKey(device.public_key)
-        if envelope.header.key_id != key.key_id:
-            raise SignatureInvalid("sealed with another key")
-        verify(envelope, key)
+        check_seal(device.public_key, envelope)
         if not nonce_holds(self._keys.nonce_secret, envelope):
             raise Refusal(
                 ProblemCode.UNKNOWN_NONCE, 403, "The nonce was not given to this session."
             )
 
-    async def _store_once(self, live: _Live, envelope: Envelope) -> Acknowledgement:
-        key = (live.entry.organisation, live.entry.id)
+    async def _store_once(self, live: Live, envelope: Envelope) -> bytes:
+        organisation, session = live.entry.organisation, live.entry.id
         for _ in range(_MOVES_MAX):
             try:
                 after = follow(live.head, envelope)
             except ChainBroken as broken:
-                stored = await self._reload(*key)
+                stored = await self._sessions.reload(organisation, session)
                 if stored is None or stored.head == live.head:
                     return await self._repeat_or_refuse(live, envelope, broken)
                 live = stored
                 continue
             append = Append(live.entry, live.head, after, envelope, now_us())
             if await self._writer.append(append):
-                self._live.put(key, replace(live, head=after))
-                return await self._receipt(live.entry, envelope, append.received_us)
+                self._sessions.moved(live, after)
+                return await self._receipts.receipt(live.entry, envelope, append.received_us)
             # Another request, or another node, moved the head: what we remembered is old.
-            live = await self._reload(*key) or live
-        raise overloaded(1)
+            live = await self._sessions.reload(organisation, session) or live
+        raise busy()
 
-    async def _repeat_or_refuse(
-        self, live: _Live, envelope: Envelope, broken: ChainBroken
-    ) -> Acknowledgement:
+    async def _repeat_or_refuse(self, live: Live, envelope: Envelope, broken: ChainBroken) -> bytes:
         """The receipt of a batch that is stored already; else what is expected instead."""
         entry, sequence = live.entry, envelope.header.sequence
         store = self._store.of(entry.organisation)
         stored = await asyncio.to_thread(store.batch, entry.row, sequence)
         if stored is not None and stored.digest == envelope.digest:
-            return await self._receipt(entry, envelope, stored.received_us)
+            return await self._receipts.receipt(entry, envelope, stored.received_us)
         problem, closed = refusal_of(broken).problem, live.head.closed
         raise Refusal(
             ProblemCode.OUT_OF_ORDER,
@@ -154,39 +150,16 @@ class Ingest:
             expected_sequence=None if closed else live.head.sequence + 1,
         )
 
-    async def _receipt(
-        self, entry: SessionEntry, envelope: Envelope, received_us: int
-    ) -> Acknowledgement:
-        sequence = envelope.header.sequence
-        return acknowledge(
-            session=entry.id,
-            sequence=sequence,
-            digest=envelope.digest,
-            received_us=received_us,
-            nonce=derive_nonce(self._keys.nonce_secret, entry.id, sequence),
-            policy_version=await self._version_in_force(entry),
-            key=self._keys.signing,
-        )
 
-    async def _version_in_force(self, entry: SessionEntry) -> int:
-        version = self._in_force.get(entry.project)
-        if version is None:
-            store = self._store.of(entry.organisation)
-            project = await asyncio.to_thread(store.project, entry.project)
-            version = project.policy.version if project else entry.policy_version
-            self._in_force.put(entry.project, version)
-        return version
-
-    async def _reload(self, organisation: int, session: bytes) -> _Live | None:
-        live = await asyncio.to_thread(self._load, organisation, session)
-        if live is not None:
-            self._live.put((organisation, session), live)
-        return live
-
-    def _load(self, organisation: int, session: bytes) -> _Live | None:
-        store = self._store.of(organisation)
-        entry = store.session(session)
-        return _Live(entry, store.head(entry.row)) if entry else None
+async def _read(receive: Receive, declared: bytes | None) -> bytes:
+    try:
+        async with asyncio.timeout(_BODY_S):
+            length = declared.decode("latin-1") if declared else None
+            return await read_body(receive, length, limits.BATCH_MAX_BYTES)
+    except TimeoutError:
+        raise Refusal(
+            ProblemCode.OVERLOADED, 408, "The body did not come in time; send this again later."
+        ) from None
 
 
 def _check_digest(claimed: bytes | None, envelope: Envelope) -> None:
@@ -205,7 +178,10 @@ def _check_time(envelope: Envelope) -> None:
 
 async def _send(send: Send, status: int, fields: dict[str, str], body: bytes) -> None:
     headers = [(name.encode(), value.encode()) for name, value in fields.items()]
-    headers.append((b"content-length", str(len(body)).encode()))
+    headers.append((b"content-length", b"%d" % len(body)))
     headers.append((b"x-content-type-options", b"nosniff"))
+    if status == 408:
+        # Whatever else of the body comes is not waited for.
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -36,6 +36,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             description="Batches waiting for the disk before new ones are refused with 503.",
         ),
     ] = 5_000
+    device_batches_per_minute: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=10_000_000,
+            description="Batches that one device may post, on average; 20 may come in a row.",
+        ),
+    ] = 120
     objects_per_session_max: Annotated[
         int,
         Meta(

@@ -11,7 +11,8 @@ from wire.problems import ProblemCode
 _SCHEME = "bearer "
 _TOKEN_MAX_CHARS = 200
 _REMEMBERED = 200_000
-_REMEMBERED_S = 60.0
+REMEMBERED_S = 60.0
+"""So long may a look-up by token be remembered: then a revocation holds everywhere."""
 
 
 class Tokens:
@@ -19,18 +20,12 @@ class Tokens:
 
     def __init__(self, doors: Doors) -> None:
         self._doors = doors
-        self._devices: Recent[bytes, Device] = Recent(_REMEMBERED, _REMEMBERED_S)
-
-    def remembered_device(self, authorization: str) -> Device | None:
-        """The device, if it was looked up lately: no input or output."""
-        return self._devices.get(hash_of(bearer(authorization)))
+        self._devices: Recent[bytes, Device] = Recent(_REMEMBERED, REMEMBERED_S)
 
     def device(self, authorization: str) -> Device:
         """The device of an `Authorization` field; raises `Refusal`."""
         token_hash = hash_of(bearer(authorization))
-        device = self._devices.get(token_hash) or self._doors.device(token_hash)
-        if device is None:
-            raise _unauthenticated()
+        device = admitted(self._devices.get(token_hash) or self._doors.device(token_hash))
         self._devices.put(token_hash, device)
         return device
 
@@ -40,6 +35,13 @@ class Tokens:
         if key is None:
             raise _unauthenticated()
         return key
+
+
+def admitted(device: Device | None) -> Device:
+    """A device that may ask; raises `Refusal`."""
+    if device is None:
+        raise _unauthenticated()
+    return device
 
 
 def bearer(authorization: str) -> str:

@@ -27,7 +27,11 @@ SECOND_US = 1_000_000
 POLICY = b'{"version": 1, "windows": [{"category": 1, "title": "*task*"}]}'
 READY = "veritype-server listening on "
 SERVER = (sys.executable, "-m", "server.cli.main")
-ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1"}
+ENVIRONMENT = os.environ | {
+    "OMP_NUM_THREADS": "1",
+    # Days of work are sent in seconds here.
+    "VERITYPE_DEVICE_BATCHES_PER_MINUTE": "1000000",
+}
 
 
 @dataclass(slots=True)

@@ -64,6 +64,7 @@ def make_house(
     path: Path, trainer_name: str = f"Ada {SCRIPT}", other_name: str = "Tim Trainer"
 ) -> House:
     make_data_folder(path)
+    (path / "server.toml").write_text("device_batches_per_minute = 1_000_000\n")
     installation = open_installation(path)
     administration = Administration(installation.store, installation.settings)
     administration.found("Test", PASSWORD)

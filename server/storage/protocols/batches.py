@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from server.records import Append, StoredBatch
+from server.records import Append, SessionEntry, StoredBatch
 from wire.chain import ChainHead
 
 
@@ -12,6 +12,11 @@ class Batches(Protocol):
 
     def head(self, session_row: int) -> ChainHead:
         """The last accepted batch."""
+
+    def sessions_with_heads(
+        self, sessions: Sequence[bytes]
+    ) -> Sequence[tuple[SessionEntry, ChainHead]]:
+        """Sessions by their ids with their heads, as far as there are any."""
 
     def batch(self, session_row: int, sequence: int) -> StoredBatch | None:
         """One stored batch."""

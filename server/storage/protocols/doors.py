@@ -1,6 +1,6 @@
 """What services ask of storage: who is it?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from server.records import Device, NewDevice, Organisation, Person, PlatformKey
@@ -11,6 +11,9 @@ class Doors(Protocol):
 
     def device(self, token_hash: bytes) -> Device | None:
         """The device with this token."""
+
+    def devices(self, token_hashes: Sequence[bytes]) -> Mapping[bytes, Device]:
+        """The devices with these tokens, as far as there are any."""
 
     def platform(self, key_hash: bytes, now_us: int) -> PlatformKey | None:
         """This platform key, unless it was revoked; that it was used is noted to the hour."""

@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, func, select
 
-from server.records import StoredBatch
+from server.records import SessionEntry, StoredBatch
 from server.storage import tables
 from server.storage.sql.bound import Bound
 from server.storage.tables.evidence import IS_LANDMARK, LANDMARK_EVERY
 from wire.chain import ChainHead
 
+_SESSION = tables.sessions.c
 _HEAD = tables.heads.c
 _BATCH = tables.batches.c
 
@@ -26,6 +27,18 @@ class SqlBatches(Bound):
         columns = (_HEAD.sequence, _HEAD.digest, _HEAD.closed)
         row = self._one(self._select(tables.heads, *columns).where(_HEAD.session == session_row))
         return ChainHead(*row) if row else ChainHead()
+
+    def sessions_with_heads(
+        self, sessions: Sequence[bytes]
+    ) -> Sequence[tuple[SessionEntry, ChainHead]]:
+        """Sessions by their ids with their heads."""
+        entry = [_SESSION[name] for name in SessionEntry.__slots__]
+        query = (
+            self._select(tables.sessions, *entry, _HEAD.sequence, _HEAD.digest, _HEAD.closed)
+            .join(tables.heads, _HEAD.session == _SESSION.row)
+            .where(_SESSION.id.in_(sessions))
+        )
+        return [(SessionEntry(*row[:-3]), ChainHead(*row[-3:])) for row in self._all(query)]
 
     def batch(self, session_row: int, sequence: int) -> StoredBatch | None:
         """One stored batch."""

@@ -1,6 +1,6 @@
 """Who is it? Look-ups before the organisation is known, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
@@ -28,17 +28,25 @@ class SqlDoors:
 
     def device(self, token_hash: bytes) -> Device | None:
         """The device with this token."""
+        return self.devices((token_hash,)).get(token_hash)
+
+    def devices(self, token_hashes: Sequence[bytes]) -> Mapping[bytes, Device]:
+        """The devices with these tokens, as far as there are any."""
         table, people = tables.devices, tables.people
-        query = select(
-            table.c.organisation,
-            table.c.id,
-            table.c.person,
-            table.c.public_key,
-            people.c.removed_us,
-        ).join(people, people.c.id == table.c.person)
+        query = (
+            select(
+                table.c.token_hash,
+                table.c.organisation,
+                table.c.id,
+                table.c.person,
+                table.c.public_key,
+                people.c.removed_us,
+            )
+            .join(people, people.c.id == table.c.person)
+            .where(table.c.token_hash.in_(token_hashes))
+        )
         with self._reading.connect() as connection:
-            row = connection.execute(query.where(table.c.token_hash == token_hash)).one_or_none()
-        return Device(*row) if row else None
+            return {row[0]: Device(*row[1:]) for row in connection.execute(query)}
 
     def platform(self, key_hash: bytes, now_us: int) -> PlatformKey | None:
         """This platform key, unless it was revoked."""
