@@ -25,7 +25,7 @@ from server.routes.agent import AgentRoutes
 from server.routes.platform import platform_router
 from server.routes.published import published_router
 from server.routes.releases import ReleaseRoutes
-from server.services.agents import Agents
+from server.services.agents import agent_services
 from server.services.people import Directory
 from server.services.review import Review
 from server.signin.tokens import Tokens
@@ -124,7 +124,7 @@ def _pages(installation: Installation, tokens: Tokens, writer: BatchWriter) -> F
         redoc_url=None,
         lifespan=lifespan,
     )
-    agents = Agents(store, objects, keys, settings)
+    agents = agent_services(store, objects, keys, settings)
     review = Review(store, objects)
     app.router.routes.extend(AgentRoutes(agents, tokens).routes())
     releases = ReleaseRoutes(installation.folder.releases, keys.signing, tokens)

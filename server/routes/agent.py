@@ -38,49 +38,49 @@ class AgentRoutes:
     async def enrol(self, request: Request) -> Response:
         """A pairing code and a public key in, a device and its token out."""
         message = await message_of(request, EnrolmentRequest)
-        return answer(await run_in_threadpool(self._agents.enrol, message, client_of(request)))
+        return answer(await run_in_threadpool(self._agents.devices.enrol, message, client_of(request)))
 
     async def projects(self, request: Request) -> Response:
         """What this person may work on."""
         device = await self._device(request)
-        return answer(await run_in_threadpool(self._agents.projects, device))
+        return answer(await run_in_threadpool(self._agents.consents.projects, device))
 
     async def consent(self, request: Request) -> Response:
         """The person accepted a policy."""
         device = await self._device(request)
         message = await message_of(request, ConsentRequest)
-        return answer(await run_in_threadpool(self._agents.consent, device, message))
+        return answer(await run_in_threadpool(self._agents.consents.consent, device, message))
 
     async def withdraw(self, request: Request) -> Response:
         """The person accepts no policy of this project any more."""
         device = await self._device(request)
         project = request.path_params["project"]
-        return answer(await run_in_threadpool(self._agents.withdraw, device, project))
+        return answer(await run_in_threadpool(self._agents.consents.withdraw, device, project))
 
     async def open_session(self, request: Request) -> Response:
         """Clock-in."""
         device = await self._device(request)
         message = await message_of(request, SessionRequest)
-        return answer(await run_in_threadpool(self._agents.open_session, device, message))
+        return answer(await run_in_threadpool(self._agents.sessions.open_session, device, message))
 
     async def blank(self, request: Request) -> Response:
         """A picture of a session that is over was blanked; 201 when new, 200 when known."""
         device = await self._device(request)
         notice = await message_of(request, BlankingNotice)
-        new = await run_in_threadpool(self._agents.blank, device, notice)
+        new = await run_in_threadpool(self._agents.objects.blank, device, notice)
         return Response(status_code=201 if new else 200)
 
     async def put_typing_sample(self, request: Request) -> Response:
         """The person's own typing sample; 201 when there was none before, else 200."""
         device = await self._device(request)
         sample = await message_of(request, TypingSample)
-        new = await run_in_threadpool(self._agents.put_typing_sample, device, sample)
+        new = await run_in_threadpool(self._agents.samples.put_typing_sample, device, sample)
         return Response(status_code=201 if new else 200)
 
     async def delete_typing_sample(self, request: Request) -> Response:
         """The person takes the typing sample back."""
         device = await self._device(request)
-        await run_in_threadpool(self._agents.delete_typing_sample, device)
+        await run_in_threadpool(self._agents.samples.delete_typing_sample, device)
         return Response()
 
     async def put_object(self, request: Request) -> Response:
@@ -88,9 +88,9 @@ class AgentRoutes:
         device = await self._device(request)
         digest = request.path_params["digest"]
         session = request.query_params.get("session", "")
-        row = await run_in_threadpool(self._agents.check_object, device, digest, session)
+        row = await run_in_threadpool(self._agents.objects.check_object, device, digest, session)
         data = await body_of(request, limits.OBJECT_MAX_BYTES)
-        new = await run_in_threadpool(self._agents.put_object, device, row, digest, data)
+        new = await run_in_threadpool(self._agents.objects.put_object, device, row, digest, data)
         return Response(status_code=201 if new else 200)
 
     async def _device(self, request: Request) -> Device:
