@@ -38,7 +38,9 @@ class AgentRoutes:
     async def enrol(self, request: Request) -> Response:
         """A pairing code and a public key in, a device and its token out."""
         message = await message_of(request, EnrolmentRequest)
-        return answer(await run_in_threadpool(self._agents.devices.enrol, message, client_of(request)))
+        return answer(
+            await run_in_threadpool(self._agents.devices.enrol, message, client_of(request))
+        )
 
     async def projects(self, request: Request) -> Response:
         """What this person may work on."""

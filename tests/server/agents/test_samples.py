@@ -8,7 +8,6 @@ from wire.baseline import TypedKeys, TypingSample
 from wire.messages import encode_message
 from wire.problems import ProblemCode
 
-
 SAMPLE = TypingSample(
     1, 5, TypedKeys((0, 9), (80_000, 80_000), (0, 3)), TypedKeys((0,), (80_000,), (0,))
 )
