@@ -23,3 +23,7 @@ class BadPromiseError(DetectorError):
 
 class BadGalleryError(DetectorError):
     """A gallery of signatures cannot be read, or was made with another key."""
+
+
+class BadStateError(DetectorError):
+    """A session's state does not fit what is to be added, or is another version's: rebuild it."""

@@ -6,7 +6,15 @@ from typing import TypeVar
 
 import numpy as np
 
-from detector.from_wire.rows import Rows, category_of, events_of, length_of, rows_of, watched
+from detector.from_wire.rows import (
+    Rows,
+    category_of,
+    events_of,
+    length_of,
+    pressed,
+    rows_of,
+    watched,
+)
 from detector.from_wire.surroundings import (
     device_of,
     elsewhere_of,
@@ -40,7 +48,6 @@ from wire.codes import (
     SourceName,
     SourceState,
 )
-from wire.keys import KeyClass
 from wire.stretches import Intervals, between, pauses
 
 T = TypeVar("T")
@@ -102,12 +109,10 @@ def _keystrokes(bodies: Sequence[Body]) -> tuple[Keystrokes, InputOrigin | None]
         return keystrokes((), ()), None
     rows = rows_of(bodies, events.Keystroke)
     flags = rows["flags"]
-    hold_us = np.where(rows["hold_us"] == events.MISSING_U32, MISSING, rows["hold_us"])
-    key = np.minimum(rows["key_class"], KeyClass.OTHER)
-    commands = ((flags & KeyFlag.CHORD) != 0) & (key <= KeyClass.TAB)
+    key, hold_us = pressed(rows)
     known = (flags & KeyFlag.ORIGIN_KNOWN) != 0
     injected = np.where(known, (flags & KeyFlag.INJECTED) != 0, MISSING).astype(np.int64)
-    table = keystrokes(rows["t_us"], np.where(commands, KeyClass.FUNCTION, key), hold_us)
+    table = keystrokes(rows["t_us"], key, hold_us)
     return table, InputOrigin(injected, rows["device"])
 
 

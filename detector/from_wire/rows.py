@@ -1,6 +1,6 @@
 """Columns of one kind of event over all of a session's batches, and what sources watched."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -8,7 +8,8 @@ import numpy as np
 from detector.tables import MISSING, IntArray
 from wire import events
 from wire.body import Body
-from wire.codes import Category, SourceName, SourceState
+from wire.codes import Category, KeyFlag, SourceName, SourceState
+from wire.keys import KeyClass
 from wire.schema import schema_of
 
 Rows = dict[str, IntArray]
@@ -28,6 +29,14 @@ def rows_of(bodies: Sequence[Body], kind: type[events.Event]) -> Rows:
     }
     order = np.argsort(columns["t_us"], kind="stable")
     return {name: values[order] for name, values in columns.items()}
+
+
+def pressed(rows: Mapping[str, IntArray]) -> tuple[IntArray, IntArray]:
+    """Return key classes and hold times of key presses; what a command key held is no text."""
+    key = np.minimum(rows["key_class"], KeyClass.OTHER)
+    commands = ((rows["flags"] & KeyFlag.CHORD) != 0) & (key <= KeyClass.TAB)
+    hold_us = np.where(rows["hold_us"] == events.MISSING_U32, MISSING, rows["hold_us"])
+    return np.where(commands, KeyClass.FUNCTION, key), hold_us
 
 
 def events_of(bodies: Sequence[Body], kind: type[E]) -> Iterator[E]:
