@@ -14,22 +14,38 @@ from server.records.evidence import (
 from server.records.keys import SCOPE_MEANS, PlatformKey, Scope
 from server.records.people import EVERYBODY, Member, Organisation, Person, Role, Sight, Team
 from server.records.projects import Project
-from server.records.scoring import ATTEMPTS_MAX, Job, StoredAssessment
+from server.records.scoring import (
+    ATTEMPTS_MAX,
+    LATE_TEXTS_MAX,
+    ROUND_US,
+    DueState,
+    Job,
+    NewState,
+    Priority,
+    StoredAssessment,
+    Waiting,
+    Why,
+)
 
 __all__ = [
     "ATTEMPTS_MAX",
     "EVERYBODY",
+    "LATE_TEXTS_MAX",
+    "ROUND_US",
     "SCOPE_MEANS",
     "Append",
     "Device",
+    "DueState",
     "Job",
     "LateBlanking",
     "Member",
     "NewDevice",
     "NewSession",
+    "NewState",
     "Organisation",
     "Person",
     "PlatformKey",
+    "Priority",
     "Project",
     "Role",
     "Scope",
@@ -41,4 +57,6 @@ __all__ = [
     "StoredBatch",
     "StoredObject",
     "Team",
+    "Waiting",
+    "Why",
 ]

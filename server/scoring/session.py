@@ -11,7 +11,7 @@ import msgspec
 from server.clock import now_us
 from server.errors import NotKnown
 from server.operation.keys import ServerKeys
-from server.records import Job, SessionEntry, StoredAssessment
+from server.records import Job, SessionEntry, StoredAssessment, Why
 from server.scoring.assessments import Assessed, not_assessed
 from server.scoring.facts import OpenedSession, facts_of, open_batches
 from server.scoring.references import OwnTyping, own_typing
@@ -48,8 +48,11 @@ class Scoring:
         self._assessor = assessor
         self._seal = SampleSeal(keys.sample_secret)
 
-    def do(self, job: Job) -> None:
-        """Score a session. Repeating it is harmless: the job ends once, with its results."""
+    def do(self, job: Job) -> bool:
+        """Score a session; whether that was published.
+
+        Repeating it is harmless: the job ends once, with the results of the newest claim.
+        """
         store = self._store.of(job.organisation)
         entry = store.session_numbered(job.session_row)
         policy = store.policy(entry.project, entry.policy_version) if entry else None
@@ -59,24 +62,36 @@ class Scoring:
         _quarantine(store, opened)
         texts = submitted_classes(store, self._objects, job.organisation, entry.row, opened.batches)
         own = own_typing(store, job.organisation, self._seal, entry)
-        _finish(store, entry, opened, self._assessor.assess(opened, policy, texts, own))
+        return _finish(store, job, entry, opened, self._assessor.assess(opened, policy, texts, own))
 
-    def give_up(self, job: Job) -> None:
-        """Publish the hours, and that the detector could not read the recording."""
+    def give_up(self, job: Job) -> bool:
+        """Publish the hours, and that the detector could not read the recording.
+
+        A session that was scored before keeps what was said of it.
+        """
         store = self._store.of(job.organisation)
         entry = store.session_numbered(job.session_row)
         if entry is None:
             raise NotKnown("the job's session is gone")
         opened = open_batches(store.batches(entry.row))
         _quarantine(store, opened)
-        _finish(store, entry, opened, not_assessed())
+        if job.why is not Why.CLOSED:
+            return store.finish_job(job, b"", None)
+        return _finish(store, job, entry, opened, not_assessed())
 
 
 def _finish(
-    store: OrganisationStore, entry: SessionEntry, opened: OpenedSession, assessed: Assessed
-) -> None:
+    store: OrganisationStore,
+    job: Job,
+    entry: SessionEntry,
+    opened: OpenedSession,
+    assessed: Assessed,
+) -> bool:
     facts = msgspec.json.encode(facts_of(opened, entry.opened_us))
-    store.finish_job(entry.row, facts, _stored(assessed))
+    stored, before = _stored(assessed, job.why), store.assessment(entry.row)
+    if before is not None and before.document == stored.document:
+        return store.finish_job(job, facts, None)
+    return store.finish_job(job, facts, stored)
 
 
 def _quarantine(store: OrganisationStore, opened: OpenedSession) -> None:
@@ -85,7 +100,7 @@ def _quarantine(store: OrganisationStore, opened: OpenedSession) -> None:
             store.quarantine(row.row, reason)
 
 
-def _stored(assessed: Assessed) -> StoredAssessment:
+def _stored(assessed: Assessed, why: Why) -> StoredAssessment:
     return StoredAssessment(
         model_version=assessed.model_version,
         features_version=assessed.features_version,
@@ -93,4 +108,5 @@ def _stored(assessed: Assessed) -> StoredAssessment:
         main_reason=assessed.main_reason,
         document=msgspec.json.encode(assessed),
         created_us=now_us(),
+        why=why,
     )

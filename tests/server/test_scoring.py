@@ -17,7 +17,7 @@ from server.scoring.assessor import DetectorAssessor
 from server.scoring.facts import OpenedSession
 from server.scoring.references import OwnTyping
 from server.scoring.session import Scoring
-from server.scoring.worker import do_next, work
+from server.scoring.worker import Worker, do_next, work
 from server.storage.sqlite.store import SqliteStore
 from tests.server.device import Chain
 from tests.server.house import House
@@ -274,13 +274,8 @@ def test_database_error_is_logged_without_its_text(
             raise OperationalError("UPDATE secret", ("parameter",), Exception("locked"))
 
     store = Failing(house.path / "veritype.db")
-    work(
-        store,
-        Scoring(store, house.installation.objects, Broken(), house.installation.keys),
-        "test",
-        stop,
-        os.getppid(),
-    )
+    scoring = Scoring(store, house.installation.objects, Broken(), house.installation.keys)
+    work(Worker(store, scoring, None, "test"), store, "test", stop, os.getppid())
     store.close()
     assert released == ["test"]
     lines = [JsonLines().format(record) for record in caplog.records]

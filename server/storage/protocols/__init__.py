@@ -17,11 +17,21 @@ from server.storage.protocols.keys import PlatformKeys
 from server.storage.protocols.objects import ObjectStore
 from server.storage.protocols.people import People
 from server.storage.protocols.projects import Projects
+from server.storage.protocols.scoring import Scores
 from server.storage.protocols.teams import Teams
 
 
 class OrganisationStore(
-    People, Teams, Projects, Devices, PlatformKeys, Evidence, Batches, AuditLog, Protocol
+    People,
+    Teams,
+    Projects,
+    Devices,
+    PlatformKeys,
+    Evidence,
+    Batches,
+    Scores,
+    AuditLog,
+    Protocol,
 ):
     """Everything of one organisation."""
 
@@ -55,6 +65,7 @@ __all__ = [
     "People",
     "PlatformKeys",
     "Projects",
+    "Scores",
     "Store",
     "Teams",
 ]

@@ -10,7 +10,6 @@ from server.records import (
     SessionEntry,
     SessionLine,
     Sight,
-    StoredAssessment,
     StoredObject,
 )
 
@@ -52,9 +51,3 @@ class Evidence(Protocol):
 
     def line(self, session: bytes, sight: Sight = EVERYBODY) -> SessionLine | None:
         """One session's line, if it is within sight."""
-
-    def assessment(self, session_row: int) -> StoredAssessment | None:
-        """The newest assessment."""
-
-    def finish_job(self, session_row: int, facts: bytes, assessment: StoredAssessment) -> None:
-        """Store facts and assessment and end the job, as one."""

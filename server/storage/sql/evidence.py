@@ -13,11 +13,11 @@ from server.records import (
     SessionLine,
     SessionState,
     Sight,
-    StoredAssessment,
     StoredObject,
 )
 from server.storage import tables
 from server.storage.sql.bound import Bound
+from server.storage.sql.rounds import first_look_us
 from wire.chain import ChainHead
 
 _SESSION = tables.sessions.c
@@ -59,6 +59,8 @@ class SqlEvidence(Bound):
                     },
                 )
             )
+            due = {"session": row, "due_us": first_look_us(session)}
+            connection.execute(self._insert(tables.scoring_states, due))
         return self.session_numbered(row)
 
     def session(self, session: bytes) -> SessionEntry | None:
@@ -152,28 +154,6 @@ class SqlEvidence(Bound):
         """One session's line, if it is within sight."""
         row = self._one(self._within(sight).where(_SESSION.id == session))
         return _as_line(row) if row else None
-
-    def assessment(self, session_row: int) -> StoredAssessment | None:
-        """The newest assessment."""
-        table = tables.assessments
-        columns = [table.c[name] for name in StoredAssessment.__slots__]
-        newest = self._select(table, *columns).where(table.c.session == session_row)
-        row = self._one(newest.order_by(table.c.row.desc()).limit(1))
-        return StoredAssessment(*row) if row else None
-
-    def finish_job(self, session_row: int, facts: bytes, assessment: StoredAssessment) -> None:
-        """Store facts and assessment and end the job, as one; a second finish changes nothing."""
-        jobs = tables.scoring_jobs
-        end = self._update(jobs).where(jobs.c.session == session_row, jobs.c.done.is_(False))
-        values = {name: getattr(assessment, name) for name in StoredAssessment.__slots__}
-        with self._transaction() as connection:
-            if connection.execute(end.values(done=True, failure=None)).rowcount != 1:
-                return
-            key = connection.execute(
-                self._insert(tables.assessments, values | {"session": session_row})
-            ).inserted_primary_key
-            row = {"session": session_row, "document": facts, "assessment": key[0] if key else 0}
-            connection.execute(self._insert(tables.facts, row))
 
     def _entry(self, session: bytes) -> Select[Any]:
         return self._select(tables.sessions, *_ENTRY).where(_SESSION.id == session)

@@ -1,8 +1,14 @@
-"""Sessions that wait for their score, in SQL."""
+"""Work that waits for a scorer, in SQL.
 
-from sqlalchemy import Engine, and_, case, or_, select, update
+`FOR UPDATE SKIP LOCKED` is left out by SQLAlchemy where a database has no such thing: SQLite, whose
+writers take turns.
+"""
 
-from server.records import Job
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Engine, Table, and_, case, func, or_, select, update
+
+from server.records import DueState, Job, Waiting, Why
 from server.storage import tables
 
 _CLAIM_US = 60_000_000
@@ -23,45 +29,48 @@ class SqlJobs:
 
         Twice in a row counts: a session that ends the worker must not be tried for ever.
         """
-        table = tables.scoring_jobs
-        again = table.c.failure == _INTERRUPTED
+        jobs, states = tables.scoring_jobs, tables.scoring_states
+        again = jobs.c.failure == _INTERRUPTED
+        free = {"worker": None, "claimed_until_us": 0}
         with self._writing.begin() as connection:
             connection.execute(
-                update(table)
-                .where(table.c.worker == worker, table.c.done.is_(False))
+                update(jobs)
+                .where(jobs.c.worker == worker, jobs.c.done.is_(False))
                 .values(
-                    worker=None,
-                    claimed_until_us=0,
-                    attempts=case((again, table.c.attempts), else_=table.c.attempts - 1),
+                    attempts=case((again, jobs.c.attempts), else_=jobs.c.attempts - 1),
                     failure=_INTERRUPTED,
+                    **free,
                 )
             )
+            connection.execute(update(states).where(states.c.worker == worker).values(**free))
 
     def claim(self, worker: str, now_us: int) -> Job | None:
-        """Take the oldest waiting job; a claim lapses, so that a dead worker's job is re-done."""
+        """Take a job; a claim lapses, so that a dead worker's job is re-done."""
         table = tables.scoring_jobs
-        waiting = and_(
-            table.c.done.is_(False),
-            table.c.due_us <= now_us,
-            or_(table.c.worker.is_(None), table.c.claimed_until_us < now_us),
+        first = (
+            select(table.c.session)
+            .where(table.c.done.is_(False), _free(table, now_us))
+            .order_by(table.c.priority, table.c.due_us)
+            .limit(1)
         )
-        oldest = select(table.c.session).where(waiting).order_by(table.c.due_us).limit(1)
         with self._reading.connect() as connection:
-            if connection.execute(oldest).one_or_none() is None:
+            if connection.execute(first).one_or_none() is None:
                 return None
-        take = (
-            update(table)
-            .where(table.c.session == oldest.scalar_subquery())
-            .values(
-                worker=worker,
-                claimed_until_us=now_us + _CLAIM_US,
-                attempts=table.c.attempts + 1,
-            )
-            .returning(table.c.organisation, table.c.session, table.c.attempts)
-        )
+        columns = (table.c.organisation, table.c.session, table.c.attempts, table.c.claims)
         with self._writing.begin() as connection:
-            row = connection.execute(take).one_or_none()
-        return Job(*row) if row else None
+            session = connection.execute(
+                first.with_for_update(skip_locked=True)
+            ).scalar_one_or_none()
+            if session is None:
+                return None
+            row = connection.execute(
+                update(table)
+                .where(table.c.session == session)
+                .values(attempts=table.c.attempts + 1, **_claimed(table, worker, now_us))
+                .returning(*columns, table.c.due_us, table.c.why)
+            ).one()
+        why = Why(row.why)
+        return Job(row.organisation, row.session, row.attempts, worker, row.claims, row.due_us, why)
 
     def fail(self, job: Job, reason: str, now_us: int) -> None:
         """Note a failure; the job is tried again later."""
@@ -70,6 +79,74 @@ class SqlJobs:
         with self._writing.begin() as connection:
             connection.execute(
                 update(table)
-                .where(table.c.session == job.session_row)
+                .where(table.c.session == job.session_row, table.c.claims == job.claim)
                 .values(worker=None, failure=reason, due_us=now_us + wait_us)
             )
+
+    def claim_states(self, worker: str, now_us: int, limit: int) -> Sequence[DueState]:
+        """Take open sessions that are due."""
+        table, sessions = tables.scoring_states, tables.sessions
+        due = (
+            select(table.c.session)
+            .where(_free(table, now_us))
+            .order_by(table.c.due_us)
+            .limit(limit)
+        )
+        with self._reading.connect() as connection:
+            if connection.execute(due.limit(1)).one_or_none() is None:
+                return []
+        with self._writing.begin() as connection:
+            rows = list(connection.execute(due.with_for_update(skip_locked=True)).scalars())
+            connection.execute(
+                update(table)
+                .where(table.c.session.in_(rows))
+                .values(**_claimed(table, worker, now_us))
+            )
+        # Read apart, so that the write lock is not held meanwhile: nobody else has these now.
+        query = (
+            select(
+                table.c.organisation,
+                table.c.session,
+                sessions.c.project,
+                sessions.c.policy_version,
+                table.c.claims,
+                table.c.due_us,
+                table.c.next_sequence,
+                table.c.quiet,
+                table.c.state,
+            )
+            .join(sessions, sessions.c.row == table.c.session)
+            .where(table.c.session.in_(rows), table.c.worker == worker)
+        )
+        with self._reading.connect() as connection:
+            return [DueState(*row) for row in connection.execute(query)]
+
+    def waiting(self, now_us: int) -> Waiting:
+        """How much is due and not done."""
+        jobs, states = tables.scoring_jobs, tables.scoring_states
+        of_jobs = select(func.count(jobs.c.session), func.min(jobs.c.due_us)).where(
+            jobs.c.done.is_(False), jobs.c.due_us <= now_us
+        )
+        of_states = select(func.count(states.c.session), func.min(states.c.due_us)).where(
+            states.c.due_us <= now_us
+        )
+        with self._reading.connect() as connection:
+            waiting = (connection.execute(query).one() for query in (of_jobs, of_states))
+            (jobs_count, oldest_job), (states_count, oldest_state) = waiting
+        return Waiting(jobs_count, oldest_job, states_count, oldest_state)
+
+
+def _free(table: Table, now_us: int) -> ColumnElement[bool]:
+    """Due, and nobody's or the claim lapsed."""
+    return and_(
+        table.c.due_us <= now_us,
+        or_(table.c.worker.is_(None), table.c.claimed_until_us < now_us),
+    )
+
+
+def _claimed(table: Table, worker: str, now_us: int) -> dict[str, object]:
+    return {
+        "worker": worker,
+        "claimed_until_us": now_us + _CLAIM_US,
+        "claims": table.c.claims + 1,
+    }

@@ -8,6 +8,7 @@ from server.storage.sql.evidence import SqlEvidence
 from server.storage.sql.keys import SqlPlatformKeys
 from server.storage.sql.people import SqlPeople
 from server.storage.sql.projects import SqlProjects
+from server.storage.sql.scoring import SqlScores
 from server.storage.sql.teams import SqlTeams
 
 
@@ -20,6 +21,7 @@ class SqlOrganisationStore(
     SqlPlatformKeys,
     SqlEvidence,
     SqlBatches,
+    SqlScores,
     SqlAuditLog,
 ):
     """See `server.storage.protocols.OrganisationStore`."""

@@ -14,7 +14,13 @@ from server.storage.tables.people import (
     typing_samples,
 )
 from server.storage.tables.projects import consents, policies, projects, withdrawals
-from server.storage.tables.scoring import assessments, facts, scoring_jobs
+from server.storage.tables.scoring import (
+    assessments,
+    facts,
+    promises,
+    scoring_jobs,
+    scoring_states,
+)
 from server.storage.tables.signin import (
     attempts,
     identities,
@@ -50,8 +56,10 @@ __all__ = [
     "policies",
     "project_teams",
     "projects",
+    "promises",
     "recovery_codes",
     "scoring_jobs",
+    "scoring_states",
     "second_factors",
     "sessions",
     "team_members",
