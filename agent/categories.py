@@ -15,6 +15,7 @@ from importlib import resources
 import msgspec
 
 from wire.codes import Category
+from wire.decoding import decoder_of
 from wire.policy import Policy
 
 _DASHES = str.maketrans({"—": "-", "–": "-", "\u200b": "", "\u200e": "", "\u200f": ""})
@@ -78,7 +79,7 @@ class WindowList:
     """The maintained list, ready to be asked."""
 
     def __init__(self, document: bytes) -> None:
-        listed = msgspec.json.decode(document, type=_Listed)
+        listed = decoder_of(_Listed).decode(document)
         self.version = listed.version
         self._browsers = frozenset(listed.browsers)
         self._brands = listed.brands

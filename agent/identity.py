@@ -21,6 +21,7 @@ from agent.face.wording import plain
 from agent.keychain import Secrets, fetch, forget, keep, keyring_name
 from agent.paths import Paths, check_private, write_private
 from agent.shipping.transport import Answer, Transport
+from wire.decoding import decoder_of
 from wire.errors import MessageInvalid
 from wire.messages import Enrolment, EnrolmentRequest, decode_message, encode_message
 from wire.signing import SigningKey, VerifyKey
@@ -205,7 +206,7 @@ def _stored_before(paths: Paths) -> _Stored | None:
 def _read(paths: Paths) -> _Stored:
     try:
         check_private(paths.identity)
-        return msgspec.json.decode(paths.identity.read_bytes(), type=_Stored)
+        return decoder_of(_Stored).decode(paths.identity.read_bytes())
     except FileNotFoundError as error:
         raise NotEnrolled("This device is not enrolled: run `veritype enrol URL CODE`.") from error
     except OSError as error:

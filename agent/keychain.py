@@ -12,6 +12,8 @@ from types import ModuleType
 
 import msgspec
 
+from wire.decoding import decoder_of
+
 log = logging.getLogger(__name__)
 
 SERVICE = "veritype"
@@ -59,7 +61,7 @@ def fetch(name: str) -> Secrets | None:
         return None
     try:
         text = keyring.get_password(SERVICE, name)
-        return msgspec.json.decode(text, type=Secrets) if text else None
+        return decoder_of(Secrets).decode(text) if text else None
     except Exception as error:  # noqa: BLE001 - each backend raises errors of its own
         log.warning("the keyring gave nothing: %s", type(error).__name__)
         return None

@@ -3,6 +3,7 @@
 import msgspec
 
 from agent.paths import Paths, write_private
+from wire.decoding import decoder_of
 
 
 class Preferences(msgspec.Struct, frozen=True):
@@ -15,7 +16,7 @@ class Preferences(msgspec.Struct, frozen=True):
 def read_preferences(paths: Paths) -> Preferences:
     """The choices; a file that does not read is none."""
     try:
-        return msgspec.json.decode(paths.preferences.read_bytes(), type=Preferences)
+        return decoder_of(Preferences).decode(paths.preferences.read_bytes())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return Preferences()
 

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from wire import limits
+from wire.decoding import decoder_of
 from wire.errors import LimitExceeded, MalformedBatch, UnsupportedVersion
 
 FORMAT_VERSION = 1
@@ -82,6 +83,8 @@ class Header(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 _FIELDS = len(msgspec.structs.fields(Header))
+# Laid out now: threads that convert the first headers would do it at once (`wire.decoding`).
+decoder_of(Header)
 _UNKNOWN_BITS = 8 * limits.UNKNOWN_COLUMN_MAX_WIDTH_BYTES
 _LOSSES_MAX = 32
 

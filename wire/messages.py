@@ -24,6 +24,7 @@ import msgspec
 from msgspec import Meta
 
 from wire import limits
+from wire.decoding import decoder_of
 from wire.errors import MessageInvalid
 from wire.header import U32, U62, AgentVersion, Digest32, Id16
 from wire.policy import Policy
@@ -269,7 +270,7 @@ def decode_message(data: bytes, kind: type[M]) -> M:
     if len(data) > limits.MESSAGE_MAX_BYTES:
         raise MessageInvalid(f"{len(data)} bytes; {limits.MESSAGE_MAX_BYTES} allowed")
     try:
-        return msgspec.json.decode(data, type=kind)
+        return decoder_of(kind).decode(data)
     except msgspec.ValidationError as error:
         raise MessageInvalid(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

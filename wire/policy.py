@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from wire.codes import Category
+from wire.decoding import decoder_of
 from wire.errors import PolicyInvalid
 
 Glob = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -137,7 +138,7 @@ def parse_policy(document: bytes) -> Policy:
         PolicyInvalid: it does not hold to the schema; the text says where.
     """
     try:
-        return msgspec.json.decode(document, type=Policy)
+        return decoder_of(Policy).decode(document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PolicyInvalid(f"policy: {error}") from error
 

@@ -11,6 +11,7 @@ import msgspec
 from agent.errors import ConsentMissing
 from agent.face.consent import consent_file, has_consent, store_consent
 from agent.paths import Paths, write_private
+from wire.decoding import decoder_of
 from wire.messages import ProjectOffer
 from wire.policy import Policy, parse_policy
 
@@ -128,6 +129,6 @@ def _write(paths: Paths, given: Given) -> None:
 
 def _read(path: Path) -> Given | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Given)
+        return decoder_of(Given).decode(path.read_bytes())
     except (OSError, msgspec.DecodeError):
         return None

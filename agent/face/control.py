@@ -9,6 +9,7 @@ import msgspec
 from agent.errors import AgentNotRunning, ControlFailed
 from agent.face.status import HeldPicture, HeldTitle, Status
 from agent.local_socket import connect, is_own, listen
+from wire.decoding import decoder_of
 
 LINE_MAX_BYTES = 65_536
 """Of a request."""
@@ -91,7 +92,7 @@ class Conversation:
     def request(self) -> Request | None:
         """The request; None if it is not one."""
         try:
-            return msgspec.json.decode(_read_line(self._peer, LINE_MAX_BYTES), type=Request)
+            return decoder_of(Request).decode(_read_line(self._peer, LINE_MAX_BYTES))
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
 
@@ -120,7 +121,7 @@ def exchange(path: Path, request: Request, wait_s: float = 10.0) -> Reply:
     try:
         with connect(path, wait_s) as client:
             client.sendall(msgspec.json.encode(request) + b"\n")
-            reply = msgspec.json.decode(_read_line(client, REPLY_MAX_BYTES), type=Reply)
+            reply = decoder_of(Reply).decode(_read_line(client, REPLY_MAX_BYTES))
     except (FileNotFoundError, ConnectionError) as error:
         raise AgentNotRunning("The agent is not running.") from error
     except (OSError, msgspec.DecodeError) as error:

@@ -18,6 +18,7 @@ from agent.paths import Paths
 from agent.spool.reading import ReceiptRow, SessionSeen, SpoolReader
 from wire.batch import open_envelope
 from wire.chain import ChainHead
+from wire.decoding import decoder_of
 from wire.errors import SignatureInvalid, WireError
 from wire.messages import Acknowledgement
 from wire.signing import VerifyKey
@@ -105,7 +106,7 @@ def read_receipt_file(path: Path) -> ReceiptFile:
     try:
         if path.stat().st_size > _FILE_MAX_BYTES:
             raise ReceiptsUnreadable(f"{path.name} is too large to be a receipt file.")
-        found = msgspec.json.decode(path.read_bytes(), type=ReceiptFile)
+        found = decoder_of(ReceiptFile).decode(path.read_bytes())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ReceiptsUnreadable(f"{path.name} does not read as a receipt file.") from error
     if found.format != FORMAT:

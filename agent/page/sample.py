@@ -15,6 +15,7 @@ from agent.identity import expect_ok
 from agent.paths import Paths, check_private, write_private
 from agent.shipping.transport import JSON, Transport
 from wire.baseline import TypingSample
+from wire.decoding import decoder_of
 from wire.messages import encode_message
 
 ROUTE = "/agent/v1/baseline"
@@ -124,7 +125,7 @@ class Samples:
     def _read(self) -> _Kept | None:
         try:
             check_private(self.paths.typing_sample)
-            return msgspec.json.decode(self.paths.typing_sample.read_bytes(), type=_Kept)
+            return decoder_of(_Kept).decode(self.paths.typing_sample.read_bytes())
         except (OSError, msgspec.DecodeError):
             return None
 

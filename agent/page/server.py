@@ -24,6 +24,7 @@ from agent.page.gate import Gate, cookie_name, is_addressed_here, is_own_origin
 from agent.platforms.peers import is_foreign
 from wire import limits
 from wire.baseline import TypingSample
+from wire.decoding import decoder_of
 
 log = logging.getLogger(__name__)
 
@@ -196,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _enter(self, body: bytes) -> None:
         host, port = self.client_address[:2]
         try:
-            ticket = msgspec.json.decode(body, type=Ticket).ticket
+            ticket = decoder_of(Ticket).decode(body).ticket
             # The address can be read in the browser's command line, by other users too.
             foreign = is_foreign((str(host), int(port)), ("127.0.0.1", self.server.port))
             given = None if foreign else self.server.gate.enter(ticket)
@@ -212,7 +213,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _take(self, body: bytes, kind: type[M], do: Callable[[M], object]) -> None:
         try:
-            asked = msgspec.json.decode(body, type=kind)
+            asked = decoder_of(kind).decode(body)
         except (msgspec.DecodeError, UnicodeError):
             self._say(HTTPStatus.BAD_REQUEST, "That was not a request of this page.")
             return

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from agent.paths import write_private
+from wire.decoding import decoder_of
 
 _HOST = "127.0.0.1"
 _BYTES = 32
@@ -58,7 +59,7 @@ def connect(path: Path, wait_s: float) -> socket.socket:
         OSError: nobody does, or it is not the one that wrote the file.
     """
     try:
-        door = msgspec.json.decode(path.read_bytes(), type=_Door)
+        door = decoder_of(_Door).decode(path.read_bytes())
     except msgspec.DecodeError as error:
         raise ConnectionRefusedError("the file does not say where") from error
     peer = socket.create_connection((_HOST, door.port), wait_s)

@@ -7,6 +7,7 @@ import msgspec
 
 from agent.paths import Paths, write_private
 from wire.codes import Mode
+from wire.decoding import decoder_of
 
 
 class _Remembered(msgspec.Struct, frozen=True):
@@ -26,7 +27,7 @@ def remember(paths: Paths, mode: Mode, *, on: bool, today: date) -> frozenset[Mo
 def remembered(paths: Paths, today: date) -> Iterable[Mode]:
     """What was declared for the next session of this day."""
     try:
-        found = msgspec.json.decode(paths.declared.read_bytes(), type=_Remembered)
+        found = decoder_of(_Remembered).decode(paths.declared.read_bytes())
     except (OSError, msgspec.DecodeError):
         return frozenset()
     return sorted(found.modes) if found.day == today else frozenset()

@@ -18,6 +18,7 @@ from agent import AGENT_VERSION
 from agent.errors import InsecureServer
 from agent.shipping.deadline import TimedAdapter
 from wire import limits
+from wire.decoding import decoder_of
 from wire.problems import CONTENT_TYPE, Problem
 
 JSON = "application/json"
@@ -54,7 +55,7 @@ class Answer:
         if self.ok or self.content_type != CONTENT_TYPE:
             return None
         try:
-            return msgspec.json.decode(self.body, type=Problem)
+            return decoder_of(Problem).decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
 

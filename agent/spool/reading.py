@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from agent.errors import AlreadyRunning, SpoolDamaged
 from agent.paths import Paths
 from agent.session.hours import HourRow, What
@@ -20,6 +18,7 @@ from agent.spool.rows import BatchRow
 from agent.spool.salvage import open_spool
 from agent.startup import only_instance
 from wire.codes import ObjectKind
+from wire.decoding import decoder_of
 from wire.messages import Acknowledgement
 
 
@@ -101,7 +100,7 @@ class SpoolReader:
             "SELECT message, previous FROM receipts WHERE session = ? ORDER BY sequence", session
         )
         return [
-            ReceiptRow(msgspec.json.decode(message, type=Acknowledgement), previous)
+            ReceiptRow(decoder_of(Acknowledgement).decode(message), previous)
             for message, previous in rows
         ]
 

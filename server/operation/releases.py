@@ -13,6 +13,7 @@ import msgspec
 
 from server.errors import ServerError
 from wire import limits
+from wire.decoding import decoder_of
 from wire.header import AgentVersion
 from wire.messages import FileName, Release, sign_release
 from wire.signing import SigningKey
@@ -83,7 +84,7 @@ def offered_file(folder: Path) -> Path | None:
 
 def _current(folder: Path) -> _Current | None:
     try:
-        return msgspec.json.decode((folder / _CURRENT).read_bytes(), type=_Current)
+        return decoder_of(_Current).decode((folder / _CURRENT).read_bytes())
     except (FileNotFoundError, msgspec.DecodeError):
         return None
 

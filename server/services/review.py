@@ -6,8 +6,6 @@ nobody sees more than that it is open or closed.
 
 from dataclasses import dataclass
 
-import msgspec
-
 from server.errors import not_found
 from server.recent import Recent
 from server.records import SessionLine, SessionState, StoredObject
@@ -16,6 +14,7 @@ from server.scoring.facts import OpenedSession, SessionFacts, open_batches
 from server.services.asking import Asker
 from server.services.pictures import shown
 from server.storage.protocols import ObjectStore, OrganisationStore, Store
+from wire.decoding import decoder_of
 from wire.policy import Policy
 
 _PAGE = 100
@@ -70,7 +69,7 @@ class Review:
         stored = self._of(asker).assessment(line.row)
         if stored is None:
             raise not_found()
-        return msgspec.json.decode(stored.document, type=Assessed)
+        return decoder_of(Assessed).decode(stored.document)
 
     def policy(self, asker: Asker, line: SessionLine) -> Policy | None:
         """The policy the session was recorded under."""
@@ -148,7 +147,7 @@ class Review:
 
 
 def _view(line: SessionLine) -> SessionView:
-    facts = msgspec.json.decode(line.facts, type=SessionFacts) if line.facts else None
+    facts = decoder_of(SessionFacts).decode(line.facts) if line.facts else None
     return SessionView(line, facts)
 
 
