@@ -152,7 +152,7 @@ def find_conduct(recording: Recording, stream: TextStream, policy: Policy | None
     found = Conduct(
         coupling,
         _reading(recording, len(policy.regions) if policy is not None else 0),
-        _allows_assistant(allowed),
+        allowed.assistant,
         not recording.declared & REPLACES_TYPING,
         Mode.SCREEN_READER in recording.declared,
     )
@@ -160,11 +160,6 @@ def find_conduct(recording: Recording, stream: TextStream, policy: Policy | None
         return found
     spans = _spans(bursts_of(stream, recording.focus or ()), found.looks)
     return Conduct(coupling, found.reading, False, found.counts, found.screen_reader, spans)
-
-
-def _allows_assistant(allowed: AllowedUse) -> bool:
-    pasting = Category.ASSISTANT in allowed.paste_from
-    return pasting or allowed.ai_judging or allowed.ai_grammar_help
 
 
 def _spans(bursts: Bursts, strength: float) -> tuple[Span, ...]:
