@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from detector.asked import as_asked
 from detector.assessment import Assessment, Band
 from detector.baseline import Baseline, EnrolmentDoubt, Reference
 from detector.conduct import find_conduct
@@ -29,7 +30,8 @@ class Case:
 
     Attributes:
         recording: the evidence.
-        policy: the project's rules for pasting; the defaults of `wire.policy` without one.
+        policy: the project's rules for pasting, assistants and thresholds; without one the
+            defaults of `wire.policy`.
         baseline: the person's own reference, if they consented to one.
         promise: what the platform was promised about false flags; it can take flags back.
         doubt: why their sample made no reference, if they gave one.
@@ -102,7 +104,8 @@ def _assessed(case: Case, stream: TextStream, typing: TypingEvidence, model: Mod
     )
     if case.promise is not None:
         made = under_promise(made, case.promise, case.matches is not None)
-    return on_ground(made, evidence.conduct, model)
+    made = on_ground(made, evidence.conduct, model)
+    return as_asked(made, case.policy.evidence) if case.policy is not None else made
 
 
 def _reference(evidence: Evidence) -> Reference:

@@ -93,7 +93,8 @@ class Assessment:
     def past_shipped_threshold(self) -> bool:
         """Whether the evidence lies past a shipped threshold, be there ground for a flag or not."""
         because = self.abstained_because
-        return self.flagged or (because is not None and because.code is Code.COPYING_NOT_CALIBRATED)
+        held_back = (Code.COPYING_NOT_CALIBRATED, Code.PROJECT_ASKS_MORE)
+        return self.flagged or (because is not None and because.code in held_back)
 
     def to_json(self) -> dict[str, Any]:
         """Return the assessment as plain values, times in milliseconds."""

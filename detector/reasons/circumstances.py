@@ -99,4 +99,15 @@ DEFINITIONS: dict[Code, Definition] = {
         "Evidence was seen, but a flag here would break the promised rate of false flags. No "
         "conclusion can be drawn either way.",
     ),
+    Code.PROJECT_ASKS_MORE: Definition(
+        "The evidence (probability {value}) is less than this project asks for before a flag.",
+        "probability",
+        "It lies past the detector's own threshold and below the project's, which is stricter "
+        "towards the detector. No conclusion can be drawn either way.",
+    ),
+    Code.PROJECT_ASKS_MORE_FOR_STRONG: Definition(
+        "This project calls evidence strong from more than a probability of {value} on.",
+        "probability",
+        "The detector alone would have called it strong. It is one to review.",
+    ),
 }

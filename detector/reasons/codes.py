@@ -32,6 +32,8 @@ class Code(StrEnum):
     ASSISTANT_ALTERNATION = "assistant_alternation"
     HARDLY_READ = "hardly_read"
     PART_NOT_OPENED = "part_not_opened"
+    PROJECT_ASKS_MORE = "project_asks_more"
+    PROJECT_ASKS_MORE_FOR_STRONG = "project_asks_more_for_strong"
     TYPED_WITHOUT_POINTER = "typed_without_pointer"
     PLANNING_PAUSES = "planning_pauses"
     REVISED_THROUGHOUT = "revised_throughout"
