@@ -20,10 +20,12 @@ from agent.errors import (
 from agent.face.wording import plain
 from agent.keychain import Secrets, fetch, forget, keep, keyring_name
 from agent.paths import Paths, check_private, write_private
+from agent.server_keys import keep_handovers, read_handovers
 from agent.shipping.transport import Answer, Transport
 from wire.decoding import decoder_of
 from wire.errors import MessageInvalid
 from wire.messages import Enrolment, EnrolmentRequest, decode_message, encode_message
+from wire.server_keys import Handover, KeyRing
 from wire.signing import SigningKey, VerifyKey
 
 
@@ -37,6 +39,13 @@ class Identity:
     token: str
     key: SigningKey
     server_key: VerifyKey
+    """Pinned when the device was enrolled."""
+    handovers: tuple[Handover, ...] = ()
+
+    @property
+    def ring(self) -> KeyRing:
+        """The server's keys that this device trusts."""
+        return KeyRing(self.server_key, self.handovers)
 
     def __repr__(self) -> str:
         return f"Identity(server={self.server!r}, device={self.device.hex()}, secrets not shown)"
@@ -52,6 +61,12 @@ class Enrolled:
     server_key: VerifyKey
     in_keyring: bool
     """Key and token lie in the system's keyring; else in the identity file."""
+    handovers: tuple[Handover, ...] = ()
+
+    @property
+    def ring(self) -> KeyRing:
+        """The server's keys that this device trusts."""
+        return KeyRing(self.server_key, self.handovers)
 
 
 class _Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -87,6 +102,7 @@ def enrol(server: str, code: str, transport: Transport) -> Identity:
         enrolment.token,
         key,
         VerifyKey(enrolment.server_key),
+        enrolment.handovers,
     )
 
 
@@ -119,6 +135,7 @@ def store_identity(paths: Paths, identity: Identity) -> bool:
     stored = (
         public if kept else msgspec.structs.replace(public, token=secrets.token, key=secrets.key)
     )
+    keep_handovers(paths, identity.handovers)
     write_private(paths.identity, msgspec.json.encode(stored))
     if before is not None and before.device != identity.device:
         forget(before.device.hex())
@@ -139,6 +156,7 @@ def load_enrolled(paths: Paths) -> Enrolled:
         stored.person_name,
         VerifyKey(stored.server_key),
         not stored.key,
+        read_handovers(paths),
     )
 
 
@@ -168,6 +186,7 @@ def load_identity(paths: Paths) -> Identity:
         secrets.token,
         key,
         VerifyKey(stored.server_key),
+        read_handovers(paths),
     )
 
 

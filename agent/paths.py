@@ -27,6 +27,11 @@ class Paths:
         return self.home / "identity.json"
 
     @property
+    def server_keys(self) -> Path:
+        """The server's keys that followed the one that was pinned."""
+        return self.home / "server-keys.json"
+
+    @property
     def consents(self) -> Path:
         """Policies this person accepted, by digest."""
         return self.home / "consents"

@@ -35,6 +35,7 @@ from agent.page.contents import House
 from agent.page.sample import Samples
 from agent.page.server import Page
 from agent.paths import Paths
+from agent.server_keys import keep_handovers
 from agent.session.blanking import blank_picture
 from agent.settings import Settings
 from agent.shipping.shipper import Shipper
@@ -67,8 +68,16 @@ class Runner:
         self._paths = paths
         self._identity = identity
         self._spool, damage = open_spool(paths.spool, settings.spool_max_bytes)
-        self._shipper = Shipper(identity.server_key, settings.retry_cap_s)
-        self._shipping = ShippingThread(self._spool, self._shipper, identity, settings)
+        self._shipper = Shipper(
+            identity.server_key, settings.retry_cap_s, handovers=identity.handovers
+        )
+        self._shipping = ShippingThread(
+            self._spool,
+            self._shipper,
+            identity,
+            settings,
+            lambda handovers: keep_handovers(paths, handovers),
+        )
         self._ending = threading.Event()
         self._attendance = Attendance(
             paths, identity, settings, self._spool, self._shipper, self._shipping

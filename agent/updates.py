@@ -1,22 +1,25 @@
 """The server's minimum version, and its offer of a release: checked, saved, never installed.
 
-A release is taken only under the server's key that was pinned at enrolment, with the digest and
-the size that were signed. What does not hold leaves no file behind.
+A release is taken only under the server's key in use, which follows from the one that was pinned
+at enrolment, with the digest and the size that were signed. What does not hold leaves no file
+behind.
 """
 
 import contextlib
 import hashlib
+import time
 from pathlib import Path
 
 from agent import AGENT_VERSION
 from agent.errors import AgentTooOld, ServerUnreachable, UpdateRefused
 from agent.face.wording import plain
 from agent.identity import expect_ok
+from agent.server_keys import KEYS_PATH, followed
 from agent.shipping.transport import Transport
 from wire.errors import MessageInvalid, SignatureInvalid
 from wire.messages import Projects, Release, decode_message
 from wire.problems import ProblemCode
-from wire.signing import VerifyKey
+from wire.server_keys import KeyRing
 from wire.versions import is_older
 
 _RELEASE = "/agent/v1/release"
@@ -37,12 +40,12 @@ def check_new_enough(found: Projects) -> None:
         )
 
 
-def offered(transport: Transport, key: VerifyKey) -> Release | None:
+def offered(transport: Transport, ring: KeyRing) -> Release | None:
     """The release that the server offers; None if it offers none.
 
     Raises:
         ServerUnreachable, ServerRefused: no usable answer came.
-        UpdateRefused: it is not signed by the pinned key.
+        UpdateRefused: it is not signed by the server this device was enrolled at.
     """
     answer = transport.get(_RELEASE)
     problem = answer.problem()
@@ -50,7 +53,9 @@ def offered(transport: Transport, key: VerifyKey) -> Release | None:
         return None
     try:
         release = decode_message(expect_ok(answer), Release)
-        release.verify(key)
+        if ring.key(release.server_key_id) is None:
+            ring = followed(ring, transport.get(KEYS_PATH))
+        release.verify_by(ring, time.time_ns() // 1000)
     except MessageInvalid as error:
         raise ServerUnreachable("The server's offer of a release could not be read.") from error
     except (SignatureInvalid, OverflowError) as error:

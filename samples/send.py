@@ -81,7 +81,7 @@ def _work(
     sample: Sample, spool: Spool, transport: Transport, identity: Identity, offer: ProjectOffer
 ) -> Sent:
     facts = SessionFacts(os.urandom(16), identity.device, offer.policy.version)
-    shipper = Shipper(identity.server_key)
+    shipper = Shipper(identity.server_key, handovers=identity.handovers)
     delivery = Delivery(spool, shipper, transport, identity.key, AGENT_VERSION)
     spool.add_session(facts.session, offer.project, offer.policy.version)
     _deliver(delivery, shipper)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.sessions import SessionMiddleware
 
 from server.console.pages import ConsoleRoutes
 from server.console.signin import SignIn
 from server.errors import DataFolderUnusable
 from server.http.bodies import Receive
+from server.http.cookies import SignedSessions
 from server.http.problem_handlers import add_problem_handlers
 from server.http.security_headers import SecurityHeaders
 from server.ingest.route import PATH as INGEST_PATH
@@ -127,19 +127,17 @@ def _pages(installation: Installation, tokens: Tokens, writer: BatchWriter) -> F
     agents = agent_services(store, objects, keys, settings)
     review = Review(store, objects)
     app.router.routes.extend(AgentRoutes(agents, tokens).routes())
-    releases = ReleaseRoutes(installation.folder.releases, keys.signing, tokens)
+    releases = ReleaseRoutes(installation.folder.releases, keys, tokens)
     app.router.routes.extend(releases.routes())
     app.include_router(platform_router(review, Directory(store), tokens))
-    app.include_router(published_router(keys.signing.verify_key))
+    app.include_router(published_router(keys))
     app.router.routes.extend(ConsoleRoutes(review, SignIn(store)).routes())
     add_problem_handlers(app)
     app.add_middleware(
-        SessionMiddleware,
-        secret_key=keys.cookie_secret,
-        session_cookie="veritype",
-        max_age=settings.sign_in_hours * _HOUR_S,
-        same_site="lax",
-        https_only=settings.cookie_secure,
+        SignedSessions,
+        keys=keys,
+        lasts_s=settings.sign_in_hours * _HOUR_S,
+        secure=settings.cookie_secure,
     )
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES)
     app.add_middleware(SecurityHeaders)

@@ -28,6 +28,7 @@ from wire.decoding import decoder_of
 from wire.errors import MessageInvalid
 from wire.header import U32, U62, AgentVersion, Digest32, Id16
 from wire.policy import Policy
+from wire.server_keys import Handover, KeyRing
 from wire.signing import SigningKey, VerifyKey
 
 RECEIPT_DOMAIN = b"veritype receipt v1"
@@ -59,6 +60,8 @@ class Enrolment(msgspec.Struct, frozen=True):
     token: ShortText
     person_name: ShortText
     server_key: Key32
+    handovers: tuple[Handover, ...] = ()
+    """Where the server's earlier keys went over into this one."""
 
 
 class ProjectOffer(msgspec.Struct, frozen=True):
@@ -151,6 +154,15 @@ class Acknowledgement(msgspec.Struct, frozen=True):
         """
         key.verify(RECEIPT_DOMAIN, self.signed_bytes(), self.signature)
 
+    def verify_by(self, ring: KeyRing) -> None:
+        """Check the receipt offline with the key that it names, among those trusted.
+
+        Raises:
+            SignatureInvalid: it was not signed by one of this server's keys in its time.
+        """
+        signed = self.signed_bytes()
+        ring.check_at(self.server_key_id, RECEIPT_DOMAIN, signed, self.signature, self.received_us)
+
 
 def acknowledge(
     *,
@@ -185,13 +197,14 @@ class Release(msgspec.Struct, frozen=True):
         names = f"{self.version}\0{self.file}".encode()
         return self.sha256 + self.size_bytes.to_bytes(8, "little") + names
 
-    def verify(self, key: VerifyKey) -> None:
-        """Check that this server offers it.
+    def verify_by(self, ring: KeyRing, now_us: int) -> None:
+        """Check that this server offers it now.
 
         Raises:
-            SignatureInvalid: it was not signed by this server's key.
+            SignatureInvalid: it was not signed by a key of this server that is in use.
         """
-        key.verify(RELEASE_DOMAIN, self.signed_bytes(), self.signature)
+        signed = self.signed_bytes()
+        ring.check_at(self.server_key_id, RELEASE_DOMAIN, signed, self.signature, now_us)
 
 
 def sign_release(

@@ -22,6 +22,7 @@ from agent.identity import load_enrolled
 from agent.paths import open_paths
 from agent.settings import read_settings
 from agent.spool.reading import reading
+from wire.server_keys import KeyRing
 from wire.signing import VerifyKey
 
 _SESSION_CHARS = 8
@@ -86,7 +87,7 @@ def _of_device() -> list[Checked]:
     identity = load_enrolled(paths)
     with reading(paths, settings) as reader:
         found = receipt_file(reader, paths, identity)
-        checked = [check(each, identity.server_key) for each in found.sessions]
+        checked = [check(each, identity.ring) for each in found.sessions]
         for each, seen in zip(checked, reader.sessions(), strict=True):
             check_waiting(each, seen, reader)
     return checked
@@ -94,29 +95,32 @@ def _of_device() -> list[Checked]:
 
 def _of_file(file: Path) -> tuple[list[Checked], str]:
     found = read_receipt_file(file)
-    key, note = _key_for(found)
-    return [check(each, key) for each in found.sessions], note
+    ring, note = _ring_for(found)
+    return [check(each, ring) for each in found.sessions], note
 
 
-def _key_for(found: ReceiptFile) -> tuple[VerifyKey, str]:
-    """The server's key that this device pinned; a device that pinned none can only take the file's.
+def _ring_for(found: ReceiptFile) -> tuple[KeyRing, str]:
+    """The keys that this device trusts, and those that the file proves to follow from them.
+
+    A device that pinned none can only take the file's.
 
     Raises:
         ReceiptsDoNotHold: the file names another key than the pinned one.
     """
     try:
-        pinned = load_enrolled(open_paths()).server_key
+        own = load_enrolled(open_paths()).ring
     except NotEnrolled:
         note = (
             f"Checked with the key in the file itself: {plain(found.server_key, 64)}. Compare it"
             f" with the one at {plain(found.server)}/.well-known/veritype-keys."
         )
-        return _key_in(found), note
-    if pinned.raw.hex() != found.server_key.lower():
+        return KeyRing(_key_in(found), found.handovers), note
+    ring = KeyRing(own.pinned, (*own.handovers, *found.handovers))
+    if found.server_key.lower() not in ring.keys:
         raise ReceiptsDoNotHold(
             "The file is of another server than this device's: check it on a device of that one."
         )
-    return pinned, ""
+    return ring, ""
 
 
 def _key_in(found: ReceiptFile) -> VerifyKey:

@@ -33,7 +33,7 @@ def update(*, check: bool, as_json: bool) -> None:
     """
     identity, settings = load_identity(open_paths()), read_settings()
     transport = transport_for(identity, settings)
-    release = offered(transport, identity.server_key)
+    release = offered(transport, identity.ring)
     newer = release is not None and is_older(AGENT_VERSION, release.version)
     saved = None
     if release is not None and newer and not check:

@@ -21,7 +21,7 @@ from wire.chain import ChainHead
 from wire.decoding import decoder_of
 from wire.errors import SignatureInvalid, WireError
 from wire.messages import Acknowledgement
-from wire.signing import VerifyKey
+from wire.server_keys import Handover, KeyRing
 
 FORMAT = "veritype receipts 1"
 _FILE_MAX_BYTES = 1 << 30
@@ -62,6 +62,8 @@ class ReceiptFile(msgspec.Struct, frozen=True):
     """The public key that the device was given when it was enrolled: Ed25519."""
     device: str
     sessions: tuple[SessionReceipts, ...]
+    handovers: tuple[Handover, ...] = ()
+    """Where the server's key went over into the next, each signed by both."""
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ def receipt_file(
         enrolled.server_key.raw.hex(),
         enrolled.device.hex(),
         tuple(_session(each, reader.receipts(each.session), paths) for each in seen),
+        enrolled.ring.handovers,
     )
 
 
@@ -114,7 +117,7 @@ def read_receipt_file(path: Path) -> ReceiptFile:
     return found
 
 
-def check(session: SessionReceipts, key: VerifyKey) -> Checked:
+def check(session: SessionReceipts, ring: KeyRing) -> Checked:
     """Check signatures, numbers and the chain of digests."""
     checked = Checked(session.session, session.project_name, len(session.receipts))
     expected, before = 0, _NO_BATCH
@@ -125,7 +128,7 @@ def check(session: SessionReceipts, key: VerifyKey) -> Checked:
             checked.wrong.append(f"Batch {line.sequence} is listed out of its order.")
         elif line.previous not in (None, before):
             checked.wrong.append(f"Batch {line.sequence} does not continue the batch before it.")
-        if not _signed(session, line, key):
+        if not _signed(session, line, ring):
             checked.wrong.append(
                 f"The receipt of batch {line.sequence} was not signed by this server's key."
             )
@@ -179,7 +182,7 @@ def _session(seen: SessionSeen, receipts: Sequence[ReceiptRow], paths: Paths) ->
     )
 
 
-def _signed(session: SessionReceipts, line: ReceiptLine, key: VerifyKey) -> bool:
+def _signed(session: SessionReceipts, line: ReceiptLine, ring: KeyRing) -> bool:
     try:
         receipt = Acknowledgement(
             session=bytes.fromhex(session.session),
@@ -191,7 +194,7 @@ def _signed(session: SessionReceipts, line: ReceiptLine, key: VerifyKey) -> bool
             server_key_id=bytes.fromhex(line.server_key_id),
             signature=bytes.fromhex(line.signature),
         )
-        receipt.verify(key)
+        receipt.verify_by(ring)
     except (SignatureInvalid, ValueError, OverflowError):
         return False
     return True

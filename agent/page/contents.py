@@ -166,7 +166,7 @@ class House:
         enrolled = self.enrolled()
         file = receipt_file(reader, self.paths, enrolled, seen.session.hex())
         receipts = file.sessions[0]
-        checked = check(receipts, enrolled.server_key)
+        checked = check(receipts, enrolled.ring)
         check_waiting(checked, seen, reader)
         found = ReceiptsChecked(
             checked.session,

@@ -8,11 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent.errors import SpoolRefused
+from agent.server_keys import KEYS_PATH
 from agent.shipping.shipper import (
     Acknowledged,
     Action,
+    FetchKeys,
     GivenUp,
     Kept,
+    KeysLearned,
+    KeyUnknown,
     NoticeTaken,
     ObjectRefused,
     ObjectStored,
@@ -40,6 +44,7 @@ from wire.chain import ChainHead
 from wire.codes import LossReason
 from wire.errors import WireError
 from wire.messages import BATCH_CONTENT_TYPE, SessionRequest, encode_message
+from wire.server_keys import Handover
 from wire.signing import SigningKey
 
 
@@ -62,13 +67,16 @@ class Delivery:
         key: SigningKey,
         agent_version: str,
         now_s: Callable[[], float] = time.monotonic,
+        keys_learned: Callable[[tuple[Handover, ...]], None] = lambda _: None,
     ) -> None:
+        """`keys_learned` keeps what is to be known of the server's keys after a restart."""
         self._spool = spool
         self._shipper = shipper
         self._transport = transport
         self._key = key
         self._agent_version = agent_version
         self._now_s = now_s
+        self._keys_learned = keys_learned
 
     def step(self) -> Step:
         """Send at most one thing and note what came of it."""
@@ -118,6 +126,8 @@ class Delivery:
         return batch
 
     def _send(self, action: Sending) -> Answer:
+        if isinstance(action, FetchKeys):
+            return self._transport.get(KEYS_PATH)
         if isinstance(action, TellWithdrawal):
             return self._transport.delete(f"/agent/v1/consents/{action.project.hex()}")
         if isinstance(action, OpenSession):
@@ -154,10 +164,14 @@ class Delivery:
                 self._realign(session, expected)
             case GivenUp(session, reason):
                 self._spool.session_stuck(session, reason)
+            case KeysLearned(handovers):
+                self._keys_learned(handovers)
             case _:
                 self._apply_beside(outcome)
 
-    def _apply_beside(self, outcome: NoticeTaken | ObjectStored | ObjectRefused | Kept) -> None:
+    def _apply_beside(
+        self, outcome: NoticeTaken | ObjectStored | ObjectRefused | KeyUnknown | Kept
+    ) -> None:
         """What came of things that are not in the chain."""
         match outcome:
             case NoticeTaken(notice):

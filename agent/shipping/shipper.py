@@ -6,15 +6,17 @@ here: an outcome either names a verified receipt, or keeps the batch, or puts it
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agent.face.wording import plain
+from agent.server_keys import followed
 from agent.shipping.transport import Answer
 from agent.spool.rows import BatchRow, BlankingRow, ObjectRow, SessionRow
 from wire.errors import MessageInvalid, SignatureInvalid
 from wire.messages import Acknowledgement, SessionGrant, decode_message
 from wire.problems import Problem, ProblemCode
+from wire.server_keys import Handover, KeyRing
 from wire.signing import VerifyKey
 
 BACKOFF_BASE_S = 1.0
@@ -94,8 +96,13 @@ class Wait:
     seconds: float | None
 
 
-Action = TellWithdrawal | OpenSession | SendBatch | SendNotice | UploadObject | Wait
-Sending = TellWithdrawal | OpenSession | SendBatch | SendNotice | UploadObject
+@dataclass(frozen=True, slots=True)
+class FetchKeys:
+    """GET the server's keys: it signed with one that is not known here."""
+
+
+Action = FetchKeys | TellWithdrawal | OpenSession | SendBatch | SendNotice | UploadObject | Wait
+Sending = FetchKeys | TellWithdrawal | OpenSession | SendBatch | SendNotice | UploadObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,18 @@ class Acknowledged:
     """A receipt whose digest and signature hold: the batch may go."""
 
     receipt: Acknowledgement
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUnknown:
+    """The receipt names a key that is not known here: the batch is kept, the keys are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeysLearned:
+    """The server's new key was vouched for by one that is trusted."""
+
+    handovers: tuple[Handover, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +204,8 @@ Outcome = (
     | Opened
     | OpeningRefused
     | Acknowledged
+    | KeyUnknown
+    | KeysLearned
     | Refused
     | Realign
     | GivenUp
@@ -203,9 +224,11 @@ class Shipper:
         server_key: VerifyKey,
         cap_s: float = BACKOFF_CAP_S,
         draw: Callable[[], float] = random.random,
+        handovers: Sequence[Handover] = (),
     ) -> None:
         """`draw` gives numbers from [0, 1) for the jitter."""
-        self._server_key = server_key
+        self._ring = KeyRing(server_key, handovers)
+        self._key_missing = False
         self._cap_s = cap_s
         self._draw = draw
         self._failures = 0
@@ -219,6 +242,8 @@ class Shipper:
         """The next action; `now_s` is any clock that never steps back."""
         if now_s < self._not_before_s:
             return Wait(self._not_before_s - now_s)
+        if self._key_missing:
+            return FetchKeys()
         if waiting.withdrawal is not None:
             return TellWithdrawal(waiting.withdrawal)
         if waiting.opening is not None:
@@ -233,7 +258,9 @@ class Shipper:
 
     def answered(self, sending: Sending, answer: Answer, now_s: float) -> Outcome:
         """What an answer means for what was sent."""
-        if isinstance(sending, TellWithdrawal):
+        if isinstance(sending, FetchKeys):
+            outcome = self._keys_answered(answer)
+        elif isinstance(sending, TellWithdrawal):
             outcome = _withdrawal_answered(sending.project, answer)
         elif isinstance(sending, OpenSession):
             outcome = self._opening_answered(sending.session, answer)
@@ -284,7 +311,10 @@ class Shipper:
     def _receipt(self, batch: BatchRow, answer: Answer) -> Outcome:
         try:
             receipt = decode_message(answer.body, Acknowledgement)
-            receipt.verify(self._server_key)
+            if self._ring.key(receipt.server_key_id) is None:
+                self._key_missing = True
+                return KeyUnknown()
+            receipt.verify_by(self._ring)
         except (MessageInvalid, SignatureInvalid, OverflowError):
             return Kept("The server's receipt does not hold; the batch is kept.")
         named = (receipt.session, receipt.sequence, receipt.digest)
@@ -292,14 +322,26 @@ class Shipper:
             return Kept("The server's receipt is for something else; the batch is kept.")
         return Acknowledged(receipt)
 
+    def _keys_answered(self, answer: Answer) -> Outcome:
+        self._key_missing = False
+        if not answer.ok:
+            return Kept(_trouble(answer))
+        longer = followed(self._ring, answer)
+        if longer is self._ring:
+            return Kept("The server signs with a key that its earlier one did not vouch for.")
+        self._ring = longer
+        return KeysLearned(longer.handovers)
+
     def _note(self, outcome: Outcome, answer: Answer, now_s: float) -> None:
         if isinstance(outcome, Kept):
             self.last_error = outcome.reason
             self._not_before_s = now_s + self._delay_s(answer.retry_after_s)
             self._failures += 1
             return
-        self._failures = 0
         self._not_before_s = 0.0
+        if isinstance(outcome, KeyUnknown):
+            return
+        self._failures = 0
         if isinstance(outcome, Realign):
             self._realigned += 1
         elif isinstance(outcome, Acknowledged | Opened):

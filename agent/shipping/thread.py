@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 from agent import AGENT_VERSION
 from agent.errors import AgentError
@@ -12,6 +13,7 @@ from agent.shipping.delivery import Delivery
 from agent.shipping.shipper import Shipper, Wait
 from agent.shipping.transport import Transport
 from agent.spool.store import Spool
+from wire.server_keys import Handover
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +30,12 @@ class ShippingThread:
     """Runs `Delivery` in a thread."""
 
     def __init__(
-        self, spool: Spool, shipper: Shipper, identity: Identity, settings: Settings
+        self,
+        spool: Spool,
+        shipper: Shipper,
+        identity: Identity,
+        settings: Settings,
+        keys_learned: Callable[[tuple[Handover, ...]], None] = lambda _: None,
     ) -> None:
         self._shipper = shipper
         self._transport = Transport(
@@ -37,7 +44,14 @@ class ShippingThread:
             settings.connect_timeout_s,
             settings.read_timeout_s,
         )
-        self._delivery = Delivery(spool, shipper, self._transport, identity.key, AGENT_VERSION)
+        self._delivery = Delivery(
+            spool,
+            shipper,
+            self._transport,
+            identity.key,
+            AGENT_VERSION,
+            keys_learned=keys_learned,
+        )
         self._wake = threading.Event()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ship", daemon=True)

@@ -11,6 +11,7 @@ from server.cli.projects import project
 from server.cli.releases import release
 from server.cli.running import serve
 from server.cli.teams import team
+from server.cli.server_keys import keys
 
 
 @click.group()
@@ -28,6 +29,7 @@ for command in (
     release,
     pair,
     key,
+    keys,
     config,
     doctor,
 ):

@@ -30,7 +30,7 @@ from server.services.removal import check_done_before
 from server.storage.protocols import BatchWriter, Store
 from wire import limits
 from wire.batch import Envelope, open_envelope
-from wire.chain import follow, nonce_holds
+from wire.chain import follow
 from wire.errors import ChainBroken, DigestMismatch, WireError
 from wire.problems import ProblemCode
 
@@ -111,7 +111,8 @@ class Ingest:
 
     def _check_sealed(self, device: Device, envelope: Envelope) -> None:
         check_seal(device.public_key, envelope)
-        if not nonce_holds(self._keys.nonce_secret, envelope):
+        header = envelope.header
+        if not self._keys.is_nonce(header.nonce, header.session, header.anchor):
             raise Refusal(
                 ProblemCode.UNKNOWN_NONCE, 403, "The nonce was not given to this session."
             )

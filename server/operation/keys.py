@@ -1,70 +1,110 @@
 """The server's own secrets, and those it hands out.
 
-Its secrets are files of mode 0600 in the data folder; tokens, platform keys and pairing codes
-are random and only their SHA-256 is stored.
+Its secrets are files of mode 0600 in the data folder (`server.operation.key_files`); tokens,
+platform keys and pairing codes are random and only their SHA-256 is stored.
 """
 
 import hashlib
-import os
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from server.errors import DataFolderUnusable
+from server.clock import now_us
+from server.operation.key_files import (
+    KINDS,
+    SECRET_BYTES,
+    Kind,
+    accepted,
+    handovers_in,
+    in_force,
+    make_secret,
+    read_secret,
+    secret_in_force,
+)
+from wire.chain import derive_nonce
+from wire.server_keys import Handover, KeyRing
 from wire.signing import SigningKey
 
-_SIGNING_FILE = "signing.key"
-_NONCE_FILE = "nonce.key"
-_COOKIE_FILE = "cookie.key"
-_SAMPLE_FILE = "samples.key"
-_FILES = (_SIGNING_FILE, _NONCE_FILE, _COOKIE_FILE, _SAMPLE_FILE)
-_SECRET_BYTES = 32
 _CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U to misread."""
 _CODE_CHARS = 12
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ServerKeys:
     """What signs receipts, derives nonces, signs cookies and seals typing samples.
 
-    Its repr shows no secret.
+    The values change when a rotation begins (`refresh`), so read them when they are needed. The
+    repr shows no secret.
     """
 
     signing: SigningKey
+    handovers: tuple[Handover, ...] = field(repr=False)
+    """From the first key to the newest, which may not be in force yet."""
     nonce_secret: bytes = field(repr=False)
-    cookie_secret: str = field(repr=False)
+    """Derives nonces now."""
+    nonce_secrets: tuple[bytes, ...] = field(repr=False)
+    """All whose nonces are accepted, the newest first."""
+    cookie_secrets: tuple[str, ...] = field(repr=False)
+    """All whose cookies are accepted; the last one signs."""
     sample_secret: bytes = field(repr=False)
+
+    @property
+    def ring(self) -> KeyRing:
+        """The public keys, from the first to the newest."""
+        return KeyRing(self.signing.verify_key, self.handovers)
+
+    def is_nonce(self, nonce: bytes, session: bytes, anchor: int) -> bool:
+        """Whether this nonce was given to this session with that acknowledgement."""
+        return any(
+            secrets.compare_digest(derive_nonce(secret, session, anchor), nonce)
+            for secret in self.nonce_secrets
+        )
+
+    def refresh(self, folder: Path) -> None:
+        """Read the folder again.
+
+        Raises:
+            DataFolderUnusable: it does not read; the values stay as they were.
+        """
+        found = load_server_keys(folder)
+        for each in fields(self):
+            setattr(self, each.name, getattr(found, each.name))
 
 
 def make_server_keys(folder: Path) -> None:
     """Write new secrets, readable by the server's account alone; existing ones stay."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in _FILES:
-        path = folder / name
-        if path.exists():
-            continue
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(_SECRET_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
+    for kind in KINDS:
+        if not in_force(folder, kind, 0):
+            make_secret(folder / f"{kind}.key")
 
 
 def load_server_keys(folder: Path) -> ServerKeys:
-    """Read the server's secrets.
+    """Read the server's secrets that are in force or still accepted.
 
     Raises:
         DataFolderUnusable: one is missing, has another size, or can be read by others.
     """
-    seed, nonce, cookie, sample = (_read_secret(folder / name) for name in _FILES)
-    return ServerKeys(SigningKey(seed), nonce, cookie.hex(), sample)
+    now = now_us()
+    current = {kind: secret_in_force(folder, kind, now) for kind in KINDS}
+    cookies = [read_secret(path).hex() for path in accepted(folder, Kind.COOKIE, now)]
+    cookie = read_secret(current[Kind.COOKIE]).hex()
+    nonces = [read_secret(path) for path in accepted(folder, Kind.NONCE, now)]
+    return ServerKeys(
+        signing=SigningKey(read_secret(current[Kind.SIGNING])),
+        handovers=handovers_in(folder),
+        nonce_secret=read_secret(current[Kind.NONCE]),
+        nonce_secrets=tuple(reversed(nonces)),
+        cookie_secrets=(*(each for each in cookies if each != cookie), cookie),
+        sample_secret=read_secret(current[Kind.SAMPLES]),
+    )
 
 
 def new_token(prefix: str) -> str:
     """A bearer token with 256 random bits; the prefix tells what it is when it is found."""
-    return f"{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+    return f"{prefix}_{secrets.token_urlsafe(SECRET_BYTES)}"
 
 
 def new_pairing_code() -> str:
@@ -81,18 +121,3 @@ def hash_of(token: str) -> bytes:
 def hash_of_code(code: str) -> bytes:
     """What is stored of a pairing code, however its dashes and letters were typed."""
     return hash_of(code.upper().translate(_MISREAD))
-
-
-def _read_secret(path: Path) -> bytes:
-    try:
-        data = path.read_bytes()
-        mode = path.stat().st_mode
-    except OSError as error:
-        raise DataFolderUnusable(
-            f"{path.name} cannot be read in the data folder; run 'veritype-server init' first"
-        ) from error
-    if len(data) != _SECRET_BYTES:
-        raise DataFolderUnusable(f"{path.name} is damaged: {len(data)} bytes, {_SECRET_BYTES} due")
-    if mode & 0o077:
-        raise DataFolderUnusable(f"{path.name} can be read by others; run chmod 600 on it")
-    return data

@@ -8,6 +8,7 @@ import uvicorn
 
 from server.app import build_app, open_installation
 from server.errors import ServerError
+from server.operation.key_watch import KeyWatch
 from server.operation.logs import set_up_logs
 from server.scoring.supervisor import Supervisor
 
@@ -56,9 +57,12 @@ def serve(folder: Path, host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: None)
     supervisor = Supervisor(folder)
     supervisor.start()
+    watch = KeyWatch(installation.keys, installation.folder.keys)
+    watch.start()
     try:
         _ReadyServer(config, f"http://{shown}:{bound}").run([listener])
     finally:
+        watch.stop()
         supervisor.stop()
         listener.close()
 

@@ -1,36 +1,60 @@
-"""What everybody may read: the server's public keys, and whether it is up."""
+"""What everybody may read: the server's public keys."""
 
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from wire.signing import VerifyKey
+from server.clock import iso_utc
+from server.operation.keys import ServerKeys
+from wire.server_keys import KnownKey
 
 
 @dataclass(frozen=True, slots=True)
 class KeyOut:
-    """A public key: Ed25519, in hex."""
+    """A public key: Ed25519, in hex. Null: from the beginning, and until another follows."""
 
     key_id: str
     algorithm: str
     public_key: str
+    valid_from: str | None
+    valid_until: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverOut:
+    """From one key to the next, signed by both (`wire.server_keys.Handover`)."""
+
+    previous: str
+    key: str
+    from_us: int
+    by_previous: str
+    by_key: str
 
 
 @dataclass(frozen=True, slots=True)
 class KeysOut:
-    """All keys that sign receipts."""
+    """All keys that sign or signed receipts, and how one followed the other."""
 
     keys: list[KeyOut]
+    handovers: list[HandoverOut]
 
 
-def published_router(key: VerifyKey) -> APIRouter:
+def published_router(keys: ServerKeys) -> APIRouter:
     """The public routes."""
     router = APIRouter()
 
     @router.get("/.well-known/veritype-keys")
-    def keys() -> KeysOut:
+    def published() -> KeysOut:
         """Keys to check receipts with, offline."""
-        return KeysOut([KeyOut(key.key_id.hex(), "Ed25519", key.raw.hex())])
+        ring = keys.ring
+        ordered = sorted(ring.keys.values(), key=lambda each: each.from_us or 0)
+        return KeysOut(
+            [_key_out(each) for each in ordered],
+            [
+                HandoverOut(each.previous, each.key, each.from_us, each.by_previous, each.by_key)
+                for each in ring.handovers
+            ],
+        )
 
     @router.get("/healthz", include_in_schema=False)
     def health() -> dict[str, str]:
@@ -38,3 +62,13 @@ def published_router(key: VerifyKey) -> APIRouter:
         return {"status": "ok"}
 
     return router
+
+
+def _key_out(known: KnownKey) -> KeyOut:
+    return KeyOut(
+        known.key.key_id.hex(),
+        "Ed25519",
+        known.key.raw.hex(),
+        iso_utc(known.from_us) if known.from_us is not None else None,
+        iso_utc(known.until_us) if known.until_us is not None else None,
+    )

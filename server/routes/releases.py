@@ -9,9 +9,9 @@ from starlette.routing import Route
 
 from server.errors import not_found
 from server.http.requests import answer, authorization_of
+from server.operation.keys import ServerKeys
 from server.operation.releases import offered, offered_file
 from server.signin.tokens import Tokens
-from wire.signing import SigningKey
 
 _NONE_OFFERED = "This server offers no release of the agent."
 
@@ -19,9 +19,9 @@ _NONE_OFFERED = "This server offers no release of the agent."
 class ReleaseRoutes:
     """For enrolled devices only."""
 
-    def __init__(self, folder: Path, key: SigningKey, tokens: Tokens) -> None:
+    def __init__(self, folder: Path, keys: ServerKeys, tokens: Tokens) -> None:
         self._folder = folder
-        self._key = key
+        self._keys = keys
         self._tokens = tokens
 
     def routes(self) -> list[Route]:
@@ -34,7 +34,7 @@ class ReleaseRoutes:
     async def release(self, request: Request) -> Response:
         """Version, name, size and digest, signed."""
         await self._check(request)
-        found = await run_in_threadpool(offered, self._folder, self._key)
+        found = await run_in_threadpool(offered, self._folder, self._keys.signing)
         if found is None:
             raise not_found(_NONE_OFFERED)
         return answer(found)

@@ -164,7 +164,8 @@ class PlatformServer:
                 policy_version=1,
                 key=SigningKey.generate(),
             )
-            answer = encode_message(forged)
+            key_id = found.server_key_id  # type: ignore[attr-defined]
+            answer = encode_message(msgspec.structs.replace(forged, server_key_id=key_id))
         if mood == "receipt for another" and b'"signature"' in answer:
             other = acknowledge(
                 session=found.session,  # type: ignore[attr-defined]

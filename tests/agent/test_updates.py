@@ -13,6 +13,7 @@ from agent.shipping.transport import Answer, Transport
 from agent.updates import check_new_enough, fetch, offered
 from wire.messages import Projects, Release, encode_message, sign_release
 from wire.problems import CONTENT_TYPE, ProblemCode, problem
+from wire.server_keys import KeyRing
 from wire.signing import SigningKey
 
 KEY = SigningKey.generate()
@@ -50,7 +51,7 @@ def shop(offer: Release, data: bytes = DATA, failure: str = "") -> Shop:
 
 
 def test_a_release_that_holds_is_saved_as_it_is(tmp_path: Path) -> None:
-    found = offered(shop(release()), KEY.verify_key)
+    found = offered(shop(release()), KeyRing(KEY.verify_key))
     assert found is not None
     path = fetch(shop(release()), found, tmp_path)
     assert [each.name for each in tmp_path.iterdir()] == ["veritype-9.0.0.whl"]
@@ -72,13 +73,13 @@ def test_a_release_that_holds_is_saved_as_it_is(tmp_path: Path) -> None:
 )
 def test_an_offer_that_the_pinned_key_did_not_sign_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(UpdateRefused, match="not signed"):
-        offered(shop(release(**changes)), KEY.verify_key)
+        offered(shop(release(**changes)), KeyRing(KEY.verify_key))
 
 
 @pytest.mark.parametrize("file", ["../up.whl", "/etc/up", ".hidden", "a/b", "a\\b", ""])
 def test_an_offer_that_names_a_path_is_refused(file: str) -> None:
     with pytest.raises(ServerUnreachable):
-        offered(shop(release(file=file)), KEY.verify_key)
+        offered(shop(release(file=file)), KeyRing(KEY.verify_key))
 
 
 @pytest.mark.parametrize("data", [DATA[:-1], DATA[:-1] + b"x", b"", DATA + b"x"])
@@ -101,9 +102,9 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
 
 def test_no_offer_is_no_fault_and_another_problem_is_said() -> None:
     nothing = msgspec.json.encode(problem(ProblemCode.NOT_FOUND, 404))
-    assert offered(Shop(Answer(404, nothing, CONTENT_TYPE)), KEY.verify_key) is None
+    assert offered(Shop(Answer(404, nothing, CONTENT_TYPE)), KeyRing(KEY.verify_key)) is None
     with pytest.raises(AgentError, match="500"):
-        offered(Shop(Answer(500, b"", "text/html")), KEY.verify_key)
+        offered(Shop(Answer(500, b"", "text/html")), KeyRing(KEY.verify_key))
 
 
 def test_an_agent_that_is_too_old_is_told_why(monkeypatch: pytest.MonkeyPatch) -> None:

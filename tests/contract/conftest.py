@@ -178,7 +178,7 @@ def make_agent(server: RunningServer, tmp_path: Path) -> Iterator[Callable[[str]
         facts = SessionFacts(os.urandom(16), identity.device, offer.policy.version)
         spool = Spool(tmp_path / f"spool-{len(made)}.db")
         spool.add_session(facts.session, offer.project, offer.policy.version)
-        shipper = Shipper(identity.server_key, cap_s=0.2)
+        shipper = Shipper(identity.server_key, cap_s=0.2, handovers=identity.handovers)
         agent = ScriptedAgent(
             server, identity, offer, spool, facts, Recorder(facts, clock(0)), shipper, transport
         )

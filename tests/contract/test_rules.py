@@ -133,11 +133,11 @@ def test_an_agent_that_is_too_old_is_told_why_and_its_session_is_not_cut(
 def test_a_release_goes_from_the_operators_hand_to_the_trainers_folder(
     agent: ScriptedAgent, tmp_path: Path
 ) -> None:
-    assert offered(agent.transport, agent.identity.server_key) is None
+    assert offered(agent.transport, agent.identity.ring) is None
     file = tmp_path / "veritype_9.0.0_all.deb"
     file.write_bytes(os.urandom(300_000))
     agent.server.admin("release", "add", str(file), "--version", "9.0.0")
-    found = offered(agent.transport, agent.identity.server_key)
+    found = offered(agent.transport, agent.identity.ring)
     assert found is not None
     folder = tmp_path / "here"
     folder.mkdir()

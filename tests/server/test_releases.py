@@ -10,11 +10,13 @@ import pytest
 from click.testing import CliRunner
 
 from server.cli.main import main
+from server.clock import now_us
 from tests.server.house import House
 from tests.server.kinds import NewDevice, ProblemOf
 from wire.errors import SignatureInvalid
 from wire.messages import Release
 from wire.problems import ProblemCode
+from wire.server_keys import KeyRing
 from wire.signing import SigningKey
 
 DATA = b"an agent of the next version" * 10_000
@@ -36,7 +38,7 @@ def test_release_is_signed_and_its_file_is_the_one_that_was_added(
     device = new_device()
     answer = client.get("/agent/v1/release", headers=device.auth)
     found = msgspec.json.decode(answer.content, type=Release)
-    found.verify(device.server_key)
+    found.verify_by(KeyRing(device.server_key), now_us())
     assert (found.version, found.file, found.size_bytes) == (
         "0.2.0",
         "veritype-0.2.0.whl",
@@ -55,10 +57,11 @@ def test_release_that_was_changed_is_not_signed(
     answer = client.get("/agent/v1/release", headers=device.auth)
     found = msgspec.json.decode(answer.content, type=Release)
     other = {"version": "9.9.9", "file": "x", "size_bytes": 1, "sha256": bytes(32)}[field]
+    ring = KeyRing(device.server_key)
     with pytest.raises(SignatureInvalid):
-        msgspec.structs.replace(found, **{field: other}).verify(device.server_key)
+        msgspec.structs.replace(found, **{field: other}).verify_by(ring, now_us())
     with pytest.raises(SignatureInvalid):
-        found.verify(SigningKey.generate().verify_key)
+        found.verify_by(KeyRing(SigningKey.generate().verify_key), now_us())
 
 
 def test_without_a_release_or_a_token_there_is_nothing(

@@ -47,4 +47,10 @@ class Devices:
                 "The pairing code is wrong, used or too old; ask for a new one.",
             )
         self._pace.clear(client)
-        return Enrolment(device.id, token, person.name, self._keys.signing.verify_key.raw)
+        return Enrolment(
+            device.id,
+            token,
+            person.name,
+            self._keys.signing.verify_key.raw,
+            self._keys.handovers,
+        )
