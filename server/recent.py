@@ -18,6 +18,9 @@ class Recent(Generic[K, V]):
         self._entries: OrderedDict[K, tuple[float, V]] = OrderedDict()
         self._lock = Lock()
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def get(self, key: K) -> V | None:
         """The value, if it is remembered and fresh."""
         found = self.get_with_age(key)

@@ -10,8 +10,8 @@ from server.cli.people import pair, user
 from server.cli.projects import project
 from server.cli.releases import release
 from server.cli.running import serve
-from server.cli.teams import team
 from server.cli.server_keys import keys
+from server.cli.teams import team
 
 
 @click.group()

@@ -16,6 +16,7 @@ from typing import Any
 
 from server.clock import now_us
 from server.errors import Refusal, too_often
+from server.figures import IngestFigures
 from server.http.bodies import Receive, read_body
 from server.http.refusals import answer_of, refusal_of
 from server.ingest.pace import Pace
@@ -32,7 +33,7 @@ from wire import limits
 from wire.batch import Envelope, open_envelope
 from wire.chain import follow
 from wire.errors import ChainBroken, DigestMismatch, WireError
-from wire.problems import ProblemCode
+from wire.problems import TYPE_PREFIX, ProblemCode
 
 PATH = "/agent/v1/batches"
 Scope = MutableMapping[str, Any]
@@ -53,6 +54,7 @@ class Ingest:
     def __init__(
         self, store: Store, writer: BatchWriter, keys: ServerKeys, per_device_minute: int
     ) -> None:
+        self.figures = IngestFigures()
         self._store = store
         self._writer = writer
         self._keys = keys
@@ -64,17 +66,28 @@ class Ingest:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        began = time.perf_counter()
         try:
             body = await self._take(scope, receive)
             answer = (200, {"content-type": "application/json"}, body)
         except Refusal as refusal:
-            answer = answer_of(refusal)
+            answer = self._refused(refusal)
         except WireError as error:
-            answer = answer_of(refusal_of(error))
+            answer = self._refused(refusal_of(error))
         except Exception:  # noqa: BLE001 - the last line of defence of a route of its own
             _log.exception("a batch could not be handled")
-            answer = answer_of(Refusal(ProblemCode.INTERNAL, 500, "Send this again later."))
+            answer = self._refused(Refusal(ProblemCode.INTERNAL, 500, "Send this again later."))
+        self.figures.answered(answer[0], time.perf_counter() - began)
         await _send(send, *answer)
+
+    @property
+    def remembered(self) -> int:
+        """Sessions whose head is remembered."""
+        return self._sessions.remembered
+
+    def _refused(self, refusal: Refusal) -> tuple[int, dict[str, str], bytes]:
+        self.figures.refused(refusal.problem.type.removeprefix(TYPE_PREFIX))
+        return answer_of(refusal)
 
     async def _take(self, scope: Scope, receive: Receive) -> bytes:
         if scope["method"] != "POST":
@@ -85,6 +98,7 @@ class Ingest:
         room = self._room.enter(declared)
         try:
             body = await _read(receive, declared)
+            self.figures.bytes += len(body)
             wait_s = self._pace.wait_s(device.id, time.monotonic())
             if wait_s:
                 raise too_often(wait_s)

@@ -37,6 +37,11 @@ class Sessions:
         self._live: Recent[Key, Live] = Recent(_REMEMBERED, _REMEMBERED_S)
         self._lookups = Lookups(self._fetch)
 
+    @property
+    def remembered(self) -> int:
+        """How many are remembered."""
+        return len(self._live)
+
     async def get(self, organisation: int, session: bytes) -> Live | None:
         """A session of this organisation."""
         return self._live.get((organisation, session)) or await self.reload(organisation, session)

@@ -6,12 +6,14 @@ a commit share the next one. Nobody is told "stored" before the commit returned.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 
 from server.errors import Refusal, overloaded
+from server.figures import CommitFigures
 from server.records import Append
 
 _GROUP_MAX = 1_000
@@ -36,6 +38,7 @@ class GroupCommit:
     def __init__(self, commit: Commit, queue_max: int) -> None:
         self._commit = commit
         self._queue_max = queue_max
+        self.figures = CommitFigures()
         self._queue: deque[_Waiting] = deque()
         self._wake = Condition()
         self._closing = False
@@ -53,6 +56,11 @@ class GroupCommit:
             self._wake.notify()
         return await waiting.answer
 
+    @property
+    def waiting(self) -> int:
+        """Batches that wait for a commit."""
+        return len(self._queue)
+
     def close(self) -> None:
         """Commit what is waiting and stop."""
         with self._wake:
@@ -62,13 +70,17 @@ class GroupCommit:
 
     def _run(self) -> None:
         while group := self._next_group():
+            began = time.perf_counter()
             try:
                 stored = self._commit([waiting.append for waiting in group])
             except Exception:  # noqa: BLE001 - whoever waits is answered, whatever went wrong
                 _log.exception("batches could not be written", extra={"batches": len(group)})
+                self.figures.failed += 1
                 _answer(group, overloaded(_RETRY_AFTER_S))
             else:
                 _answer(group, stored)
+                self.figures.groups.add(len(group))
+                self.figures.commit_s.add(time.perf_counter() - began)
 
     def _next_group(self) -> list[_Waiting]:
         with self._wake:

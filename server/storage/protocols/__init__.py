@@ -15,6 +15,7 @@ from server.storage.protocols.evidence import Evidence
 from server.storage.protocols.jobs import Jobs
 from server.storage.protocols.keys import PlatformKeys
 from server.storage.protocols.objects import ObjectStore
+from server.storage.protocols.operation import Health
 from server.storage.protocols.people import People
 from server.storage.protocols.projects import Projects
 from server.storage.protocols.scoring import Scores
@@ -36,14 +37,17 @@ class OrganisationStore(
     """Everything of one organisation."""
 
 
-class Store(Doors, Jobs, Protocol):
+class Store(Doors, Jobs, Health, Protocol):
     """A whole store."""
 
     def of(self, organisation: int) -> OrganisationStore:
         """The part of one organisation."""
 
-    def migrate(self) -> None:
-        """Bring the schema to this version."""
+    def migrate(self, *, contract: bool = True) -> Sequence[str]:
+        """Bring the schema to this version; the steps that were taken."""
+
+    def pending(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Steps that are due: those that may run now, and those from the first contract step."""
 
     def check(self) -> Sequence[str]:
         """What is wrong with the store; empty when nothing is."""
@@ -59,6 +63,7 @@ __all__ = [
     "Devices",
     "Doors",
     "Evidence",
+    "Health",
     "Jobs",
     "ObjectStore",
     "OrganisationStore",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from server.figures import CommitFigures
 from server.records import Append, SessionEntry, StoredBatch
 from wire.chain import ChainHead
 
@@ -30,6 +31,13 @@ class Batches(Protocol):
 
 class BatchWriter(Protocol):
     """The one door by which batches get in."""
+
+    figures: CommitFigures
+    """What it counts."""
+
+    @property
+    def waiting(self) -> int:
+        """Batches that wait for a commit."""
 
     async def append(self, append: Append) -> bool:
         """Commit a batch and sync it; False, and nothing stored, if the head has moved.

@@ -1,16 +1,11 @@
-"""SQLite connections as the server needs them, and the schema's migrations."""
+"""SQLite connections as the server needs them."""
 
 import sqlite3
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 
-_MIGRATIONS = Path(__file__).parents[2] / "migrations"
 _BUSY_S = 15
 _WAL_MAX_PAGES = 16_384
 _WAL_KEPT_BYTES = 64 * 1024 * 1024
@@ -38,28 +33,6 @@ def writing(engine: Engine) -> Engine:
     the lock at the start makes it wait instead.
     """
     return engine.execution_options(veritype_writes=True)
-
-
-def migrate(engine: Engine) -> None:
-    """Bring the schema to the newest version."""
-    with engine.connect() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "heads")
-
-
-def schema_version(engine: Engine) -> tuple[str, str]:
-    """The schema's version, and the version this code needs."""
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_heads()
-    needed = ScriptDirectory.from_config(_config()).get_heads()
-    return "+".join(sorted(found)), "+".join(sorted(needed))
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return config
 
 
 def _prepare(connection: Any, _record: object) -> None:

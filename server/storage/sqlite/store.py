@@ -9,12 +9,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.records import ATTEMPTS_MAX
 from server.storage import tables
 from server.storage.sql.doors import SqlDoors
+from server.storage.sql.health import SqlHealth
 from server.storage.sql.jobs import SqlJobs
-from server.storage.sqlite.engine import migrate, open_engine, schema_version, writing
+from server.storage.sql.upgrading import pending, upgrade
+from server.storage.sqlite.engine import open_engine, writing
 from server.storage.sqlite.writer import SqliteBatchWriter
 
 
-class SqliteStore(SqlDoors, SqlJobs):
+class SqliteStore(SqlDoors, SqlJobs, SqlHealth):
     """See `server.storage.protocols.Store`."""
 
     def __init__(self, path: Path) -> None:
@@ -26,14 +28,18 @@ class SqliteStore(SqlDoors, SqlJobs):
         """The batch writer on this store."""
         return SqliteBatchWriter(self._path, queue_max)
 
-    def migrate(self) -> None:
-        """Bring the schema to this version."""
-        migrate(self._reading)
+    def migrate(self, *, contract: bool = True) -> Sequence[str]:
+        """Bring the schema to this version; the steps that were taken."""
+        return upgrade(self._reading, contract=contract)
+
+    def pending(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Steps that are due: those that may run now, and those from the first contract step."""
+        return pending(self._reading)
 
     def check(self) -> Sequence[str]:
         """What is wrong with the store."""
         try:
-            found, needed = schema_version(self._reading)
+            state = self.schema()
             with self._reading.connect() as connection:
                 answers = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
                 failed = connection.execute(
@@ -45,8 +51,8 @@ class SqliteStore(SqlDoors, SqlJobs):
         except SQLAlchemyError as error:
             return [f"the database cannot be read ({type(error).__name__})"]
         wrong = [f"database: {answer}" for answer in answers if answer != "ok"]
-        if found != needed:
-            wrong.append(f"the schema is version {found}; {needed} is needed: run init again")
+        if state.missing:
+            wrong.append("the schema is too old for this version: run 'veritype-server migrate'")
         if failed:
             wrong.append(f"{len(failed)} sessions could not be scored; see the log")
         return wrong

@@ -4,6 +4,7 @@ from server.storage.tables.audit import audit_log
 from server.storage.tables.base import metadata
 from server.storage.tables.devices import devices, pairing_codes
 from server.storage.tables.evidence import batches, heads, late_blankings, objects, sessions
+from server.storage.tables.operation import schema_steps
 from server.storage.tables.people import (
     organisations,
     people,
@@ -58,6 +59,7 @@ __all__ = [
     "projects",
     "promises",
     "recovery_codes",
+    "schema_steps",
     "scoring_jobs",
     "scoring_states",
     "second_factors",

@@ -4,8 +4,10 @@ import pytest
 from agent.shipping import shipper as shipper_module
 from agent.shipping.shipper import (
     Acknowledged,
+    FetchKeys,
     GivenUp,
     Kept,
+    KeyUnknown,
     NoticeTaken,
     ObjectRefused,
     ObjectStored,
@@ -52,6 +54,13 @@ def receipt(key: SigningKey = SERVER, **changed: object) -> Answer:
     return Answer(200, encode_message(message), "application/json")
 
 
+def forged() -> Answer:
+    """Under the server's key id, and not by its key."""
+    message = msgspec.json.decode(receipt(SigningKey.generate()).body, type=Acknowledgement)
+    claimed = msgspec.structs.replace(message, server_key_id=SERVER.verify_key.key_id)
+    return Answer(200, encode_message(claimed), "application/json")
+
+
 def refusal(code: ProblemCode, status: int, expected: int | None = None) -> Answer:
     document = problem(code, status, "because", expected)
     return Answer(status, msgspec.json.encode(document), CONTENT_TYPE)
@@ -71,10 +80,20 @@ def test_a_receipt_that_holds_lets_the_batch_go() -> None:
     assert isinstance(outcome, Acknowledged)
 
 
+def test_a_receipt_of_an_unknown_key_asks_for_the_keys_and_backs_off() -> None:
+    ship, later = shipper(), receipt(SigningKey.generate())
+    for failures in range(1, 4):
+        assert isinstance(ship.answered(SendBatch(BATCH), later, 0), KeyUnknown)
+        assert ship.decide(Waiting(batch=BATCH), 0) == FetchKeys()
+        assert isinstance(ship.answered(FetchKeys(), Answer(200, b'{"keys": []}'), 0), Kept)
+        assert ship._failures == failures
+        assert isinstance(ship.decide(Waiting(batch=BATCH), 0), Wait)
+
+
 @pytest.mark.parametrize(
     "answer",
     [
-        receipt(SigningKey.generate()),
+        forged(),
         receipt(digest=b"E" * 32),
         receipt(sequence=5),
         receipt(session=b"t" * 16),

@@ -1,0 +1,30 @@
+"""What an operator is told of the store."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Sessions that wait for their score, and what was scored."""
+
+    waiting: int
+    oldest_due_us: int | None
+    failed: int
+    """Tried in vain as often as they may be."""
+    assessments: int
+    decided_lately: int
+    """Assessments of the last five minutes."""
+    decision_delay_max_s: float
+    """The longest of them from the end of its session."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """The schema beside what this code needs."""
+
+    found: str
+    needed: str
+    missing: tuple[str, ...]
+    """Steps that this code needs and the database lacks."""
+    unknown: tuple[str, ...]
+    """Steps of a newer version that took something away; those that only added are no trouble."""
