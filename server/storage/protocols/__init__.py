@@ -15,7 +15,7 @@ from server.storage.protocols.evidence import Evidence
 from server.storage.protocols.jobs import Jobs
 from server.storage.protocols.keys import PlatformKeys
 from server.storage.protocols.objects import ObjectStore
-from server.storage.protocols.operation import Health
+from server.storage.protocols.operation import Health, Upkeep
 from server.storage.protocols.people import People
 from server.storage.protocols.projects import Projects
 from server.storage.protocols.scoring import Scores
@@ -37,7 +37,7 @@ class OrganisationStore(
     """Everything of one organisation."""
 
 
-class Store(Doors, Jobs, Health, Protocol):
+class Store(Doors, Jobs, Health, Upkeep, Protocol):
     """A whole store."""
 
     def of(self, organisation: int) -> OrganisationStore:
@@ -73,4 +73,5 @@ __all__ = [
     "Scores",
     "Store",
     "Teams",
+    "Upkeep",
 ]

@@ -1,5 +1,7 @@
 """What an operator asks of storage."""
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Protocol
 
 from server.records.operation import Backlog, SchemaState
@@ -16,3 +18,13 @@ class Health(Protocol):
 
     def backlog(self, now_us: int) -> Backlog:
         """What waits for a score and what was scored."""
+
+
+class Upkeep(Protocol):
+    """What the operator's commands do to the whole store."""
+
+    def listed_objects(self) -> Iterator[tuple[int, bytes]]:
+        """Every object that the database names, with its organisation."""
+
+    def copy_to(self, folder: Path, told: Callable[[str, int, int], None]) -> str:
+        """Copy the database as it is at one moment, while it is used; the file's name."""

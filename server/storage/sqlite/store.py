@@ -12,11 +12,13 @@ from server.storage.sql.doors import SqlDoors
 from server.storage.sql.health import SqlHealth
 from server.storage.sql.jobs import SqlJobs
 from server.storage.sql.upgrading import pending, upgrade
+from server.storage.sql.upkeep import SqlUpkeep
 from server.storage.sqlite.engine import open_engine, writing
+from server.storage.sqlite.snapshots import Told, copy_database
 from server.storage.sqlite.writer import SqliteBatchWriter
 
 
-class SqliteStore(SqlDoors, SqlJobs, SqlHealth):
+class SqliteStore(SqlDoors, SqlJobs, SqlHealth, SqlUpkeep):
     """See `server.storage.protocols.Store`."""
 
     def __init__(self, path: Path) -> None:
@@ -56,6 +58,12 @@ class SqliteStore(SqlDoors, SqlJobs, SqlHealth):
         if failed:
             wrong.append(f"{len(failed)} sessions could not be scored; see the log")
         return wrong
+
+    def copy_to(self, folder: Path, told: Told) -> str:
+        """Copy the database as it is at one moment, while it is used."""
+        copy_database(self._path, folder / self._path.name, told)
+        (folder / self._path.name).chmod(0o600)
+        return self._path.name
 
     def close(self) -> None:
         """Let go of all connections."""
