@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLED := $(VENV)/.installed
 DEMO_INSTALLED := $(VENV)/.installed-demo
 JOBS ?= 2
+LIVE_JOBS ?= 2
+LIVE = VERITYPE_LIVE_SEED=$(or $(VERITYPE_LIVE_SEED),1) $(BIN)/python -m pytest
 
 export OMP_NUM_THREADS := 1
 
@@ -38,8 +40,10 @@ system:
 setup: system $(INSTALLED) ## install what the tests need
 
 test: setup unit ## set everything up and run every test
-	@# One after another: these need the machine for themselves.
-	@VERITYPE_LIVE_SEED=$(or $(VERITYPE_LIVE_SEED),1) $(BIN)/python -m pytest -m "live or browser" --durations=20
+	@# They wait more than they work, and each has a display, buses, ports and folders of its own.
+	@$(LIVE) -m "(live or browser) and not alone" -n $(LIVE_JOBS) --dist loadfile --durations=10
+	@# These keep time: one after another, with the machine for themselves.
+	@$(LIVE) -m "(live or browser) and alone" --durations=10
 
 unit: $(INSTALLED) ## the tests that need neither display nor browser
 	@$(BIN)/python -m pytest -m "not live and not browser" -n $(JOBS) --dist loadfile --durations=10

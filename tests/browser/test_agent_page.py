@@ -32,6 +32,7 @@ STOPPED = msgspec.structs.replace(
 )
 
 
+@pytest.mark.alone
 def test_a_stopped_source_is_a_red_banner_within_five_seconds(
     agent: AgentLoop, open_it: OpenIt
 ) -> None:
@@ -49,6 +50,7 @@ def test_a_stopped_source_is_a_red_banner_within_five_seconds(
     expect(banner).to_be_hidden(timeout=BANNER_MS)
 
 
+@pytest.mark.alone
 def test_a_source_that_is_not_needed_has_its_banner_too(agent: AgentLoop, open_it: OpenIt) -> None:
     agent.clock_in()
     page = open_it()
@@ -57,6 +59,7 @@ def test_a_source_that_is_not_needed_has_its_banner_too(agent: AgentLoop, open_i
     expect(page.locator("#banner")).to_contain_text("clipboard source", timeout=BANNER_MS)
 
 
+@pytest.mark.alone
 def test_an_agent_that_hangs_or_ended_is_a_red_banner(agent: AgentLoop, browser: Browser) -> None:
     agent.clock_in()
     page = browser.new_context().new_page()

@@ -18,6 +18,7 @@ from Xlib.ext import res
 
 from tests.live.needed import SYSTEM_PYTHON, complaint, missing_packages
 from tests.live.processes import Child, NeverHappenedError, environment, start, wait_for
+from tests.live.x_servers import one_at_a_time
 
 PROGRAM = Path(__file__).with_name("window_program.py")
 SCREEN = "1280x800x24"
@@ -155,7 +156,8 @@ def desktop(folder: Path, screen: str = SCREEN) -> Iterator[Desktop]:
         raise NeverHappenedError(complaint(missing_packages()))
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as closing:
-        name, server = _start_server(folder, closing, screen)
+        with one_at_a_time():
+            name, server = _start_server(folder, closing, screen)
         manager = start(
             ["openbox", "--sm-disable"],
             folder / "openbox.log",
@@ -182,7 +184,7 @@ def _start_server(folder: Path, closing: ExitStack, screen: str) -> tuple[str, C
     ]
     server = start(command, folder / "xvfb.log", pass_fds=[writer])
     os.close(writer)
-    closing.callback(server.stop)
+    closing.callback(_end_server, server)
     with suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, server.pid, HURRIED)
     number = ""
@@ -196,6 +198,11 @@ def _start_server(folder: Path, closing: ExitStack, screen: str) -> tuple[str, C
             raise NeverHappenedError(f"the X server ended: {server.said()}")
         number += part
     return f":{number.strip()}", server
+
+
+def _end_server(server: Child) -> None:
+    with one_at_a_time():
+        server.stop()
 
 
 def _is_managed(name: str) -> bool:

@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+import os
 import re
 import sqlite3
 import urllib.parse
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import zstandard
@@ -133,7 +135,7 @@ def file_places(
     databases: bool = True,
 ) -> Iterator[Place]:
     """Every file under a folder (or the file itself) that changed since; every database value."""
-    for path in (folder, *folder.rglob("*")):
+    for path in chain((folder,), _beneath(folder)):
         try:
             facts = path.lstat()
             if not path.is_file() or path.is_symlink() or facts.st_mtime < since_s:
@@ -146,6 +148,12 @@ def file_places(
         yield Place(str(path), data)
         if databases and data.startswith(SQLITE_MAGIC):
             yield from _database_places(path)
+
+
+def _beneath(folder: Path) -> Iterator[Path]:
+    """All paths under a folder; what other programs take away meanwhile is left out."""
+    for where, folders, files in os.walk(folder):
+        yield from (Path(where, name) for name in (*folders, *files))
 
 
 def _database_places(path: Path) -> Iterator[Place]:

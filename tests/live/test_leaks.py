@@ -1,6 +1,7 @@
 """The search for secrets finds what is hidden: without this, finding nothing means nothing."""
 
 import base64
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -69,3 +70,19 @@ def test_a_compressed_secret_deep_in_a_database_still_open_is_found(tmp_path: Pa
 def test_nothing_is_found_where_nothing_is() -> None:
     innocent = Place("innocent", bytes(range(256)) * 50 + b"the quick brown fox\n" * 50)
     assert not search([innocent], forms(SECRET))
+
+
+def test_a_folder_that_another_program_takes_away_during_the_search_does_not_stop_it(
+    tmp_path: Path,
+) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}").mkdir()
+        (tmp_path / f"{number}" / "file").write_text(SECRET)
+    places = file_places(tmp_path)
+    first = next(places)
+    gone = [folder for folder in tmp_path.iterdir() if folder not in Path(first.name).parents]
+    shutil.rmtree(gone[0])
+    assert {Path(place.name).parent for place in (first, *places)} == {
+        Path(first.name).parent,
+        gone[1],
+    }

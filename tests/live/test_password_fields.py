@@ -40,6 +40,9 @@ from wire.keys import KeyClass
 from wire.policy import Policy, Screenshots, WindowRule
 from wire.signing import SigningKey
 
+pytestmark = pytest.mark.alone
+"""What a key waits for and what comes after it lie a few tenths of a second apart."""
+
 E = TypeVar("E", bound=Event)
 
 TITLE = "a task to write"

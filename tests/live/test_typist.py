@@ -36,6 +36,7 @@ def test_xdotool_types_through_the_xtest_route(screen: Desktop) -> None:
     assert {key.source for key in heard.keys} == {Route.XTEST.keyboard}
 
 
+@pytest.mark.alone
 def test_the_server_sees_presses_and_holds_as_the_table_has_them(
     screen: Desktop, seed: int
 ) -> None:

@@ -17,6 +17,7 @@ from agent.capture.loop import Capture
 from agent.observations import Observation
 from tests.agent.conftest import PlatformServer
 from tests.agent.x11.trainer import Trainer
+from tests.live.x_servers import one_at_a_time
 
 
 @dataclass
@@ -91,15 +92,7 @@ def turn_until(
 
 @pytest.fixture
 def desktop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        name = f":{pipe.readline().strip()}"
+    server, name = _start_server()
     monkeypatch.setenv("DISPLAY", name)
     for variable in ("XDG_SESSION_TYPE", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(variable, raising=False)
@@ -111,9 +104,23 @@ def desktop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
     yield Desktop(name, connection, server.pid)
     with suppress(ConnectionClosedError, OSError):
         connection.close()
-    for process in (manager, server):
-        process.terminate()
-        process.wait(30)
+    manager.terminate()
+    manager.wait(30)
+    with one_at_a_time():
+        server.terminate()
+        server.wait(30)
+
+
+def _start_server() -> tuple[subprocess.Popen[bytes], str]:
+    reading, writing = os.pipe()
+    with one_at_a_time(), os.fdopen(reading) as pipe:
+        server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp"],
+            pass_fds=[writing],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
+        return server, f":{pipe.readline().strip()}"
 
 
 @pytest.fixture

@@ -130,6 +130,7 @@ def test_a_refused_session_is_no_success(
     assert again.returncode == 1
 
 
+@pytest.mark.alone
 def test_a_display_that_dies_is_said_within_five_seconds(
     trainer: Trainer, desktop: Desktop
 ) -> None:

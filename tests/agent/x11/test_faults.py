@@ -73,6 +73,7 @@ def managed(connection: display.Display) -> bool:
     return connection.screen().root.get_property(atom, X.AnyPropertyType, 0, 1) is not None
 
 
+@pytest.mark.alone
 def test_a_display_that_comes_back_is_recorded_again_without_a_storm_of_processes(
     trainer: Trainer, desktop: Desktop, platform: PlatformServer
 ) -> None:
@@ -99,6 +100,7 @@ def test_a_display_that_comes_back_is_recorded_again_without_a_storm_of_processe
     assert batches[-1].header.final
 
 
+@pytest.mark.alone
 def test_after_its_display_is_gone_for_good_a_trainer_can_clock_out(
     trainer: Trainer, desktop: Desktop, platform: PlatformServer
 ) -> None:

@@ -68,6 +68,7 @@ def seconds_to_stop(trainer: Trainer, desktop: Desktop, platform: PlatformServer
     return time.monotonic() - asked_s
 
 
+@pytest.mark.alone
 def test_withdrawing_stops_the_listeners_within_a_second_and_the_server_learns_of_it(
     trainer: Trainer, desktop: Desktop, platform: PlatformServer
 ) -> None:

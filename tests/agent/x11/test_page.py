@@ -86,6 +86,7 @@ def coarse(page: Client) -> bool:
     return any(flags & ScreenshotFlag.PIXELATED for flags in shots)
 
 
+@pytest.mark.alone
 def test_coarse_pictures_by_choice_and_a_dead_display_told_within_five_seconds(
     desktop: Desktop, trainer: Trainer, page: Client
 ) -> None:

@@ -111,6 +111,7 @@ def choose(desktop: Desktop, look: Look) -> None:
     desktop.keys("key", "Down", "Return")
 
 
+@pytest.mark.alone
 def test_a_broken_recorder_is_shown_within_5_seconds(
     trainer: Trainer, desktop: Desktop, tray: subprocess.Popen[bytes]
 ) -> None:

@@ -39,6 +39,7 @@ def recording(desktop: Desktop, trainer: Trainer) -> Iterator[Trainer]:
             os.kill(pid, signal.SIGCONT)
 
 
+@pytest.mark.alone
 def test_a_killed_capture_is_said_within_5_seconds_counted_and_replaced(
     recording: Trainer, desktop: Desktop, platform: PlatformServer
 ) -> None:
@@ -55,6 +56,7 @@ def test_a_killed_capture_is_said_within_5_seconds_counted_and_replaced(
     assert sum(lost) > 0
 
 
+@pytest.mark.alone
 def test_a_hanging_capture_is_said_within_5_seconds_and_replaced(recording: Trainer) -> None:
     (pid,) = capturing(recording)
     os.kill(pid, signal.SIGSTOP)
