@@ -123,7 +123,8 @@ def running_server(folder: Path) -> Iterator[Server]:
     folder.mkdir(parents=True, exist_ok=True)
     operator = Operator(folder)
     operator.run("init")
-    key = str(json.loads(operator.run("key", "add", "live tests", "--json"))["key"])
+    scopes = ("--scope", "sessions:read", "--scope", "assessments:read")
+    key = str(json.loads(operator.run("key", "add", "live tests", *scopes, "--json"))["key"])
     process = serve(operator, port=0)
     try:
         yield Server(operator, process, listening_url(process), key)
