@@ -31,6 +31,20 @@ class PictureMissing(ServerError):  # noqa: N818
     """An object is listed but its bytes are not in the store."""
 
 
+class BlockUnreadable(ServerError):  # noqa: N818
+    """A compacted session's columns were made by another version, or are damaged."""
+
+
+class OriginalDamaged(ServerError):  # noqa: N818
+    """A compacted session's batches are not those that were stored."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"the sealed batches of a compacted session cannot be read ({what}); "
+            "restore the objects from a backup"
+        )
+
+
 class Refusal(ServerError):  # noqa: N818
     """A request is answered with a problem, and nothing of it is kept."""
 

@@ -66,7 +66,8 @@ class Body:
 
     def events(self, kind: type[E]) -> tuple[E, ...]:
         """The events of one kind, oldest first."""
-        return tuple(map(kind, *self.columns(kind).values()))
+        columns = self.tables.get(kind)
+        return tuple(map(kind, *columns.values())) if columns else ()
 
     @property
     def rows(self) -> int:

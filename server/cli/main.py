@@ -11,6 +11,7 @@ from server.cli.projects import project
 from server.cli.releases import release
 from server.cli.running import serve
 from server.cli.server_keys import keys
+from server.cli.sessions import session
 from server.cli.teams import team
 
 
@@ -27,6 +28,7 @@ for command in (
     team,
     project,
     release,
+    session,
     pair,
     key,
     keys,

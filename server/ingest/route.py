@@ -154,7 +154,7 @@ class Ingest:
         """The receipt of a batch that is stored already; else what is expected instead."""
         entry, sequence = live.entry, envelope.header.sequence
         store = self._store.of(entry.organisation)
-        stored = await asyncio.to_thread(store.batch, entry.row, sequence)
+        stored = await asyncio.to_thread(store.taken, entry.row, sequence)
         if stored is not None and stored.digest == envelope.digest:
             return await self._receipts.receipt(entry, envelope, stored.received_us)
         problem, closed = refusal_of(broken).problem, live.head.closed

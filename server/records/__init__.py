@@ -3,6 +3,7 @@
 from server.records.devices import Device, NewDevice
 from server.records.evidence import (
     Append,
+    Compacted,
     LateBlanking,
     NewSession,
     SessionEntry,
@@ -10,6 +11,8 @@ from server.records.evidence import (
     SessionState,
     StoredBatch,
     StoredObject,
+    Taken,
+    ToCompact,
 )
 from server.records.keys import SCOPE_MEANS, PlatformKey, Scope
 from server.records.people import EVERYBODY, Member, Organisation, Person, Role, Sight, Team
@@ -34,6 +37,7 @@ __all__ = [
     "ROUND_US",
     "SCOPE_MEANS",
     "Append",
+    "Compacted",
     "Device",
     "DueState",
     "Job",
@@ -56,7 +60,9 @@ __all__ = [
     "StoredAssessment",
     "StoredBatch",
     "StoredObject",
+    "Taken",
     "Team",
+    "ToCompact",
     "Waiting",
     "Why",
 ]

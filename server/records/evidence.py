@@ -66,6 +66,38 @@ class StoredBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What a batch that is sent again needs to get its receipt again."""
+
+    digest: bytes
+    received_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """A session whose batches have left the log, and the two objects that hold it."""
+
+    session_row: int
+    original: bytes
+    """Digest of the batches as they came."""
+    original_bytes: int
+    block: bytes
+    """Digest of the columns."""
+    block_bytes: int
+    compacted_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToCompact:
+    """A session that is over and judged and still lies in the log."""
+
+    organisation: int
+    session_row: int
+    cursor: int
+    """What asks for the next one."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredObject:
     """A screenshot, title or note that a session's device uploaded."""
 

@@ -9,11 +9,12 @@ from typing import Protocol
 import msgspec
 
 from server.clock import now_us
+from server.compaction.reading import opened_session
 from server.errors import NotKnown
 from server.operation.keys import ServerKeys
 from server.records import Job, SessionEntry, StoredAssessment, Why
 from server.scoring.assessments import Assessed, not_assessed
-from server.scoring.facts import OpenedSession, facts_of, open_batches
+from server.scoring.facts import OpenedSession, facts_of
 from server.scoring.references import OwnTyping, own_typing
 from server.scoring.submitted import submitted_classes
 from server.services.sealing import SampleSeal
@@ -58,7 +59,7 @@ class Scoring:
         policy = store.policy(entry.project, entry.policy_version) if entry else None
         if entry is None or policy is None:
             raise NotKnown("the job's session or policy is gone")
-        opened = open_batches(store.batches(entry.row))
+        opened = opened_session(store, self._objects, job.organisation, entry.row)
         _quarantine(store, opened)
         texts = submitted_classes(store, self._objects, job.organisation, entry.row, opened.batches)
         own = own_typing(store, job.organisation, self._seal, entry)
@@ -73,7 +74,7 @@ class Scoring:
         entry = store.session_numbered(job.session_row)
         if entry is None:
             raise NotKnown("the job's session is gone")
-        opened = open_batches(store.batches(entry.row))
+        opened = opened_session(store, self._objects, job.organisation, entry.row)
         _quarantine(store, opened)
         if job.why is not Why.CLOSED:
             return store.finish_job(job, b"", None)

@@ -16,6 +16,7 @@ from threading import Event
 from detector.model import load_model
 from server.app import open_installation
 from server.clock import now_us
+from server.compaction.compactor import Compactor
 from server.operation.logs import set_up_logs
 from server.records import ATTEMPTS_MAX, Job
 from server.scoring.assessor import DetectorAssessor
@@ -31,19 +32,31 @@ _log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Does what is due: closed sessions first, and one group of open ones between them."""
+    """Does what is due: closed sessions first, and one group of open ones between them.
 
-    def __init__(self, jobs: Jobs, scoring: Scoring, rounds: Rounds | None, name: str) -> None:
+    Sessions leave the log (`server.compaction`) when nothing else is due.
+    """
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        scoring: Scoring,
+        rounds: Rounds | None,
+        compactor: Compactor | None,
+        name: str,
+    ) -> None:
         self.tally = Tally()
         self._jobs = jobs
         self._scoring = scoring
         self._rounds = rounds
+        self._compactor = compactor
         self._name = name
 
     def do_next(self) -> bool:
         """Do one thing; whether there was one."""
         started = time.monotonic()
         did = do_next(self._jobs, self._scoring, self._name, self.tally) or self._look()
+        did = did or (self._compactor is not None and self._compactor.do_next())
         self.tally.add(busy_s=time.monotonic() - started)
         return did
 
@@ -133,7 +146,8 @@ def main(folder: str, name: str, parent: str | None = None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     store = installation.store
     scoring = Scoring(store, installation.objects, DetectorAssessor(), installation.keys)
-    worker = Worker(store, scoring, Rounds(store, load_model()), name)
+    compactor = Compactor(store, installation.objects)
+    worker = Worker(store, scoring, Rounds(store, load_model()), compactor, name)
     work(worker, store, name, stop, None if parent is None else int(parent))
     store.close()
 

@@ -6,11 +6,12 @@ nobody sees more than that it is open or closed.
 
 from dataclasses import dataclass
 
+from server.compaction.reading import opened_session
 from server.errors import not_found
 from server.recent import Recent
 from server.records import SessionLine, SessionState, StoredObject
 from server.scoring.assessments import FLAGGED_BANDS, Assessed
-from server.scoring.facts import OpenedSession, SessionFacts, open_batches
+from server.scoring.facts import OpenedSession, SessionFacts
 from server.services.asking import Asker
 from server.services.pictures import shown
 from server.storage.protocols import ObjectStore, OrganisationStore, Store
@@ -79,7 +80,8 @@ class Review:
         """The session's batches, decoded."""
         line = self._published(asker, session_hex)
         store = self._of(asker)
-        return open_batches(store.batches(line.row), store.late_blankings(line.row))
+        late = store.late_blankings(line.row)
+        return opened_session(store, self._objects, asker.organisation, line.row, late)
 
     def stored_digests(self, asker: Asker, session_hex: str) -> frozenset[bytes]:
         """Which objects of the session have come: screenshots wait for the trainer's review."""
@@ -126,7 +128,7 @@ class Review:
         key = (organisation, session_row, len(late))
         digests = self._shown.get(key)
         if digests is None:
-            digests = shown(open_batches(store.batches(session_row), late))
+            digests = shown(opened_session(store, self._objects, organisation, session_row, late))
             self._shown.put(key, digests)
         return digests
 

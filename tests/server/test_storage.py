@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.errors import PictureMissing, Refusal
 from server.operation.keys import ServerKeys, load_server_keys
-from server.records import Append, NewSession, SessionEntry
+from server.records import Append, NewSession, SessionEntry, Taken
 from server.storage.objects import folder
 from server.storage.objects.folder import FolderObjects
 from server.storage.tables import metadata
@@ -184,8 +184,9 @@ def test_old_batch_is_found_from_a_landmark_and_sessions_stay_apart(
         assert found[-1].digest == head.digest
         assert house.own.batches(session.row, after=297) == found[298:]
         for number in (0, 1, 254, 255, 256, 298, 299):
-            assert house.own.batch(session.row, number) == found[number]
-        assert house.own.batch(session.row, 300) is None
+            taken = Taken(found[number].digest, found[number].received_us)
+            assert house.own.taken(session.row, number) == taken
+        assert house.own.taken(session.row, 300) is None
         assert house.own.head(session.row) == head
     assert house.installation.store.of(2).batches(append.session.row) == []
-    assert house.installation.store.of(2).batch(append.session.row, 0) is None
+    assert house.installation.store.of(2).taken(append.session.row, 0) is None

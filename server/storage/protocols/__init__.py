@@ -9,6 +9,7 @@ from typing import Protocol
 
 from server.storage.protocols.audit import AuditLog
 from server.storage.protocols.batches import Batches, BatchWriter
+from server.storage.protocols.compactions import CompactionQueue, Compactions
 from server.storage.protocols.devices import Devices
 from server.storage.protocols.doors import Doors
 from server.storage.protocols.evidence import Evidence
@@ -31,13 +32,14 @@ class OrganisationStore(
     Evidence,
     Batches,
     Scores,
+    Compactions,
     AuditLog,
     Protocol,
 ):
     """Everything of one organisation."""
 
 
-class Store(Doors, Jobs, Health, Upkeep, Protocol):
+class Store(Doors, Jobs, CompactionQueue, Health, Upkeep, Protocol):
     """A whole store."""
 
     def of(self, organisation: int) -> OrganisationStore:
@@ -60,6 +62,8 @@ __all__ = [
     "AuditLog",
     "BatchWriter",
     "Batches",
+    "CompactionQueue",
+    "Compactions",
     "Devices",
     "Doors",
     "Evidence",

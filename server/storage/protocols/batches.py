@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from server.figures import CommitFigures
-from server.records import Append, SessionEntry, StoredBatch
+from server.records import Append, SessionEntry, StoredBatch, Taken
 from wire.chain import ChainHead
 
 
@@ -19,11 +19,14 @@ class Batches(Protocol):
     ) -> Sequence[tuple[SessionEntry, ChainHead]]:
         """Sessions by their ids with their heads, as far as there are any."""
 
-    def batch(self, session_row: int, sequence: int) -> StoredBatch | None:
-        """One stored batch."""
+    def taken(self, session_row: int, sequence: int) -> Taken | None:
+        """What is known of one stored batch, wherever it lies."""
 
     def batches(self, session_row: int, after: int = -1) -> Sequence[StoredBatch]:
-        """The batches of a session behind number `after`, in order; costs as many look-ups."""
+        """The batches of a session behind number `after`, in order; costs as many look-ups.
+
+        None once the session is compacted.
+        """
 
     def quarantine(self, batch_row: int, reason: str) -> None:
         """Mark a batch whose body does not decode; its bytes stay."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, func, select
 
-from server.records import SessionEntry, StoredBatch
+from server.records import SessionEntry, StoredBatch, Taken
 from server.storage import tables
-from server.storage.sql.bound import Bound
+from server.storage.sql.compactions import SqlCompactions
 from server.storage.tables.evidence import IS_LANDMARK, LANDMARK_EVERY
 from wire.chain import ChainHead
 
@@ -19,7 +19,7 @@ _HEAD = tables.heads.c
 _BATCH = tables.batches.c
 
 
-class SqlBatches(Bound):
+class SqlBatches(SqlCompactions):
     """See `server.storage.protocols.batches.Batches`."""
 
     def head(self, session_row: int) -> ChainHead:
@@ -40,8 +40,8 @@ class SqlBatches(Bound):
         )
         return [(SessionEntry(*row[:-3]), ChainHead(*row[-3:])) for row in self._all(query)]
 
-    def batch(self, session_row: int, sequence: int) -> StoredBatch | None:
-        """One stored batch."""
+    def taken(self, session_row: int, sequence: int) -> Taken | None:
+        """What is known of one stored batch."""
         landmark = self._select(tables.batches, _BATCH.row).where(
             _BATCH.session == session_row,
             _BATCH.sequence == sequence | (LANDMARK_EVERY - 1),
@@ -49,8 +49,13 @@ class SqlBatches(Bound):
         )
         nearest = func.coalesce(landmark.scalar_subquery(), self._last_row(session_row))
         walk = self._walk(session_row, nearest, sequence - 1)
-        row = self._one(self._walked(walk).where(_BATCH.sequence == sequence))
-        return StoredBatch(*row) if row else None
+        row = self._one(
+            select(_BATCH.digest, _BATCH.received_us)
+            .join(walk, _BATCH.row == walk.c.row)
+            .where(_BATCH.sequence == sequence)
+        )
+        # Looked for after the log: a session that is compacted in between has left it as one.
+        return Taken(*row) if row else self._taken_compacted(session_row, sequence)
 
     def batches(self, session_row: int, after: int = -1) -> Sequence[StoredBatch]:
         """The batches of a session behind a number, in order."""

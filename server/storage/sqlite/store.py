@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.records import ATTEMPTS_MAX
 from server.storage import tables
+from server.storage.sql.compactions import SqlCompactionQueue
 from server.storage.sql.doors import SqlDoors
 from server.storage.sql.health import SqlHealth
 from server.storage.sql.jobs import SqlJobs
@@ -18,7 +19,7 @@ from server.storage.sqlite.snapshots import Told, copy_database
 from server.storage.sqlite.writer import SqliteBatchWriter
 
 
-class SqliteStore(SqlDoors, SqlJobs, SqlHealth, SqlUpkeep):
+class SqliteStore(SqlDoors, SqlJobs, SqlCompactionQueue, SqlHealth, SqlUpkeep):
     """See `server.storage.protocols.Store`."""
 
     def __init__(self, path: Path) -> None:

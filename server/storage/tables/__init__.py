@@ -3,7 +3,14 @@
 from server.storage.tables.audit import audit_log
 from server.storage.tables.base import metadata
 from server.storage.tables.devices import devices, pairing_codes
-from server.storage.tables.evidence import batches, heads, late_blankings, objects, sessions
+from server.storage.tables.evidence import (
+    batches,
+    compacted,
+    heads,
+    late_blankings,
+    objects,
+    sessions,
+)
 from server.storage.tables.operation import schema_steps
 from server.storage.tables.people import (
     organisations,
@@ -38,6 +45,7 @@ __all__ = [
     "attempts",
     "audit_log",
     "batches",
+    "compacted",
     "consents",
     "devices",
     "facts",

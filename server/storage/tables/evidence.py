@@ -105,3 +105,18 @@ late_blankings = Table(
     Column("received_us", BigInteger, nullable=False),
     UniqueConstraint("session", "digest"),
 )
+
+compacted = Table(
+    "compacted",
+    metadata,
+    Column("session", ForeignKey("sessions.row"), primary_key=True),
+    organisation_column(),
+    Column("original", LargeBinary(32), nullable=False),
+    Column("original_bytes", BigInteger, nullable=False),
+    Column("block", LargeBinary(32), nullable=False),
+    Column("block_bytes", BigInteger, nullable=False),
+    Column("taken", LargeBinary, nullable=False),
+    Column("compacted_us", BigInteger, nullable=False),
+)
+"""Sessions whose batches left the log for two objects; `taken` keeps of each batch, in order, its
+digest and the time of its receipt (u64, little-endian), for those that are sent again."""

@@ -1,0 +1,57 @@
+"""Sessions: is what is stored what the device signed?"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from server.app import open_installation
+from server.cli.options import (
+    data_option,
+    json_option,
+    organisation_option,
+    plainly,
+    say,
+)
+from server.compaction.reading import stored_batches
+from server.compaction.verifying import verify_session
+from server.errors import NotKnown
+from server.services.administration import Administration
+from wire.signing import VerifyKey
+
+
+@click.group()
+def session() -> None:
+    """Sessions."""
+
+
+@session.command("verify")
+@click.argument("identifier", metavar="SESSION")
+@data_option
+@organisation_option
+@json_option
+@plainly
+def session_verify(identifier: str, folder: Path, organisation: str | None, as_json: bool) -> None:
+    """Check a session's chain and every signature, from the bytes that its device signed."""
+    installation = open_installation(folder)
+    named = Administration(installation.store, installation.settings, organisation).organisation
+    store = installation.store.of(named.id)
+    try:
+        entry = store.session(bytes.fromhex(identifier))
+    except ValueError:
+        entry = None
+    key = store.sealing_key(entry.row) if entry else None
+    if entry is None or key is None:
+        raise NotKnown(
+            "there is no such session; its id is the 32 hex digits of its page's address"
+        )
+    batches = stored_batches(store, installation.objects, named.id, entry.row)
+    found = verify_session(
+        batches, store.head(entry.row), VerifyKey(key), installation.keys.nonce_secret
+    )
+    fields = {"session": identifier, "batches": found.batches, "wrong": found.wrong}
+    text = f"{found.batches} batches, chain and signatures hold"
+    say(fields, found.wrong or text, as_json)
+    installation.store.close()
+    if found.wrong:
+        sys.exit(1)
