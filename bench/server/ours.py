@@ -11,7 +11,7 @@ from statistics import median
 from bench.server.checks import Checked, check
 from bench.server.costs import Costs, counting
 from bench.server.driving import generator, on_server_cores
-from bench.server.population import PROJECT, populate
+from bench.server.population import POLICY_VERSION, PROJECT, populate
 from bench.server.profiling import profiled
 from bench.server.run_result import Measured
 from bench.server.sealing import Load, Sealed, seal_all
@@ -22,7 +22,6 @@ from tests.live.processes import Child
 from tests.live.server_process import Operator, listening_url, serve
 from wire.policy import Policy
 
-_POLICY_VERSION = 1
 _SYNCS = 100
 _SYNC_BYTES = 4096
 
@@ -45,12 +44,12 @@ def run_ours(load: Load, connections: int, folder: Path, profile: Path | None) -
     operator = Operator(folder)
     folder.mkdir(parents=True, exist_ok=True)
     operator.run("init")
-    operator.add_project(PROJECT, Policy(version=_POLICY_VERSION, windows=()))
+    operator.add_project(PROJECT, Policy(version=POLICY_VERSION, windows=()))
     data = DataFolder(operator.data)
     keys = load_server_keys(data.keys)
-    sealed = seal_all(load, keys.nonce_secret, _POLICY_VERSION, folder)
+    sealed = seal_all(load, keys.nonce_secret, folder)
     engine = open_engine(data.database)
-    populate(engine, load.seed, sealed.public_keys, _POLICY_VERSION)
+    populate(engine, load.seed, sealed.public_keys)
     engine.dispose()
     prepared_s = time.monotonic() - began_s
     with _served(operator) as process:

@@ -15,6 +15,7 @@ from wire.chain import ChainHead
 from wire.signing import SigningKey
 
 PROJECT = "bench"
+POLICY_VERSION = 1
 AGENT_VERSION = "0.1.0"
 _ROWS_AT_ONCE = 10_000
 
@@ -55,7 +56,7 @@ class SimulatedAgent:
         return hashlib.sha256(f"{self.seed} {self.number} {what}".encode()).digest()
 
 
-def populate(engine: Engine, seed: int, public_keys: Sequence[bytes], policy_version: int) -> None:
+def populate(engine: Engine, seed: int, public_keys: Sequence[bytes]) -> None:
     """Write one person, device, session and head for each public key, in bulk."""
     now_us = time.time_ns() // 1000
     with engine.begin() as connection:
@@ -68,7 +69,7 @@ def populate(engine: Engine, seed: int, public_keys: Sequence[bytes], policy_ver
         for at in range(0, len(public_keys), _ROWS_AT_ONCE):
             keys = public_keys[at : at + _ROWS_AT_ONCE]
             agents = [SimulatedAgent(seed, at + place) for place in range(len(keys))]
-            shared |= {"first": first, "policy_version": policy_version}
+            shared |= {"first": first, "policy_version": POLICY_VERSION}
             for table, rows in _rows(agents, keys, shared):
                 connection.execute(insert(table), rows)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.server.material import STRETCH_US, stretch_of
-from bench.server.population import AGENT_VERSION, SimulatedAgent
+from bench.server.population import AGENT_VERSION, POLICY_VERSION, SimulatedAgent
 from bench.server.requests import Requests, post_request
 from server.ingest.route import PATH
 from wire.batch import Envelope, seal
@@ -61,7 +61,6 @@ class _Part:
     first: int
     last: int
     nonce_secret: bytes
-    policy_version: int
     path: Path
 
 
@@ -86,12 +85,12 @@ class _Done:
         self.batch_bytes += len(envelope.sealed)
 
 
-def seal_all(load: Load, nonce_secret: bytes, policy_version: int, folder: Path) -> Sealed:
+def seal_all(load: Load, nonce_secret: bytes, folder: Path) -> Sealed:
     """Seal every batch of the run into files of `folder`."""
     processes = os.cpu_count() or 1
     edges = np.linspace(0, load.agents, processes + 1).astype(int)
     parts = [
-        _Part(load, int(first), int(last), nonce_secret, policy_version, folder / f"{number}.http")
+        _Part(load, int(first), int(last), nonce_secret, folder / f"{number}.http")
         for number, (first, last) in enumerate(pairwise(edges))
     ]
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
@@ -134,7 +133,7 @@ def _seal_part(part: _Part) -> _Done:
             due_us = range(int(phases_us[number]), part.load.run_us, STRETCH_US)
             for sequence, due in enumerate(due_us):
                 stretch = stretch_of(part.load.seed, number, sequence)
-                header = _header(part, agent, sequence, previous, now_us)
+                header = header_of(agent, sequence, previous, part.nonce_secret, now_us)
                 envelope = seal(header, stretch.at(header.start_us), agent.key)
                 request = post_request(PATH, agent.token, BATCH_CONTENT_TYPE, envelope.sealed)
                 file.write(request)
@@ -144,8 +143,8 @@ def _seal_part(part: _Part) -> _Done:
     return done
 
 
-def _header(
-    part: _Part, agent: SimulatedAgent, sequence: int, previous: bytes, now_us: int
+def header_of(
+    agent: SimulatedAgent, sequence: int, previous: bytes, nonce_secret: bytes, now_us: int = 0
 ) -> Header:
     """The header of a batch whose agent heard the acknowledgement of the one before."""
     start_us, end_us = sequence * STRETCH_US, (sequence + 1) * STRETCH_US
@@ -156,7 +155,7 @@ def _header(
         sequence=sequence,
         previous=previous,
         anchor=sequence - 1,
-        nonce=derive_nonce(part.nonce_secret, agent.session, sequence - 1),
+        nonce=derive_nonce(nonce_secret, agent.session, sequence - 1),
         boot_id=agent.device,
         sealed_monotonic_us=_BOOTED_US + end_us,
         sealed_wall_us=now_us + end_us,
@@ -164,7 +163,7 @@ def _header(
         utc_offset_min=60,
         start_us=start_us,
         end_us=end_us,
-        policy_version=part.policy_version,
+        policy_version=POLICY_VERSION,
         agent_version=AGENT_VERSION,
         final=False,
         rows=0,

@@ -42,9 +42,7 @@ def session_verify(identifier: str, folder: Path, organisation: str | None, as_j
         entry = None
     key = store.sealing_key(entry.row) if entry else None
     if entry is None or key is None:
-        raise NotKnown(
-            "there is no such session; its id is the 32 hex digits of its page's address"
-        )
+        raise NotKnown("there is no such session; its id is in its page's address, 32 hex digits")
     batches = stored_batches(store, installation.objects, named.id, entry.row)
     found = verify_session(
         batches, store.head(entry.row), VerifyKey(key), installation.keys.nonce_secret

@@ -1,11 +1,13 @@
 """The batches of a session as the device sealed them, one behind the other.
 
-Layout, little-endian: 4 bytes magic b"VTO1"; then for each batch, in order, u64 the server's time
-of receipt in microseconds, u32 its length, and its bytes.
+One zstd frame (headers resemble each other) around, little-endian: 4 bytes magic b"VTO1"; then for
+each batch, in order, u64 the server's time of receipt in microseconds, u32 its length, its bytes.
 """
 
 import struct
 from collections.abc import Iterator, Sequence
+
+import zstandard
 
 from server.errors import OriginalDamaged
 from server.records import StoredBatch
@@ -13,6 +15,7 @@ from wire.batch import open_envelope
 from wire.errors import WireError
 
 MAGIC = b"VTO1"
+_ZSTD_LEVEL = 3
 _EACH = struct.Struct("<QI")
 
 
@@ -21,7 +24,7 @@ def pack_original(batches: Sequence[StoredBatch]) -> bytes:
     parts = [MAGIC]
     for batch in batches:
         parts += (_EACH.pack(batch.received_us, len(batch.sealed)), batch.sealed)
-    return b"".join(parts)
+    return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(b"".join(parts))
 
 
 def unpack_original(data: bytes) -> list[StoredBatch]:
@@ -30,11 +33,12 @@ def unpack_original(data: bytes) -> list[StoredBatch]:
     Raises:
         OriginalDamaged: these are not batches one behind the other.
     """
-    if data[: len(MAGIC)] != MAGIC:
-        raise OriginalDamaged("it does not begin like one")
     try:
-        return [_stored(received_us, sealed) for received_us, sealed in _each(data)]
-    except (struct.error, WireError) as error:
+        plain = zstandard.ZstdDecompressor().decompress(data)
+        if plain[: len(MAGIC)] != MAGIC:
+            raise OriginalDamaged("it does not begin like one")
+        return [_stored(received_us, sealed) for received_us, sealed in _each(plain)]
+    except (zstandard.ZstdError, struct.error, WireError) as error:
         raise OriginalDamaged(str(error)) from error
 
 

@@ -275,7 +275,7 @@ def test_database_error_is_logged_without_its_text(
 
     store = Failing(house.path / "veritype.db")
     scoring = Scoring(store, house.installation.objects, Broken(), house.installation.keys)
-    work(Worker(store, scoring, None, "test"), store, "test", stop, os.getppid())
+    work(Worker(store, scoring, None, None, "test"), store, "test", stop, os.getppid())
     store.close()
     assert released == ["test"]
     lines = [JsonLines().format(record) for record in caplog.records]

@@ -11,7 +11,6 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.compaction import block
 from server.compaction.block import decode_block, encode_block
 from server.compaction.original import pack_original, unpack_original
 from server.errors import BlockUnreadable, OriginalDamaged
@@ -95,11 +94,13 @@ def test_rows_of_a_compacted_session_name_no_place_in_the_log() -> None:
     assert [row.row for row in unpack_original(pack_original(stored([[], None])))] == [0, 0]
 
 
-@pytest.mark.parametrize("cut", [0, 3, 10, 700, -1])
+@pytest.mark.parametrize("cut", [0, 3, 10, 300, -1])
 def test_original_that_is_cut_short_is_told(cut: int) -> None:
     data = pack_original(stored([[], []]))
-    with pytest.raises(OriginalDamaged, match="restore the objects from a backup"):
-        unpack_original(data[:cut])
+    plain = zstandard.ZstdDecompressor().decompress(data)
+    for damaged in (data[:cut], zstandard.ZstdCompressor().compress(plain[:cut])):
+        with pytest.raises(OriginalDamaged, match="restore the objects from a backup"):
+            unpack_original(damaged)
 
 
 def test_block_of_another_version_is_not_read() -> None:
@@ -125,8 +126,3 @@ def test_damaged_block_is_not_read(tables: object) -> None:
 
 def _packed(values: object) -> bytes:
     return zstandard.ZstdCompressor().compress(msgspec.msgpack.encode(values))
-
-
-def test_schema_names_every_column() -> None:
-    """A block must not be read by a version that knows another column."""
-    assert len(block.SCHEMA) == 8

@@ -1,11 +1,12 @@
 """Sessions leave the log, and nobody who reads or sends again sees a difference."""
 
-import json
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
-import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -13,18 +14,25 @@ from server.cli.main import main
 from server.compaction.compactor import Compactor
 from server.compaction.reading import opened_session, stored_batches
 from server.compaction.verifying import verify_session
+from server.console.timeline import timeline_of
 from server.errors import NotKnown, OriginalDamaged
-from server.records import Compacted
+from server.records import Compacted, Role
 from server.scoring.assessor import DetectorAssessor
+from server.scoring.references import OwnTyping
 from server.scoring.session import Scoring
-from server.scoring.worker import do_next
+from server.scoring.worker import Worker, do_next, work
+from server.services.asking import Asker
+from server.services.review import Review
+from server.storage.protocols import ObjectStore
 from tests.server.compaction.test_block import said
 from tests.server.device import Chain
-from tests.server.house import PASSWORD, House
+from tests.server.house import House
 from tests.server.kinds import Typing
+from tests.server.test_scoring import undecodable
 from wire.batch import Envelope
-from wire.messages import Acknowledgement
-from wire.signing import SigningKey
+from wire.chain import derive_nonce
+from wire.messages import Acknowledgement, decode_message
+from wire.signing import SigningKey, VerifyKey
 
 Compact = Callable[[], bool]
 
@@ -65,31 +73,31 @@ def where(house: House) -> Compacted:
     return found
 
 
-def pages(house: House, client: httpx.Client, session: bytes) -> list[str]:
-    """What the platform and the auditor are shown of a session."""
-    key = {"authorization": f"Bearer {house.platform_key}"}
-    path = f"/v1/sessions/{session.hex()}"
-    form = {"login": "otto", "password": PASSWORD}
-    client.post("/login", data=form)
-    shown = [client.get(f"{path}{end}", headers=key) for end in ("", "/assessment")]
-    shown.append(client.get(f"/sessions/{session.hex()}"))
-    assert [answer.status_code for answer in shown] == [200, 200, 200]
-    return [answer.text for answer in shown]
+def shown(house: House, session: bytes) -> list[object]:
+    """What an auditor is shown of a session."""
+    review = Review(house.installation.store, house.installation.objects)
+    asker = Asker(1, "auditor", Role.AUDITOR, house.auditor.id)
+    drawn = timeline_of(review, asker, session.hex())
+    return [review.session(asker, session.hex()), drawn]
 
 
 def test_nobody_who_reads_sees_a_difference(
-    house: House, client: httpx.Client, chain: Chain, envelopes: list[Envelope], compact: Compact,
+    house: House,
+    chain: Chain,
+    envelopes: list[Envelope],
+    compact: Compact,
     assessor: DetectorAssessor,
 ) -> None:
     store, objects = house.own, house.installation.objects
-    before = opened_session(store, objects, 1, 1), pages(house, client, chain.session)
+    before = opened_session(store, objects, 1, 1), shown(house, chain.session)
+    own = OwnTyping()
     head, policy = store.head(1), store.projects()[0].policy
     assert compact()
     assert house.rows("batches") == 0
     after = opened_session(store, objects, 1, 1)
     assert said(after) == said(before[0])
-    assert pages(house, client, chain.session) == before[1]
-    assert assessor.assess(after, policy, {}, None) == assessor.assess(before[0], policy, {}, None)
+    assert shown(house, chain.session) == before[1]
+    assert assessor.assess(after, policy, {}, own) == assessor.assess(before[0], policy, {}, own)
     assert [batch.sealed for batch in stored_batches(store, objects, 1, 1)] == [
         envelope.sealed for envelope in envelopes
     ]
@@ -99,13 +107,160 @@ def test_nobody_who_reads_sees_a_difference(
 
 
 def test_batch_that_is_sent_again_gets_its_receipt_again(
-    chain: Chain, envelopes: list[Envelope], compact: Compact
+    house: House, chain: Chain, envelopes: list[Envelope], compact: Compact
 ) -> None:
     device = chain.device
     before = [device.post(envelope.sealed).content for envelope in envelopes]
     assert compact()
     answers = [device.post(envelope.sealed) for envelope in envelopes]
     assert [answer.content for answer in answers] == before
-    for answer in answers:
-        receipt = Acknowledgement(**{})if False else None
-        del receipt
+    server_key = VerifyKey(device.enrolled.server_key)
+    for answer, envelope in zip(answers, envelopes, strict=True):
+        receipt = decode_message(answer.content, Acknowledgement)
+        receipt.verify(server_key)
+        assert receipt.digest == envelope.digest
+    nonce = derive_nonce(house.installation.keys.nonce_secret, chain.session, 0)
+    fork = replace(chain, sequence=1, previous=envelopes[0].digest, anchor=0, nonce=nonce).seal()
+    assert device.post(fork.sealed).status_code == 409
+    assert device.post(chain.seal(sequence=9).sealed).status_code == 409
+
+
+def test_quarantined_batch_stays_quarantined(
+    chain: Chain, house: House, assessor: DetectorAssessor, compact: Compact
+) -> None:
+    damaged = undecodable(chain)
+    chain.accept(damaged, chain.device.post(damaged.sealed))
+    chain.send(final=True)
+    installation = house.installation
+    scoring = Scoring(installation.store, installation.objects, assessor, installation.keys)
+    assert do_next(installation.store, scoring, "test")
+    assert compact()
+    opened = opened_session(house.own, installation.objects, 1, 1)
+    assert [(row.sealed, row.quarantined) for row, _, _ in opened.undecodable] == [
+        (damaged.sealed, "BodyUndecodable")
+    ]
+
+
+def test_open_and_unjudged_sessions_stay_in_the_log(
+    chain: Chain, house: House, compact: Compact
+) -> None:
+    chain.send()
+    assert not compact()
+    chain.send(final=True)
+    assert not compact()
+    assert house.rows("batches") == 2
+
+
+@pytest.mark.usefixtures("envelopes")
+def test_crash_before_the_commit_leaves_the_log_as_it_was(house: House, compact: Compact) -> None:
+    """Both objects are synced by then: the next try finds them and takes the batches out."""
+    rows = house.own.batches(1)
+    compactor = Compactor(house.installation.store, house.installation.objects)
+    lie = [replace(row, row=row.row + 1_000) if row.sequence == 1 else row for row in rows]
+    with pytest.raises(NotKnown):
+        house.own.compact(Compacted(1, bytes(32), 1, bytes(32), 1, 1), lie)
+    assert house.own.batches(1) == rows
+    assert house.own.compacted(1) is None
+    assert compactor.compact(1, 1)
+    assert not house.own.compact(where(house), rows), "another process was first"
+    assert not compact()
+
+
+@pytest.mark.usefixtures("envelopes")
+def test_store_that_gives_back_something_else_takes_nothing_out_of_the_log(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Forgetful:
+        def put(self, organisation: int, digest: bytes, data: bytes) -> None:
+            assert house.rows("batches") == 3, "objects come first"
+
+        def get(self, organisation: int, digest: bytes) -> bytes:
+            return b""
+
+    objects = cast("ObjectStore", Forgetful())
+    compactor = Compactor(house.installation.store, objects)
+    with pytest.raises(OriginalDamaged):
+        compactor.compact(1, 1)
+    assert compactor.do_next()
+    assert "could not be compacted" in caplog.text
+    assert not compactor.do_next(), "not again before the next start"
+    assert house.rows("batches") == 3
+
+
+@pytest.mark.usefixtures("envelopes")
+def test_damaged_block_costs_time_and_nothing_else(house: House, compact: Compact) -> None:
+    store, objects = house.own, house.installation.objects
+    before = opened_session(store, objects, 1, 1)
+    assert compact()
+    block = object_path(house, where(house).block)
+    block.write_bytes(block.read_bytes()[:-1] + b"x")
+    assert said(opened_session(store, objects, 1, 1)) == said(before)
+    block.unlink()
+    assert said(opened_session(store, objects, 1, 1)) == said(before)
+    object_path(house, where(house).original).unlink()
+    with pytest.raises(OriginalDamaged, match="restore the objects from a backup"):
+        opened_session(store, objects, 1, 1)
+
+
+def verify(house: House, session: bytes) -> tuple[int, str]:
+    command = ["session", "verify", session.hex(), "--data", str(house.path)]
+    done = CliRunner().invoke(main, command)
+    return done.exit_code, done.output
+
+
+def test_session_is_verified_from_what_the_device_signed(
+    house: House, chain: Chain, envelopes: list[Envelope], compact: Compact
+) -> None:
+    assert verify(house, chain.session) == (0, "3 batches, chain and signatures hold\n")
+    assert compact()
+    assert verify(house, chain.session) == (0, "3 batches, chain and signatures hold\n")
+    assert verify(house, bytes(16))[0] == 1
+    original = object_path(house, where(house).original)
+    data = bytearray(original.read_bytes())
+    data[-1] ^= 1
+    original.write_bytes(data)
+    status, output = verify(house, chain.session)
+    assert (status, "restore the objects" in output) == (1, True)
+    del envelopes
+
+
+def test_what_does_not_hold_is_named(house: House, envelopes: list[Envelope]) -> None:
+    store, secret = house.own, house.installation.keys.nonce_secret
+    rows, head = list(store.batches(1)), store.head(1)
+    raw = store.sealing_key(1)
+    assert raw is not None
+    key = VerifyKey(raw)
+    assert verify_session(rows, head, key, secret).wrong is None
+    flipped = rows[1].sealed[:-1] + bytes([rows[1].sealed[-1] ^ 1])
+    wrong = {
+        "not hold": verify_session(
+            [rows[0], replace(rows[1], sealed=flipped), rows[2]], head, key, secret
+        ),
+        "batch 0": verify_session(rows, head, SigningKey.generate().verify_key, secret),
+        "batch 1": verify_session([rows[0], rows[2], rows[1]], head, key, secret),
+        "does not end": verify_session(rows[:2], head, key, secret),
+        "nonce": verify_session(rows, head, key, bytes(32)),
+    }
+    for named, found in wrong.items():
+        assert found.wrong is not None
+        assert named in found.wrong
+    assert house.installation.store.of(2).sealing_key(1) is None
+    del envelopes
+
+
+@pytest.mark.usefixtures("envelopes")
+def test_worker_compacts_when_no_job_waits(house: House, assessor: DetectorAssessor) -> None:
+    stop, installation = threading.Event(), house.installation
+
+    class Watched(Compactor):
+        def do_next(self) -> bool:
+            if not super().do_next():
+                stop.set()
+            return False
+
+    compactor = Watched(installation.store, installation.objects)
+    scoring = Scoring(installation.store, installation.objects, assessor, installation.keys)
+    worker = Worker(installation.store, scoring, None, compactor, "test")
+    work(worker, installation.store, "test", stop, os.getppid())
+    assert house.rows("batches") == 0
+    assert house.rows("compacted") == 1
