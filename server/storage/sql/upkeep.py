@@ -1,8 +1,8 @@
 """What looks after the whole store, across organisations: for the operator's commands alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Column, Engine, select
 
 from server.storage import tables
 
@@ -18,13 +18,21 @@ class SqlUpkeep:
 
     def listed_objects(self) -> Iterator[tuple[int, bytes]]:
         """Every object that the database names, with its organisation; some of them twice."""
-        table, after = tables.objects, 0
-        columns = select(table.c.row, table.c.organisation, table.c.digest)
+        objects, compacted = tables.objects.c, tables.compacted.c
+        yield from self._named(objects.row, objects.organisation, (objects.digest,))
+        halves = (compacted.original, compacted.block)
+        yield from self._named(compacted.session, compacted.organisation, halves)
+
+    def _named(
+        self, key: Column[int], organisation: Column[int], digests: Sequence[Column[bytes]]
+    ) -> Iterator[tuple[int, bytes]]:
+        """The digests in the columns of a table, page by page."""
+        after, columns = 0, select(key, organisation, *digests)
         while True:
-            page = columns.where(table.c.row > after).order_by(table.c.row).limit(_AT_ONCE)
+            page = columns.where(key > after).order_by(key).limit(_AT_ONCE)
             with self._reading.connect() as connection:
                 rows = connection.execute(page).all()
             if not rows:
                 return
-            yield from ((row.organisation, bytes(row.digest)) for row in rows)
-            after = rows[-1].row
+            yield from ((row[1], bytes(digest)) for row in rows for digest in row[2:])
+            after = rows[-1][0]

@@ -106,6 +106,13 @@ def test_nobody_who_reads_sees_a_difference(
     assert house.installation.store.of(2).compacted(1) is None
 
 
+@pytest.mark.usefixtures("envelopes")
+def test_both_objects_are_among_those_that_a_backup_takes(house: House, compact: Compact) -> None:
+    assert compact()
+    listed = set(house.installation.store.listed_objects())
+    assert {(1, where(house).original), (1, where(house).block)} <= listed
+
+
 def test_batch_that_is_sent_again_gets_its_receipt_again(
     house: House, chain: Chain, envelopes: list[Envelope], compact: Compact
 ) -> None:
