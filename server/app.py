@@ -8,8 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from server.console.pages import ConsoleRoutes
-from server.console.signin import SignIn
+from server.console.mounting import console_routes
 from server.errors import DataFolderUnusable
 from server.http.bodies import Receive
 from server.http.cookies import SignedSessions
@@ -131,7 +130,7 @@ def _pages(installation: Installation, tokens: Tokens, writer: BatchWriter) -> F
     app.router.routes.extend(releases.routes())
     app.include_router(platform_router(review, Directory(store), tokens))
     app.include_router(published_router(keys))
-    app.router.routes.extend(ConsoleRoutes(review, SignIn(store)).routes())
+    app.router.routes.extend(console_routes(store, settings, review, keys.sign_in_secret))
     add_problem_handlers(app)
     app.add_middleware(
         SignedSessions,

@@ -45,6 +45,14 @@ class OriginalDamaged(ServerError):  # noqa: N818
         )
 
 
+class ProviderTrouble(ServerError):  # noqa: N818
+    """An organisation's own sign-in does not answer, or not as it must."""
+
+
+class IdentityRefused(ServerError):  # noqa: N818
+    """An organisation's own sign-in vouches for nobody who may come in."""
+
+
 class Refusal(ServerError):  # noqa: N818
     """A request is answered with a problem, and nothing of it is kept."""
 

@@ -4,6 +4,7 @@ import click
 
 from server.cli.config import config
 from server.cli.folder import doctor, init
+from server.cli.identities import oidc
 from server.cli.keys import key
 from server.cli.organisations import organisation
 from server.cli.people import pair, user
@@ -26,6 +27,7 @@ for command in (
     organisation,
     user,
     team,
+    oidc,
     project,
     release,
     session,

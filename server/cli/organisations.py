@@ -5,7 +5,15 @@ from pathlib import Path
 import click
 
 from server.app import open_installation
-from server.cli.options import administration, data_option, json_option, plainly, say
+from server.cli.options import (
+    administration,
+    data_option,
+    directory,
+    json_option,
+    organisation_option,
+    plainly,
+    say,
+)
 
 
 @click.group()
@@ -44,5 +52,28 @@ def organisation_add(
 def organisation_list(folder: Path, as_json: bool) -> None:
     """List the organisations."""
     found = open_installation(folder).store.organisations()
-    fields = [{"id": each.id, "name": each.name} for each in found]
+    fields = [
+        {
+            "id": each.id,
+            "name": each.name,
+            "second_factor_required": each.second_factor_required,
+        }
+        for each in found
+    ]
     say({"organisations": fields}, "\n".join(each.name for each in found), as_json)
+
+
+@organisation.command("second-factor")
+@click.argument("asked", type=click.Choice(["required", "optional"]))
+@data_option
+@organisation_option
+@json_option
+@plainly
+def organisation_second_factor(
+    asked: str, folder: Path, organisation: str | None, as_json: bool
+) -> None:
+    """Say whether auditors, leads and administrators need a second factor."""
+    people, asker = directory(folder, organisation)
+    people.require_second_factor(asker, required=asked == "required")
+    text = "second factors are " + asked
+    say({"second_factor_required": asked == "required"}, text, as_json)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from server.app import open_installation
 from server.cli.options import (
     administration,
     data_option,
@@ -14,6 +15,7 @@ from server.cli.options import (
     say,
 )
 from server.records import Person, Role
+from server.services.invitations import INVITATION_DAYS, RESET_DAYS, Invitations
 
 _ROLES = click.Choice([role.value for role in Role])
 
@@ -108,6 +110,52 @@ def user_remove(name: str, folder: Path, organisation: str | None, as_json: bool
     people.remove(asker, person)
     fields: dict[str, object] = {"id": person.id.hex(), "name": name, "removed": True}
     say(fields, f"{name} was removed; work done before still comes in for 7 days", as_json)
+
+
+@user.command("invite")
+@data_option
+@organisation_option
+@json_option
+@click.option("--role", type=_ROLES, required=True)
+@click.option("--team", "teams", multiple=True, help="A team to be in; may be given several times.")
+@click.option("--email", help="Only the owner of this address may use the link.")
+@plainly
+def user_invite(
+    folder: Path,
+    organisation: str | None,
+    as_json: bool,
+    role: str,
+    teams: tuple[str, ...],
+    email: str | None,
+) -> None:
+    """Print a link that adds one person; it works once, for seven days."""
+    people, asker = directory(folder, organisation)
+    joined = frozenset(people.team_named(asker, team).id for team in teams)
+    installation = open_installation(folder)
+    token = Invitations(installation.store).invite(asker, Role(role), joined, email)
+    link = f"{installation.settings.public_url}/invitation/{token}"
+    say({"link": link, "role": role, "days": INVITATION_DAYS}, f"{link} (shown once)", as_json)
+
+
+@user.command("reset")
+@click.argument("name")
+@data_option
+@organisation_option
+@json_option
+@click.option("--second-factor", is_flag=True, help="It is lost too: take it away at once.")
+@plainly
+def user_reset(
+    name: str, folder: Path, organisation: str | None, as_json: bool, second_factor: bool
+) -> None:
+    """Print a link that sets a new password; it works once, for a day."""
+    people, asker = directory(folder, organisation)
+    person = people.named(asker, name)
+    installation = open_installation(folder)
+    token = Invitations(installation.store).make_reset(asker, person)
+    if second_factor:
+        people.remove_second_factor(asker, person)
+    link = f"{installation.settings.public_url}/reset/{token}"
+    say({"link": link, "name": name, "days": RESET_DAYS}, f"{link} (shown once)", as_json)
 
 
 @click.command()

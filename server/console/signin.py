@@ -1,72 +1,90 @@
-"""Signing in to the console: password, cookie, CSRF token, lock-out."""
+"""What a browser's signed cookie says: who signed in, since when, and the form's token."""
 
 import hmac
 import secrets
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
 from server.errors import Refusal
+from server.operation.config import Settings
 from server.records import Person
 from server.services.asking import Asker, person_asking
-from server.signin.pace import Pace
-from server.signin.passwords import password_holds
 from server.storage.protocols import Store
 from wire.problems import ProblemCode
 
-_ATTEMPTS = 8
-_WINDOW_S = 300.0
-_LOGIN_MAX_CHARS = 120
-_PERSON, _ORGANISATION, _EPOCH, _CSRF = "person", "organisation", "epoch", "csrf"
+_HOUR_S = 3600
+_MINUTE_S = 60
+_HALF_S = 600
+"""Between the password and the second factor."""
+_NOTED_S = 60
+"""The cookie is written anew no more often than this."""
+_PERSON, _ORGANISATION, _EPOCH = "person", "organisation", "epoch"
+_SINCE, _SEEN, _HALF, _CSRF = "since", "seen", "half", "csrf"
 
 
-class SignIn:
-    """Who is using the console."""
+@dataclass(frozen=True, slots=True)
+class SignIns:
+    """Who is using the console; nobody longer than the settings allow."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._by_login = Pace(_ATTEMPTS, _WINDOW_S)
-        self._by_client = Pace(_ATTEMPTS * 4, _WINDOW_S)
-
-    def check(self, login: str, password: str, client: str) -> Person | None:
-        """The person, if login and password are right and were not tried too often."""
-        login = login.strip()[:_LOGIN_MAX_CHARS]
-        if self.wait_s(login, client):
-            return None
-        # Counted before the slow check, so that guesses sent side by side all count.
-        self._by_login.count(login)
-        self._by_client.count(client)
-        found = self._store.sign_in(login)
-        if not password_holds(found[1] if found else None, password) or found is None:
-            return None
-        self._by_login.clear(login)
-        self._by_client.clear(client)
-        return found[0]
-
-    def wait_s(self, login: str, client: str) -> int:
-        """Seconds until another attempt is allowed."""
-        return max(self._by_login.wait_s(login), self._by_client.wait_s(client))
+    store: Store
+    settings: Settings
 
     def person(self, request: Request) -> Person | None:
-        """The person signed in, read afresh so that a changed role holds at once."""
+        """The person signed in, read afresh so that a changed role or a removal holds at once."""
+        session, now = request.session, int(time.time())
+        if session.get(_HALF, True):
+            return None
+        idle_s = now - _number(session, _SEEN)
+        longest_s = self.settings.sign_in_hours * _HOUR_S
+        if idle_s > self.settings.sign_in_idle_minutes * _MINUTE_S:
+            return None
+        if now - _number(session, _SINCE) > longest_s:
+            return None
+        person = self._named(request)
+        if person is not None and idle_s > _NOTED_S:
+            session[_SEEN] = now
+        return person
+
+    def half_signed_in(self, request: Request) -> Person | None:
+        """Who gave the right password a short while ago, and still owes the second factor."""
+        if request.session.get(_HALF) is not True:
+            return None
+        if int(time.time()) - _number(request.session, _SINCE) > _HALF_S:
+            return None
+        return self._named(request)
+
+    def asker(self, person: Person) -> Asker:
+        """What a person who signed in may do."""
+        return person_asking(self.store, person)
+
+    def _named(self, request: Request) -> Person | None:
         session = request.session
         try:
             organisation, person = int(session[_ORGANISATION]), bytes.fromhex(session[_PERSON])
         except (KeyError, TypeError, ValueError):
             return None
-        found = self._store.of(organisation).person(person)
-        holds = found and found.removed_us is None and found.epoch == session.get(_EPOCH)
-        return found if holds else None
-
-    def asker(self, person: Person) -> Asker:
-        """What a person who signed in may do."""
-        return person_asking(self._store, person)
+        found = self.store.of(organisation).person(person)
+        if found is None or found.removed_us is not None or found.epoch != session.get(_EPOCH):
+            return None
+        return found
 
 
-def remember(request: Request, person: Person) -> None:
-    """Sign a person in, with a cookie that shares nothing with the one before."""
+def remember(request: Request, person: Person, *, half: bool = False) -> None:
+    """Sign a person in, or half in, with a cookie that shares nothing with the one before."""
+    now = int(time.time())
     request.session.clear()
     request.session.update(
-        {_PERSON: person.id.hex(), _ORGANISATION: person.organisation, _EPOCH: person.epoch}
+        {
+            _PERSON: person.id.hex(),
+            _ORGANISATION: person.organisation,
+            _EPOCH: person.epoch,
+            _SINCE: now,
+            _SEEN: now,
+            _HALF: half,
+        }
     )
 
 
@@ -79,12 +97,21 @@ def csrf_token(request: Request) -> str:
     return token
 
 
-def check_csrf(request: Request, sent: object) -> None:
-    """Refuse a form that did not come from a page of ours."""
+def check_csrf(request: Request, sent: object, public_url: str = "") -> None:
+    """Refuse a form that did not come from a page of ours, by its token and its origin."""
     due = request.session.get(_CSRF)
     if not isinstance(due, str) or not isinstance(sent, str) or not _same(due, sent):
         raise Refusal(ProblemCode.FORBIDDEN, 403, "The form is too old; go back and send it again.")
+    origin = request.headers.get("origin")
+    ours = {request.headers.get("host", ""), urlsplit(public_url).netloc}
+    if origin is not None and urlsplit(origin).netloc not in ours - {""}:
+        raise Refusal(ProblemCode.FORBIDDEN, 403, "The form came from another site's page.")
 
 
 def _same(due: str, sent: str) -> bool:
     return hmac.compare_digest(due.encode(), sent.encode())
+
+
+def _number(session: dict[str, object], name: str) -> int:
+    found = session.get(name)
+    return found if isinstance(found, int) else 0

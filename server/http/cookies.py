@@ -7,6 +7,8 @@ from starlette.types import ASGIApp
 from server.operation.keys import ServerKeys
 
 _NAME = "veritype"
+_NAME_OF_HOST = "__Host-veritype"
+"""By this name browsers take it over HTTPS only, for the whole host and for no other."""
 
 
 class _CurrentSigner(TimestampSigner):
@@ -33,7 +35,7 @@ class SignedSessions(SessionMiddleware):
         super().__init__(
             app,
             secret_key="",
-            session_cookie=_NAME,
+            session_cookie=_NAME_OF_HOST if secure else _NAME,
             max_age=lasts_s,
             same_site="lax",
             https_only=secure,

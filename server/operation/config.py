@@ -28,6 +28,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     sign_in_hours: Annotated[
         int, Meta(ge=1, le=168, description="How long a sign-in to the console lasts.")
     ] = 12
+    sign_in_idle_minutes: Annotated[
+        int,
+        Meta(ge=1, le=10_080, description="How long a sign-in lasts without a request."),
+    ] = 60
+    public_url: Annotated[
+        str,
+        Meta(
+            max_length=200,
+            pattern=r"^(https?://[a-z0-9.\-\[\]:]+)?$",
+            description="Where browsers reach the console; used in links. Empty: as asked.",
+            extra={"expected": "an address such as https://review.example.com, or nothing"},
+        ),
+    ] = ""
     ingest_queue_max: Annotated[
         int,
         Meta(

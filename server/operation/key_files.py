@@ -32,11 +32,12 @@ class Kind(StrEnum):
     NONCE = "nonce"
     COOKIE = "cookie"
     SAMPLES = "samples"
+    SIGN_IN = "sign-in"
 
 
 KINDS = tuple(Kind)
 ROTATED = (Kind.SIGNING, Kind.NONCE, Kind.COOKIE)
-"""Typing samples are sealed with theirs: another one could open none of them."""
+"""Samples, second factors and providers' secrets are sealed: another key could open none."""
 OVERLAP_US = {Kind.SIGNING: _DAY_US, Kind.NONCE: 38 * _DAY_US, Kind.COOKIE: 7 * _DAY_US}
 """So long after its replacement a secret is kept. A session lasts at most 31 days, and a device may
 be away for a week; a sign-in lasts at most 168 hours."""

@@ -33,7 +33,7 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 @dataclass(slots=True)
 class ServerKeys:
-    """What signs receipts, derives nonces, signs cookies and seals typing samples.
+    """What signs receipts, derives nonces, signs cookies, seals samples and second factors.
 
     The values change when a rotation begins (`refresh`), so read them when they are needed. The
     repr shows no secret.
@@ -49,6 +49,7 @@ class ServerKeys:
     cookie_secrets: tuple[str, ...] = field(repr=False)
     """All whose cookies are accepted; the last one signs."""
     sample_secret: bytes = field(repr=False)
+    sign_in_secret: bytes = field(repr=False)
 
     @property
     def ring(self) -> KeyRing:
@@ -99,6 +100,7 @@ def load_server_keys(folder: Path) -> ServerKeys:
         nonce_secrets=tuple(reversed(nonces)),
         cookie_secrets=(*(each for each in cookies if each != cookie), cookie),
         sample_secret=read_secret(current[Kind.SAMPLES]),
+        sign_in_secret=read_secret(current[Kind.SIGN_IN]),
     )
 
 

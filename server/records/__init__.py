@@ -15,7 +15,16 @@ from server.records.evidence import (
     ToCompact,
 )
 from server.records.keys import SCOPE_MEANS, PlatformKey, Scope
-from server.records.people import EVERYBODY, Member, Organisation, Person, Role, Sight, Team
+from server.records.people import (
+    EVERYBODY,
+    NEEDS_SECOND_FACTOR,
+    Member,
+    Organisation,
+    Person,
+    Role,
+    Sight,
+    Team,
+)
 from server.records.projects import Project
 from server.records.scoring import (
     ATTEMPTS_MAX,
@@ -29,21 +38,26 @@ from server.records.scoring import (
     Waiting,
     Why,
 )
+from server.records.signin import IdentityProvider, Invitation, NewInvitation, SecondFactor
 
 __all__ = [
     "ATTEMPTS_MAX",
     "EVERYBODY",
     "LATE_TEXTS_MAX",
+    "NEEDS_SECOND_FACTOR",
     "ROUND_US",
     "SCOPE_MEANS",
     "Append",
     "Compacted",
     "Device",
     "DueState",
+    "IdentityProvider",
+    "Invitation",
     "Job",
     "LateBlanking",
     "Member",
     "NewDevice",
+    "NewInvitation",
     "NewSession",
     "NewState",
     "Organisation",
@@ -53,6 +67,7 @@ __all__ = [
     "Project",
     "Role",
     "Scope",
+    "SecondFactor",
     "SessionEntry",
     "SessionLine",
     "SessionState",

@@ -13,6 +13,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+NEEDS_SECOND_FACTOR = frozenset({Role.AUDITOR, Role.LEAD, Role.ADMIN})
+"""Whose sign-in needs a second factor where the organisation asks for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """One of those that share an installation."""

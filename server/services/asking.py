@@ -44,7 +44,7 @@ class Asker:
     @property
     def sees_people(self) -> bool:
         """Whether they may open the page of people."""
-        return self.role in _INVITES
+        return self.role is not None and sees_people(self.role)
 
     @property
     def runs_organisation(self) -> bool:
@@ -80,6 +80,11 @@ class Asker:
         """Refuse whoever does not run the organisation, as if it were not there."""
         if not self.runs_organisation:
             raise not_found()
+
+
+def sees_people(role: Role) -> bool:
+    """Whether the page of people is for this role."""
+    return role in _INVITES
 
 
 def person_asking(store: Store, person: Person) -> Asker:

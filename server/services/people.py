@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from server.clock import now_us
 from server.errors import NotKnown, ServerError, not_found
-from server.records import Person, Project, Role, Team
+from server.records import NEEDS_SECOND_FACTOR, Person, Project, Role, Team
 from server.services.asking import Asker
 from server.services.naming import checked_name
 from server.storage.protocols import OrganisationStore, Store
@@ -79,6 +79,9 @@ class Directory:
         if role is not Role.ADMIN:
             _keep_an_administrator(store, person)
         store.set_role(person.id, role)
+        if role in NEEDS_SECOND_FACTOR and store.second_factor_required():
+            # They were let in by less than what this role needs.
+            store.end_sign_ins(person.id)
         store.audit(asker.name, f"person.role.{role.value}", person.id.hex())
         return store.person(person.id) or person
 
@@ -97,6 +100,21 @@ class Directory:
         store = self._of(asker)
         store.end_sign_ins(person.id)
         store.audit(asker.name, "person.signed-out", person.id.hex())
+
+    def require_second_factor(self, asker: Asker, *, required: bool) -> None:
+        """Ask auditors, leads and administrators for a second factor from now on, or not."""
+        asker.need_administrator()
+        store = self._of(asker)
+        store.require_second_factor(required=required)
+        store.audit(asker.name, f"second-factor.{'asked' if required else 'optional'}", "")
+
+    def remove_second_factor(self, asker: Asker, person: Person) -> None:
+        """Take somebody's second factor away and end every sign-in; anybody may their own."""
+        if asker.person != person.id:
+            asker.need_administrator()
+        store = self._of(asker)
+        store.delete_second_factor(person.id)
+        store.audit(asker.name, "second-factor.removed", person.id.hex())
 
     def teams(self, asker: Asker) -> Sequence[Membership]:
         """Every team with the people who are here."""

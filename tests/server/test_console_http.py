@@ -161,8 +161,8 @@ def test_person_without_password_cannot_sign_in(sign_in: SignIn, house: House) -
 
 
 def test_guessing_a_password_locks_the_login_for_a_while(sign_in: SignIn) -> None:
-    statuses = [sign_in("otto", "wrong password").last.status_code for _ in range(8)]
-    assert statuses == [403] * 7 + [429]
+    statuses = [sign_in("otto", "wrong password").last.status_code for _ in range(9)]
+    assert statuses == [403] * 8 + [429]
     assert sign_in("otto").last.status_code == 429
     assert sign_in("ada").last.status_code == 303
 

@@ -20,12 +20,22 @@ from server.storage.protocols.operation import Health, Upkeep
 from server.storage.protocols.people import People
 from server.storage.protocols.projects import Projects
 from server.storage.protocols.scoring import Scores
+from server.storage.protocols.signin import (
+    Attempts,
+    Identities,
+    LinkDoors,
+    Links,
+    SecondFactors,
+)
 from server.storage.protocols.teams import Teams
 
 
 class OrganisationStore(
     People,
     Teams,
+    SecondFactors,
+    Identities,
+    Links,
     Projects,
     Devices,
     PlatformKeys,
@@ -39,7 +49,7 @@ class OrganisationStore(
     """Everything of one organisation."""
 
 
-class Store(Doors, Jobs, CompactionQueue, Health, Upkeep, Protocol):
+class Store(Doors, LinkDoors, Attempts, Jobs, CompactionQueue, Health, Upkeep, Protocol):
     """A whole store."""
 
     def of(self, organisation: int) -> OrganisationStore:

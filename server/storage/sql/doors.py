@@ -7,15 +7,17 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from server.errors import NotKnown
 from server.records import Device, NewDevice, Organisation, Person, PlatformKey
 from server.storage import tables
+from server.storage.sql.attempts import SqlAttempts
 from server.storage.sql.bound import taken
 from server.storage.sql.keys import as_platform_key
+from server.storage.sql.links import SqlLinkDoors
 from server.storage.sql.organisation import SqlOrganisationStore
 from server.storage.sql.people import as_person
 
 _HOUR_US = 3_600_000_000
 
 
-class SqlDoors:
+class SqlDoors(SqlLinkDoors, SqlAttempts):
     """See `server.storage.protocols.doors.Doors`."""
 
     def __init__(self, reading: Engine, writing: Engine) -> None:

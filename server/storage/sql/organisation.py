@@ -5,7 +5,10 @@ from server.storage.sql.batches import SqlBatches
 from server.storage.sql.consents import SqlConsents
 from server.storage.sql.devices import SqlDevices
 from server.storage.sql.evidence import SqlEvidence
+from server.storage.sql.factors import SqlSecondFactors
+from server.storage.sql.identities import SqlIdentities
 from server.storage.sql.keys import SqlPlatformKeys
+from server.storage.sql.links import SqlLinks
 from server.storage.sql.people import SqlPeople
 from server.storage.sql.projects import SqlProjects
 from server.storage.sql.scoring import SqlScores
@@ -15,6 +18,9 @@ from server.storage.sql.teams import SqlTeams
 class SqlOrganisationStore(
     SqlPeople,
     SqlTeams,
+    SqlSecondFactors,
+    SqlIdentities,
+    SqlLinks,
     SqlProjects,
     SqlConsents,
     SqlDevices,

@@ -1,0 +1,83 @@
+"""What the console's routes share: who it is, forms, pages."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from server.console.rendering import templates
+from server.console.signin import SignIns, check_csrf, csrf_token
+from server.errors import not_found
+from server.http.requests import body_of
+from server.records import Person
+from server.services.asking import Asker, sees_people
+
+_FORM_MAX_BYTES = 8_192
+Form = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a request of the console is received."""
+
+    sign_ins: SignIns
+
+    async def person(self, request: Request) -> Person | None:
+        """Who is signed in."""
+        return await run_in_threadpool(self.sign_ins.person, request)
+
+    async def required(self, request: Request) -> Person:
+        """Who is signed in; raises `Refusal` if nobody is."""
+        person = await self.person(request)
+        if person is None:
+            raise not_found("Sign in first.")
+        return person
+
+    async def asker(self, request: Request) -> Asker:
+        """What who is signed in may do; raises `Refusal` if nobody is."""
+        person = await self.required(request)
+        return await run_in_threadpool(self.sign_ins.asker, person)
+
+    async def form(self, request: Request) -> Form:
+        """A small form of ours; the framework's own reader would take a body of any size."""
+        body = await body_of(request, _FORM_MAX_BYTES)
+        found: Form = {}
+        for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
+            found.setdefault(name, []).append(value)
+        check_csrf(request, one(found, "csrf"), self.sign_ins.settings.public_url)
+        return found
+
+    def page(
+        self,
+        request: Request,
+        name: str,
+        person: Person | None = None,
+        context: dict[str, object] | None = None,
+        status: int = 200,
+    ) -> Response:
+        """A page; who is signed in stands in its head."""
+        shared = {
+            "person": person,
+            "csrf": csrf_token(request),
+            "sees_people": person is not None and sees_people(person.role),
+        }
+        return templates.TemplateResponse(
+            request, name, shared | (context or {}), status_code=status
+        )
+
+    def address_of(self, request: Request, path: str) -> str:
+        """Where browsers find a path of ours."""
+        base = self.sign_ins.settings.public_url or str(request.base_url)
+        return base.rstrip("/") + path
+
+
+def one(form: Form, name: str) -> str:
+    """The one value of a field, or nothing."""
+    return form.get(name, [""])[0]
+
+
+def to(path: str) -> Response:
+    """Go on there."""
+    return RedirectResponse(path, 303)

@@ -1,0 +1,38 @@
+"""Everything that the console answers."""
+
+from starlette.routing import Mount, Route
+
+from server.console.account import AccountRoutes
+from server.console.desk import Desk
+from server.console.elsewhere import ElsewhereRoutes
+from server.console.entrance import EntranceRoutes
+from server.console.links import LinkRoutes
+from server.console.pages import ConsoleRoutes
+from server.console.people import PeopleRoutes
+from server.console.signin import SignIns
+from server.operation.config import Settings
+from server.services.invitations import Invitations
+from server.services.people import Directory
+from server.services.review import Review
+from server.signin.gate import Gate
+from server.signin.openid import OpenId
+from server.signin.second_factor import SecondFactors
+from server.storage.protocols import Store
+
+
+def console_routes(
+    store: Store, settings: Settings, review: Review, secret: bytes
+) -> list[Route | Mount]:
+    """The routes; the secret is the one that signing in rests on."""
+    desk = Desk(SignIns(store, settings))
+    gate, openid = Gate(store, secret), OpenId(store, secret)
+    factors, directory = SecondFactors(store, gate, secret), Directory(store)
+    invitations = Invitations(store)
+    return [
+        *ConsoleRoutes(review, desk).routes(),
+        *EntranceRoutes(desk, gate, factors, openid).routes(),
+        *ElsewhereRoutes(desk, gate, openid, invitations).routes(),
+        *LinkRoutes(desk, invitations, factors, gate, openid).routes(),
+        *AccountRoutes(desk, gate, factors, directory).routes(),
+        *PeopleRoutes(desk, directory, invitations).routes(),
+    ]
