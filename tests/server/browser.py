@@ -1,6 +1,7 @@
 """A browser, reduced to its cookies and the forms it sends."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import httpx
@@ -19,10 +20,10 @@ class Browser(httpx.Client):
         return first_of(r'name="csrf" value="([^"]+)"', self.get(path).text)
 
     def submit(
-        self, path: str, fields: dict[str, str | list[str]] | None = None, page: str = "/login"
+        self, path: str, fields: Mapping[str, str | Sequence[str]] | None = None, page: str = "/login"
     ) -> httpx.Response:
         """Fill a form in and send it."""
-        data = {"csrf": self.token(page)} | (fields or {})
+        data = {"csrf": self.token(page), **(fields or {})}
         answer = self.post(path, data=cast("dict[str, str]", data))
         assert answer.headers["content-security-policy"] == POLICY
         return answer

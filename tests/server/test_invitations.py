@@ -56,7 +56,7 @@ def joined(name: str, login: str, password: str = NEW) -> dict[str, str | list[s
 def test_administrator_invites_and_the_link_works_once(house: House, browser: Open) -> None:
     red = team(house, "Red")
     boss, guest = signed_in(browser(), "admin", PASSWORD), browser()
-    fields: dict[str, str | list[str]] = {"role": "lead", "team": [str(red)]}
+    fields = {"role": "lead", "team": [str(red)]}
     path = link_in(boss.submit("/people/invitations", fields, "/people"))
     assert "lead, Red, until 20" in boss.get("/people").text
     assert "You join as lead" in guest.get(path).text
@@ -90,10 +90,10 @@ def test_lead_invites_trainers_to_own_teams_alone(house: House, browser: Open) -
     assert house.auditor.name not in page
     assert "Remove" not in page
     for role, teams in (("admin", [red]), ("trainer", [blue]), ("trainer", []), ("king", [red])):
-        fields: dict[str, str | list[str]] = {"role": role, "team": [str(each) for each in teams]}
+        fields = {"role": role, "team": [str(each) for each in teams]}
         assert lead.submit("/people/invitations", fields, "/people").status_code == 404
     assert house.rows("invitations") == 0
-    ok: dict[str, str | list[str]] = {"role": "trainer", "team": [str(red)]}
+    ok = {"role": "trainer", "team": [str(red)]}
     link_in(lead.submit("/people/invitations", ok, "/people"))
     boss = signed_in(browser(), "admin", PASSWORD)
     link_in(boss.submit("/people/invitations", {"role": "admin"}, "/people"))
@@ -109,7 +109,7 @@ def test_lead_invites_trainers_to_own_teams_alone(house: House, browser: Open) -
         assert (
             lead.submit(f"/people/invitations/{row}/withdraw", None, "/people").status_code == 404
         )
-    strange: dict[str, str | list[str]] = {"role": "trainer", "team": ["x"]}
+    strange = {"role": "trainer", "team": ["x"]}
     assert lead.submit("/people/invitations", strange, "/people").status_code == 404
 
 
@@ -216,10 +216,10 @@ def test_administrator_changes_roles_and_removes(house: House, browser: Open) ->
         assert boss.submit(f"/people/{strange}/remove", None, "/people").status_code == 404
     me = next(p for p in house.own.people() if p.login == "admin")
     for path, fields in (("role", {"role": "trainer"}), ("remove", {})):
-        form: dict[str, str | list[str]] = dict(fields)
+        form = dict(fields)
         answer = boss.submit(f"/people/{me.id.hex()}/{path}", form, "/people")
         assert (answer.status_code, "Somebody else must be" in answer.text) == (400, True)
-    email: dict[str, str | list[str]] = {"role": "trainer", "email": "nobody"}
+    email = {"role": "trainer", "email": "nobody"}
     assert boss.submit("/people/invitations", email, "/people").status_code == 400
     pia = house.administration.add_person("Pia", Role.TRAINER, None, None).person
     answer = boss.submit(f"/people/{pia.id.hex()}/reset", None, "/people")

@@ -262,9 +262,9 @@ def test_sign_in_ends_everywhere_by_change_of_password_removal_and_wish(
     house: House, browser: Open
 ) -> None:
     here, there = signed_in(browser(), "otto"), signed_in(browser(), "otto")
-    fields: dict[str, str | list[str]] = {"password": PASSWORD, "new": "short"}
+    fields = {"password": PASSWORD, "new": "short"}
     assert here.submit("/account/password", fields, "/account").status_code == 400
-    wrong: dict[str, str | list[str]] = {"password": "wrong", "new": ANOTHER}
+    wrong = {"password": "wrong", "new": ANOTHER}
     assert here.submit("/account/password", wrong, "/account").status_code == 403
     fields = {"password": PASSWORD, "new": ANOTHER}
     assert here.submit("/account/password", fields, "/account").status_code == 200
@@ -282,7 +282,7 @@ def test_sign_in_ends_everywhere_by_change_of_password_removal_and_wish(
 
 def test_guessing_the_own_password_is_slow(browser: Open) -> None:
     mine = signed_in(browser(), "otto")
-    fields: dict[str, str | list[str]] = {"password": "wrong", "new": ANOTHER}
+    fields = {"password": "wrong", "new": ANOTHER}
     codes = [mine.submit("/account/password", fields, "/account").status_code for _ in range(9)]
     assert codes == [403] * 8 + [429]
 
