@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, Table, insert, select
 
 from server.operation.keys import hash_of
+from server.records import ROUND_US
 from server.storage import tables
 from wire.chain import ChainHead
 from wire.signing import SigningKey
@@ -137,3 +138,19 @@ def _rows(
             for agent in agents
         ],
     )
+    yield (
+        tables.scoring_states,
+        [
+            {
+                "session": shared["first"] + agent.number,
+                "organisation": organisation,
+                "due_us": shared["opened_us"] + _phase_us(agent),
+            }
+            for agent in agents
+        ],
+    )
+
+
+def _phase_us(agent: SimulatedAgent) -> int:
+    """Spread over a round from the start on, as if the sessions had been open for long."""
+    return int.from_bytes(agent.session[:6], "big") * ROUND_US >> 48

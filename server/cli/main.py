@@ -11,6 +11,7 @@ from server.cli.people import pair, user
 from server.cli.projects import project
 from server.cli.releases import release
 from server.cli.running import serve
+from server.cli.scoring import promise, rescore
 from server.cli.server_keys import keys
 from server.cli.sessions import session
 from server.cli.teams import team
@@ -31,6 +32,8 @@ for command in (
     project,
     release,
     session,
+    rescore,
+    promise,
     pair,
     key,
     keys,

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from server.console.wording import (
     ADDED_BECAUSE,
     BAND_MEANS,
     BAND_TITLES,
+    JUDGED_AGAIN_BECAUSE,
     LOSS_TITLES,
     STATE_TITLES,
     device_lines,
     policy_lines,
     reason_title,
 )
-from server.records import SessionState
+from server.records import SessionState, StoredAssessment
 from server.scoring.assessments import Assessed
 from server.services.asking import Asker
 from server.services.review import Review, SessionView
@@ -62,6 +64,8 @@ class SessionPage:
     """Time added by hand, in sentences."""
     device: tuple[str, ...]
     policy: tuple[str, ...]
+    earlier: tuple[str, ...]
+    """What was published of the session before, in sentences; the first one first."""
 
 
 def sessions_page(views: Sequence[SessionView], next_href: str | None) -> SessionsPage:
@@ -86,7 +90,21 @@ def session_page(review: Review, asker: Asker, session: str) -> SessionPage:
         added=_added(view),
         device=device_lines(view.facts.device) if view.facts else (),
         policy=policy_lines(policy) if policy else (),
+        earlier=_earlier(review.assessments(asker, session)) if scored else (),
     )
+
+
+def _earlier(made: Sequence[StoredAssessment]) -> tuple[str, ...]:
+    """Each assessment but the current one, and why another took its place."""
+    return tuple(
+        f"Published {_day(one.created_us)}: {BAND_TITLES[one.band]}. Judged again "
+        f"{_day(following.created_us)}: {JUDGED_AGAIN_BECAUSE[following.why]}."
+        for one, following in pairwise(made)
+    )
+
+
+def _day(at_us: int) -> str:
+    return f"{datetime.fromtimestamp(at_us / 1_000_000, UTC):%d %b %Y, %H:%M} UTC"
 
 
 def _row(view: SessionView) -> SessionRow:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from server.records import SessionState
+from server.records import SessionState, Why
 from wire.codes import DisplayServer
 from wire.policy import Policy
 
@@ -26,6 +26,12 @@ BAND_MEANS = {
     "evidence and no verdict: only a person decides, after hearing the trainer.",
     "cannot_determine": "Too little was observed to say anything. That counts neither for nor "
     "against the person.",
+}
+JUDGED_AGAIN_BECAUSE = {
+    Why.CLOSED: "the session ended",
+    Why.LATE_TEXT: "the shape of a submitted text came after the first judgement",
+    Why.NEWER_MODEL: "a newer version of the program judges all sessions of that time",
+    Why.ASKED: "the platform's operator asked for it",
 }
 LOSS_TITLES = {
     "gap": "nothing was received for this stretch",

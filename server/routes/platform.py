@@ -1,5 +1,6 @@
 """The platform's JSON API, `/v1`; its OpenAPI document is at `/v1/openapi.json`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -8,12 +9,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 
 from server.clock import iso_utc
 from server.http.requests import authorization_of
-from server.records import SCOPE_MEANS, Person, Role, Scope, SessionState
-from server.scoring.assessments import Assessed, ReasonText
+from server.records import SCOPE_MEANS, Person, Role, Scope, SessionState, StoredAssessment
+from server.scoring.assessments import FLAGGED_BANDS, Assessed, ReasonText
 from server.services.asking import Asker, platform_asking
 from server.services.people import Directory
 from server.services.review import Review, SessionView
 from server.signin.tokens import Tokens
+from wire.decoding import decoder_of
 
 _BEARER = HTTPBearer(
     scheme_name="platformKey",
@@ -122,6 +124,19 @@ class SpanOut:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierOut:
+    """An assessment that was published before, kept as it was made."""
+
+    made_at: str
+    why: str
+    band: str
+    flagged: bool
+    main_reason: str | None
+    model_version: str
+    features_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class AssessmentOut:
     """The published assessment of a session, the main reason first."""
 
@@ -140,6 +155,11 @@ class AssessmentOut:
     features_version: str
     promise: str
     reference: str
+    made_at: str
+    why: str
+    """Why it was made: `closed`, `late-text`, `newer-model` or `asked`."""
+    earlier: list[EarlierOut]
+    """What was published before it, the first one first; empty for most sessions."""
 
 
 def platform_router(review: Review, directory: Directory, tokens: Tokens) -> APIRouter:
@@ -179,7 +199,7 @@ def platform_router(review: Review, directory: Directory, tokens: Tokens) -> API
     @router.get("/sessions/{session_id}/assessment")
     def assessment(session_id: str, asker: AssessmentsReader) -> AssessmentOut:
         """The assessment, once the session is closed and scored; 404 until then."""
-        return _assessment_out(session_id, review.assessment(asker, session_id))
+        return _assessment_out(session_id, review.assessments(asker, session_id))
 
     @router.get("/people")
     def people(asker: PeopleReader) -> PeopleOut:
@@ -225,7 +245,9 @@ def _session_out(asker: Asker, view: SessionView) -> SessionOut:
     )
 
 
-def _assessment_out(session_id: str, found: Assessed) -> AssessmentOut:
+def _assessment_out(session_id: str, made: Sequence[StoredAssessment]) -> AssessmentOut:
+    current = made[-1]
+    found = decoder_of(Assessed).decode(current.document)
     abstained = found.abstained_because
     return AssessmentOut(
         session=session_id,
@@ -243,6 +265,21 @@ def _assessment_out(session_id: str, found: Assessed) -> AssessmentOut:
         features_version=found.features_version,
         promise=found.promise,
         reference=found.reference,
+        made_at=iso_utc(current.created_us),
+        why=current.why,
+        earlier=[_earlier_out(one) for one in made[:-1]],
+    )
+
+
+def _earlier_out(made: StoredAssessment) -> EarlierOut:
+    return EarlierOut(
+        iso_utc(made.created_us),
+        made.why,
+        made.band,
+        made.band in FLAGGED_BANDS,
+        made.main_reason,
+        made.model_version,
+        made.features_version,
     )
 
 

@@ -6,6 +6,7 @@ from detector.assess import Case, assess_all, load_model
 from detector.assessment import Assessment
 from detector.baseline import Enrolled, Reference, enrol, enrol_with_sample
 from detector.from_wire import recording_from_batches
+from detector.promise import PlatformPromise
 from detector.reasons import Reason
 from detector.submitted import SubmittedText
 from server.scoring.assessments import (
@@ -32,6 +33,7 @@ class DetectorAssessor:
         policy: Policy,
         texts: Mapping[bytes, str],
         own: OwnTyping,
+        promise: PlatformPromise | None = None,
     ) -> Assessed:
         """Judge one session; what did not decode counts as unobserved."""
         enrolled = self._enrolled(own)
@@ -39,6 +41,7 @@ class DetectorAssessor:
             recording_from_batches(opened.batches, texts),
             policy,
             baseline=enrolled.baseline,
+            promise=promise,
             doubt=enrolled.doubt,
         )
         return _as_stored(assess_all([case], self._model)[0])

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from detector.promise import PlatformPromise
 from server.clock import now_us
 from server.compaction.reading import opened_session
 from server.errors import NotKnown
@@ -15,6 +16,7 @@ from server.operation.keys import ServerKeys
 from server.records import Job, SessionEntry, StoredAssessment, Why
 from server.scoring.assessments import Assessed, not_assessed
 from server.scoring.facts import OpenedSession, facts_of
+from server.scoring.promises import promise_of
 from server.scoring.references import OwnTyping, own_typing
 from server.scoring.submitted import submitted_classes
 from server.services.sealing import SampleSeal
@@ -31,10 +33,12 @@ class Assessor(Protocol):
         policy: Policy,
         texts: Mapping[bytes, str],
         own: OwnTyping,
+        promise: PlatformPromise | None,
     ) -> Assessed:
         """Judge one session under its project's policy, next to the person's own typing.
 
-        `texts` are the class sequences of its submitted texts by digest, as far as they came.
+        `texts` are the class sequences of its submitted texts by digest, as far as they came;
+        `promise` is what the organisation was promised about false flags.
         """
 
 
@@ -63,7 +67,9 @@ class Scoring:
         _quarantine(store, opened)
         texts = submitted_classes(store, self._objects, job.organisation, entry.row, opened.batches)
         own = own_typing(store, job.organisation, self._seal, entry)
-        return _finish(store, job, entry, opened, self._assessor.assess(opened, policy, texts, own))
+        promise = promise_of(store)
+        assessed = self._assessor.assess(opened, policy, texts, own, promise)
+        return _finish(store, job, entry, opened, assessed)
 
     def give_up(self, job: Job) -> bool:
         """Publish the hours, and that the detector could not read the recording.

@@ -4,12 +4,13 @@ Whose sessions somebody sees is said by `server.services.asking.Asker`. Until a 
 nobody sees more than that it is open or closed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.compaction.reading import opened_session
 from server.errors import not_found
 from server.recent import Recent
-from server.records import SessionLine, SessionState, StoredObject
+from server.records import SessionLine, SessionState, StoredAssessment, StoredObject
 from server.scoring.assessments import FLAGGED_BANDS, Assessed
 from server.scoring.facts import OpenedSession, SessionFacts
 from server.services.asking import Asker
@@ -61,8 +62,13 @@ class Review:
         return views, views[-1].line.row if len(lines) > _PAGE else None
 
     def session(self, asker: Asker, session_hex: str) -> SessionView:
-        """One session; raises `Refusal` for what the asker may not see."""
-        return _view(self._line(asker, session_hex))
+        """One session; raises `Refusal` for what the asker may not see.
+
+        One that waits for its score is scored before others: somebody wants to know.
+        """
+        line = self._line(asker, session_hex)
+        self._hurry(asker, line)
+        return _view(line)
 
     def assessment(self, asker: Asker, session_hex: str) -> Assessed:
         """The published assessment."""
@@ -71,6 +77,10 @@ class Review:
         if stored is None:
             raise not_found()
         return decoder_of(Assessed).decode(stored.document)
+
+    def assessments(self, asker: Asker, session_hex: str) -> Sequence[StoredAssessment]:
+        """All that was published of the session, in the order it was made; the last is current."""
+        return self._of(asker).assessments(self._published(asker, session_hex).row)
 
     def policy(self, asker: Asker, line: SessionLine) -> Policy | None:
         """The policy the session was recorded under."""
@@ -135,8 +145,13 @@ class Review:
     def _published(self, asker: Asker, session_hex: str) -> SessionLine:
         line = self._line(asker, session_hex)
         if line.state is not SessionState.SCORED:
+            self._hurry(asker, line)
             raise not_found("This session is not scored yet.")
         return line
+
+    def _hurry(self, asker: Asker, line: SessionLine) -> None:
+        if line.state is SessionState.CLOSED:
+            self._of(asker).hurry(line.row)
 
     def _line(self, asker: Asker, session_hex: str) -> SessionLine:
         line = self._of(asker).line(_id(session_hex, _ID_HEX), asker.sight)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from detector.promise import PlatformPromise
 from server.console.wording import device_lines
 from server.operation.logs import JsonLines
 from server.records import ATTEMPTS_MAX, Job
@@ -210,6 +211,7 @@ class Broken:
         policy: Policy,
         texts: Mapping[bytes, str],
         own: OwnTyping,
+        promise: PlatformPromise | None = None,
     ) -> Assessed:
         raise RuntimeError("no model")
 

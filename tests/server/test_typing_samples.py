@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from detector.baseline.population import WithinPerson
+from detector.promise import PlatformPromise
 from detector.simulation import composing, draw_typist, transcribing
 from detector.tables import Keystrokes
 from server.scoring.assessments import Assessed, not_assessed
@@ -43,6 +44,7 @@ class Watching:
         policy: Policy,
         texts: Mapping[bytes, str],
         own: OwnTyping,
+        promise: PlatformPromise | None = None,
     ) -> Assessed:
         self.given.append(own)
         return not_assessed()

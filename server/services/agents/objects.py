@@ -8,7 +8,7 @@ from server.operation.config import Settings
 from server.records import Device, LateBlanking, SessionLine, SessionState, StoredObject
 from server.services.agents.lookups import own_session
 from server.services.removal import check_done_before
-from server.services.sniffing import content_type_of
+from server.services.sniffing import TEXT_CLASSES_TYPE, content_type_of
 from server.storage.protocols import ObjectStore, Store
 from wire.messages import BlankingNotice, encode_message
 from wire.objects import object_digest
@@ -68,7 +68,10 @@ class Objects:
             raise Refusal(ProblemCode.TOO_LARGE, 413, "The session holds too many objects.")
         # Bytes first: what is listed can always be shown.
         self._objects.put(device.organisation, digest, data)
-        return store.add_object(session_row, StoredObject(digest, content_type, len(data)))
+        new = store.add_object(session_row, StoredObject(digest, content_type, len(data)))
+        if new and content_type == TEXT_CLASSES_TYPE:
+            store.submitted_late(session_row, now_us())
+        return new
 
     def blank(self, device: Device, notice: BlankingNotice) -> bool:
         """Store that a picture of a session that is over was blanked; whether that is new.

@@ -1,0 +1,210 @@
+"""Open sessions are looked at on time, from exactly what is new, and nobody sees it."""
+
+import hashlib
+import logging
+import re
+from collections import Counter
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
+import httpx
+import pytest
+from starlette.routing import Route
+
+from detector.state import beginning, from_bytes, to_bytes, update
+from server.app import _pages
+from server.clock import now_us
+from server.operation.logs import JsonLines
+from server.records import ROUND_US, DueState, NewSession
+from server.scoring.counters import Tally
+from server.scoring.rounds import Rounds
+from server.signin.tokens import Tokens
+from server.storage.protocols import BatchWriter
+from server.storage.sql.rounds import first_look_us
+from tests.server.device import Chain
+from tests.server.house import PASSWORD, House, browsing
+from tests.server.kinds import NewDevice, Typing
+from tests.server.scoring.conftest import MakeWorker, named_model
+from tests.server.test_scoring import undecodable
+from wire.batch import decode, open_envelope
+
+SENTINEL = "provisional-7f3a"
+
+
+def look(house: House, at_us: int, version: str = "m1") -> Tally:
+    tally = Tally()
+    rounds = Rounds(house.installation.store, named_model(version))
+    while rounds.do_next("looks", at_us, tally):
+        pass
+    return tally
+
+
+def stored(house: House) -> SimpleNamespace:
+    with house.installation.store._reading.connect() as connection:
+        row = connection.exec_driver_sql("SELECT * FROM scoring_states").one()
+    return SimpleNamespace(**row._asdict())
+
+
+def test_state_holds_exactly_what_came(chain: Chain, typing: Typing, house: House) -> None:
+    for n in range(3):
+        chain.send(typing(n * 30_000_000, 40))
+    at_us = now_us() + 2 * ROUND_US
+    assert look(house, at_us).counters.batches == 3
+    chain.send(typing(90_000_000, 40))
+    assert look(house, at_us + ROUND_US).counters.batches == 1
+    found = stored(house)
+    batches = [decode(open_envelope(row.sealed)) for row in house.own.batches(1)]
+    assert found.next_sequence == 4
+    assert found.state == to_bytes(update(beginning(), batches))
+    assert look(house, at_us + ROUND_US).counters.provisional == 0, "not due again"
+    assert ROUND_US > found.due_us - at_us - ROUND_US > 0
+
+
+def test_crash_between_look_and_store_redoes_and_doubles_nothing(
+    chain: Chain, typing: Typing, house: House
+) -> None:
+    chain.send(typing(0, 40))
+    store, at_us = house.installation.store, now_us() + 2 * ROUND_US
+    dead: list[DueState] = list(store.claim_states("dies", at_us, 10))
+    assert [one.next_sequence for one in dead] == [0]
+    assert not store.claim_states("another", at_us, 10), "claimed"
+    assert look(house, at_us + 61_000_000).counters.batches == 1
+    assert stored(house).next_sequence == 1
+
+
+def test_undecodable_batch_costs_its_stretch_and_not_the_state(
+    chain: Chain, typing: Typing, house: House
+) -> None:
+    chain.send(typing(0, 40))
+    envelope = undecodable(chain)
+    chain.accept(envelope, chain.device.post(envelope.sealed))
+    chain.send(typing(60_000_000, 40))
+    look(house, now_us() + 2 * ROUND_US)
+    state = from_bytes(stored(house).state)
+    assert (state.stop, state.spoken_us, state.text_keys) == (3, 60_000_000, 80)
+
+
+@pytest.mark.parametrize("damage", [b"VTST of another version", b""])
+def test_state_of_another_version_is_rebuilt(
+    chain: Chain, typing: Typing, house: House, damage: bytes
+) -> None:
+    chain.send(typing(0, 40))
+    at_us = now_us() + 2 * ROUND_US
+    look(house, at_us)
+    whole = stored(house).state
+    with house.installation.store._writing.begin() as connection:
+        connection.exec_driver_sql("UPDATE scoring_states SET state = ?", (damage,))
+    look(house, at_us + ROUND_US)
+    assert stored(house).state == whole
+
+
+def test_quiet_session_is_looked_at_less_often(chain: Chain, house: House) -> None:
+    chain.send()
+    at_us, waits = now_us() + 2 * ROUND_US, []
+    for _ in range(6):
+        look(house, at_us)
+        waits.append((stored(house).due_us - at_us + ROUND_US - 1) // ROUND_US)
+        at_us = stored(house).due_us
+    assert waits == [1, 1, 2, 4, 8, 8]
+
+
+def test_sessions_that_open_at_one_moment_are_spread_over_the_round(
+    chain: Chain, house: House
+) -> None:
+    entry = house.own.session(chain.session)
+    assert entry is not None
+    opened_us = entry.opened_us
+    new = NewSession(b"", entry.person, entry.device, entry.project, 1, "0.1.0", opened_us)
+    ids = [hashlib.sha256(bytes([n])).digest()[:16] for n in range(200)]
+    due = [first_look_us(replace(new, id=name)) - opened_us - ROUND_US // 2 for name in ids]
+    tenths = Counter(10 * wait // ROUND_US for wait in due)
+    assert sorted(tenths) == list(range(10))
+    assert max(tenths.values()) < 40
+    assert stored(house).due_us == first_look_us(replace(new, id=chain.session))
+
+
+def test_state_goes_when_the_session_is_scored(
+    chain: Chain, typing: Typing, house: House, make_worker: MakeWorker
+) -> None:
+    chain.send(typing(0, 40))
+    look(house, now_us() + 2 * ROUND_US)
+    chain.send(final=True)
+    assert house.rows("scoring_states") == 1
+    assert make_worker().do_next()
+    assert house.rows("scoring_states") == 0
+
+
+def test_trouble_of_one_session_stops_neither_others_nor_closed_ones(
+    new_device: NewDevice,
+    typing: Typing,
+    house: House,
+    make_worker: MakeWorker,
+) -> None:
+    device = new_device()
+    good, bad, closed = (device.clock_in() for _ in range(3))
+    for chain in (good, bad):
+        chain.send(typing(0, 40))
+    closed.send(final=True)
+    with house.installation.store._writing.begin() as connection:
+        connection.exec_driver_sql("UPDATE batches SET sealed = x'00' WHERE session = 2")
+        connection.exec_driver_sql("UPDATE scoring_states SET due_us = 0")
+    worker = make_worker()
+    assert worker.do_next()
+    assert house.rows("assessments") == 1, "the closed one first"
+    assert worker.do_next()
+    with house.installation.store._reading.connect() as connection:
+        query = "SELECT next_sequence FROM scoring_states ORDER BY session"
+        assert connection.exec_driver_sql(query).scalars().all() == [1, 0]
+    assert not worker.do_next()
+
+
+def test_provisional_assessment_is_nowhere_to_be_seen(
+    chain: Chain, typing: Typing, house: House, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    chain.send(typing(0, 40))
+    look(house, now_us() + 2 * ROUND_US, SENTINEL)
+    assert SENTINEL.encode() in stored(house).provisional
+    clients = _everybody(house, address, chain)
+    paths = _paths(house, chain)
+    answers = [client.get(path) for client in clients for path in paths]
+    for client in clients:
+        client.close()
+    assert sum(answer.status_code == 200 for answer in answers) > 20
+    for answer in answers:
+        assert SENTINEL not in answer.text + str(answer.headers), answer.url
+    assert not any(SENTINEL in JsonLines().format(record) for record in caplog.records)
+
+
+def _paths(house: House, chain: Chain) -> list[str]:
+    """Every route that is read, about this session."""
+    store = house.installation.store
+    app = _pages(house.installation, Tokens(store), cast(BatchWriter, None))
+    routes = [route for route in app.routes if isinstance(route, Route)]
+    paths = {route.path for route in routes if "GET" in (route.methods or ())}
+    paths |= {path for path, said in app.openapi()["paths"].items() if "get" in said}
+    assert {"/v1/sessions/{session_id}/assessment", "/sessions/{session}"} <= paths
+    return [re.sub(r"\{[^}]+\}", chain.session.hex(), path) for path in sorted(paths)]
+
+
+def _everybody(house: House, address: str, chain: Chain) -> list[httpx.Client]:
+    tokens = (house.platform_key, chain.device.enrolled.token)
+    return [
+        *(_bearing(address, token) for token in tokens),
+        *(_signed_in(address, login) for login in ("ada", "otto", "tim", "admin")),
+    ]
+
+
+def _bearing(address: str, token: str) -> httpx.Client:
+    client = browsing(address)
+    client.headers["authorization"] = f"Bearer {token}"
+    return client
+
+
+def _signed_in(address: str, login: str) -> httpx.Client:
+    client = browsing(address)
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/login").text)
+    assert found is not None
+    client.post("/login", data={"csrf": found[1], "login": login, "password": PASSWORD})
+    return client
