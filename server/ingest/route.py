@@ -17,8 +17,9 @@ from typing import Any
 from server.clock import now_us
 from server.errors import Refusal, too_often
 from server.figures import IngestFigures
-from server.http.bodies import Receive, read_body
+from server.http.bodies import Receive
 from server.http.refusals import answer_of, refusal_of
+from server.ingest.bodies import Bodies
 from server.ingest.pace import Pace
 from server.ingest.receipts import Receipts
 from server.ingest.room import Room, busy
@@ -29,7 +30,6 @@ from server.operation.keys import ServerKeys
 from server.records import Append, Device
 from server.services.removal import check_done_before
 from server.storage.protocols import BatchWriter, Store
-from wire import limits
 from wire.batch import Envelope, open_envelope
 from wire.chain import follow
 from wire.errors import ChainBroken, DigestMismatch, WireError
@@ -39,8 +39,6 @@ PATH = "/agent/v1/batches"
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_BODY_S = 20.0
-"""So long may a body take from its head on."""
 _MOVES_MAX = 3
 _BURST = 20
 _SESSION_MAX_US = 31 * 24 * 3600 * 1_000_000
@@ -63,6 +61,7 @@ class Ingest:
         self._sessions = Sessions(store)
         self._pace = Pace(per_device_minute / 60, _BURST)
         self._room = Room()
+        self._bodies = Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -97,7 +96,7 @@ class Ingest:
         declared = fields.get(b"content-length")
         room = self._room.enter(declared)
         try:
-            body = await _read(receive, declared)
+            body = await self._bodies.read(receive, declared)
             self.figures.bytes += len(body)
             wait_s = self._pace.wait_s(device.id, time.monotonic())
             if wait_s:
@@ -164,17 +163,6 @@ class Ingest:
             "The session is closed." if closed else problem.detail,
             expected_sequence=None if closed else live.head.sequence + 1,
         )
-
-
-async def _read(receive: Receive, declared: bytes | None) -> bytes:
-    try:
-        async with asyncio.timeout(_BODY_S):
-            length = declared.decode("latin-1") if declared else None
-            return await read_body(receive, length, limits.BATCH_MAX_BYTES)
-    except TimeoutError:
-        raise Refusal(
-            ProblemCode.OVERLOADED, 408, "The body did not come in time; send this again later."
-        ) from None
 
 
 def _check_digest(claimed: bytes | None, envelope: Envelope) -> None:

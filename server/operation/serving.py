@@ -10,6 +10,7 @@ from server.app import build_app, open_installation
 from server.errors import ServerError
 from server.operation.key_watch import KeyWatch
 from server.operation.logs import set_up_logs
+from server.operation.process import collect_seldom, raise_open_files
 from server.scoring.supervisor import Supervisor
 
 _KEEP_ALIVE_S = 90
@@ -27,6 +28,7 @@ class _ReadyServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        collect_seldom()
         print(f"veritype-server listening on {self._address}", flush=True)
 
 
@@ -38,6 +40,7 @@ def serve(folder: Path, host: str, port: int) -> None:
     """
     installation = open_installation(folder)
     set_up_logs(installation.settings.log_level)
+    raise_open_files()
     listener = _listen(host, port)
     bound = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host

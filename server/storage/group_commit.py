@@ -7,10 +7,10 @@ a commit share the next one. Nobody is told "stored" before the commit returned.
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from threading import Condition, Thread
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Thread
 
 from server.errors import Refusal, overloaded
 from server.figures import CommitFigures
@@ -25,85 +25,97 @@ Commit = Callable[[Sequence[Append]], Sequence[bool]]
 head had moved where one was not). Raises, and has stored nothing, when the store refuses."""
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    append: Append
-    loop: asyncio.AbstractEventLoop
-    answer: "asyncio.Future[bool]" = field(repr=False)
+_Waiting = tuple[Append, "asyncio.Future[bool]"]
 
 
 class GroupCommit:
-    """Takes batches from event loops and has them committed in groups, in order of arrival."""
+    """Takes batches from an event loop and has them committed in groups, in order of arrival."""
 
     def __init__(self, commit: Commit, queue_max: int) -> None:
         self._commit = commit
-        self._queue_max = queue_max
+        self._queue_max = self._room = queue_max
         self.figures = CommitFigures()
-        self._queue: deque[_Waiting] = deque()
-        self._wake = Condition()
+        self._gathering: list[_Waiting] = []
+        self._queue: SimpleQueue[list[_Waiting]] = SimpleQueue()
+        """Lists that came out of one turn of the loop each; an empty one is the last."""
         self._closing = False
         self._thread = Thread(target=self._run, name="batch-writer", daemon=True)
         self._thread.start()
 
     async def append(self, append: Append) -> bool:
         """See `server.storage.protocols.BatchWriter`."""
+        if self._closing or self._room < 1:
+            raise overloaded(_RETRY_AFTER_S)
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(append, loop, loop.create_future())
-        with self._wake:
-            if self._closing or len(self._queue) >= self._queue_max:
-                raise overloaded(_RETRY_AFTER_S)
-            self._queue.append(waiting)
-            self._wake.notify()
-        return await waiting.answer
+        if not self._gathering:
+            loop.call_soon(self._hand_over)
+        answer = loop.create_future()
+        self._gathering.append((append, answer))
+        self._room -= 1
+        try:
+            return await answer
+        finally:
+            self._room += 1
 
     @property
     def waiting(self) -> int:
         """Batches that wait for a commit."""
-        return len(self._queue)
+        return self._queue_max - self._room
 
     def close(self) -> None:
         """Commit what is waiting and stop."""
-        with self._wake:
+        if not self._closing:
             self._closing = True
-            self._wake.notify()
+            self._hand_over()
+            self._queue.put([])
         self._thread.join()
 
+    def _hand_over(self) -> None:
+        """Wake the thread once for all that came in one turn of the loop."""
+        if self._gathering:
+            self._queue.put(self._gathering)
+            self._gathering = []
+
     def _run(self) -> None:
-        while group := self._next_group():
-            began = time.perf_counter()
-            try:
-                stored = self._commit([waiting.append for waiting in group])
-            except Exception:  # noqa: BLE001 - whoever waits is answered, whatever went wrong
-                _log.exception("batches could not be written", extra={"batches": len(group)})
-                self.figures.failed += 1
-                _answer(group, overloaded(_RETRY_AFTER_S))
-            else:
-                _answer(group, stored)
-                self.figures.groups.add(len(group))
-                self.figures.commit_s.add(time.perf_counter() - began)
+        ended = False
+        while not ended:
+            group, ended = self._next_group()
+            if group:
+                _settle(group, self._outcome([append for append, _ in group]))
 
-    def _next_group(self) -> list[_Waiting]:
-        with self._wake:
-            while not self._queue and not self._closing:
-                self._wake.wait()
-            return [self._queue.popleft() for _ in range(min(len(self._queue), _GROUP_MAX))]
+    def _next_group(self) -> tuple[list[_Waiting], bool]:
+        """All that waits, up to a limit; and whether nothing comes after it."""
+        group = part = self._queue.get()
+        while part and len(group) < _GROUP_MAX and not self._queue.empty():
+            part = self._queue.get()
+            group = group + part
+        return group, not part
 
-
-def _answer(group: list[_Waiting], outcome: Sequence[bool] | Refusal) -> None:
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, bool | Refusal]]] = {}
-    for place, waiting in enumerate(group):
-        told = outcome if isinstance(outcome, Refusal) else outcome[place]
-        by_loop.setdefault(waiting.loop, []).append((waiting, told))
-    for loop, told_all in by_loop.items():
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_settle, told_all)
+    def _outcome(self, group: Sequence[Append]) -> Sequence[bool] | Refusal:
+        began = time.perf_counter()
+        try:
+            stored = self._commit(group)
+        except Exception:  # noqa: BLE001 - whoever waits is answered, whatever went wrong
+            _log.exception("batches could not be written", extra={"batches": len(group)})
+            self.figures.failed += 1
+            return overloaded(_RETRY_AFTER_S)
+        self.figures.groups.add(len(group))
+        self.figures.commit_s.add(time.perf_counter() - began)
+        return stored
 
 
-def _settle(told_all: list[tuple[_Waiting, bool | Refusal]]) -> None:
-    for waiting, told in told_all:
-        if waiting.answer.done():
+def _settle(group: list[_Waiting], outcome: Sequence[bool] | Refusal) -> None:
+    """Wake the loop once for all; a loop that is gone has nobody left to tell."""
+    with suppress(RuntimeError):
+        loop = group[0][1].get_loop()
+        loop.call_soon_threadsafe(_tell, [answer for _, answer in group], outcome)
+
+
+def _tell(answers: "list[asyncio.Future[bool]]", outcome: Sequence[bool] | Refusal) -> None:
+    for place, answer in enumerate(answers):
+        if answer.done():
             continue
-        if isinstance(told, Refusal):
-            waiting.answer.set_exception(told)
+        if isinstance(outcome, Refusal):
+            answer.set_exception(outcome)
         else:
-            waiting.answer.set_result(told)
+            answer.set_result(outcome[place])
