@@ -2,13 +2,14 @@
 
 import asyncio
 
+from server.ingest.seals import ReceiptSigner
 from server.operation.keys import ServerKeys
 from server.recent import Recent
 from server.records import SessionEntry
 from server.storage.protocols import Store
 from wire.batch import Envelope
 from wire.chain import derive_nonce
-from wire.messages import acknowledge, encode_message
+from wire.messages import Acknowledgement, encode_message
 
 _PROJECTS = 10_000
 _POLICY_S = 10.0
@@ -20,6 +21,7 @@ class Receipts:
     def __init__(self, store: Store, keys: ServerKeys) -> None:
         self._store = store
         self._keys = keys
+        self._signer = ReceiptSigner(keys.signing)
         self._in_force: Recent[bytes, int] = Recent(_PROJECTS, _POLICY_S)
 
     async def receipt(self, entry: SessionEntry, envelope: Envelope, received_us: int) -> bytes:
@@ -29,17 +31,13 @@ class Receipts:
         if version is None:
             version = await asyncio.to_thread(self._look_up, entry)
             self._in_force.put(entry.project, version)
-        return encode_message(
-            acknowledge(
-                session=entry.id,
-                sequence=sequence,
-                digest=envelope.digest,
-                received_us=received_us,
-                nonce=derive_nonce(self._keys.nonce_secret, entry.id, sequence),
-                policy_version=version,
-                key=self._keys.signing,
-            )
+        nonce = derive_nonce(self._keys.nonce_secret, entry.id, sequence)
+        draft = Acknowledgement(
+            entry.id, sequence, envelope.digest, received_us, nonce, version, b"", b""
         )
+        if self._signer.key is not self._keys.signing:
+            self._signer = ReceiptSigner(self._keys.signing)
+        return encode_message(self._signer.signed(draft))
 
     def _look_up(self, entry: SessionEntry) -> int:
         project = self._store.of(entry.organisation).project(entry.project)

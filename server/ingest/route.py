@@ -24,7 +24,7 @@ from server.ingest.pace import Pace
 from server.ingest.receipts import Receipts
 from server.ingest.room import Room, busy
 from server.ingest.seals import check_seal
-from server.ingest.senders import Senders
+from server.ingest.senders import Sender, Senders
 from server.ingest.sessions import Live, Sessions
 from server.operation.keys import ServerKeys
 from server.records import Append, Device
@@ -92,22 +92,22 @@ class Ingest:
         if scope["method"] != "POST":
             raise Refusal(ProblemCode.METHOD_NOT_ALLOWED, 405, "Batches are posted.")
         fields = dict(scope["headers"])
-        device = await self._senders.device(fields.get(b"authorization", b""))
+        sender = await self._senders.sender(fields.get(b"authorization", b""))
         declared = fields.get(b"content-length")
         room = self._room.enter(declared)
         try:
             body = await self._bodies.read(receive, declared)
             self.figures.bytes += len(body)
-            wait_s = self._pace.wait_s(device.id, time.monotonic())
+            wait_s = self._pace.wait_s(sender.device.id, time.monotonic())
             if wait_s:
                 raise too_often(wait_s)
             envelope = open_envelope(body)
             _check_digest(fields.get(b"veritype-digest"), envelope)
-            live = await self._session_of(device, envelope)
-            self._check_sealed(device, envelope)
+            live = await self._session_of(sender.device, envelope)
+            self._check_sealed(sender, envelope)
             _check_time(envelope)
             ended_us = live.entry.opened_us + envelope.header.end_us
-            check_done_before(device, ended_us, now_us())
+            check_done_before(sender.device, ended_us, now_us())
             return await self._store_once(live, envelope)
         finally:
             self._room.leave(room)
@@ -122,8 +122,8 @@ class Ingest:
             raise Refusal(ProblemCode.WRONG_DEVICE, 403, "The session is another device's.")
         return live
 
-    def _check_sealed(self, device: Device, envelope: Envelope) -> None:
-        check_seal(device.public_key, envelope)
+    def _check_sealed(self, sender: Sender, envelope: Envelope) -> None:
+        check_seal(sender.device.public_key, sender.key_id, envelope)
         header = envelope.header
         if not self._keys.is_nonce(header.nonce, header.session, header.anchor):
             raise Refusal(
@@ -131,22 +131,23 @@ class Ingest:
             )
 
     async def _store_once(self, live: Live, envelope: Envelope) -> bytes:
-        organisation, session = live.entry.organisation, live.entry.id
+        key = (live.entry.organisation, live.entry.id)
         for _ in range(_MOVES_MAX):
             try:
-                after = follow(live.head, envelope)
+                before = live.head
+                after = follow(before, envelope)
             except ChainBroken as broken:
-                stored = await self._sessions.reload(organisation, session)
-                if stored is None or stored.head == live.head:
+                stored = await self._sessions.reload(key)
+                if stored is None or stored.head == before:
                     return await self._repeat_or_refuse(live, envelope, broken)
                 live = stored
                 continue
-            append = Append(live.entry, live.head, after, envelope, now_us())
+            append = Append(live.entry, before, after, envelope, now_us())
             if await self._writer.append(append):
-                self._sessions.moved(live, after)
+                live.head = after
                 return await self._receipts.receipt(live.entry, envelope, append.received_us)
             # Another request, or another node, moved the head: what we remembered is old.
-            live = await self._sessions.reload(organisation, session) or live
+            live = await self._sessions.reload(key) or live
         raise busy()
 
     async def _repeat_or_refuse(self, live: Live, envelope: Envelope, broken: ChainBroken) -> bytes:

@@ -6,22 +6,21 @@ may take any batch.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from server.ingest.kept import Kept
 from server.ingest.lookups import Lookups
-from server.recent import Recent
 from server.records import SessionEntry
 from server.storage.protocols import Store
 from wire.chain import ChainHead
 
-_REMEMBERED = 200_000
-_REMEMBERED_S = 3600.0
+_KEPT = 150_000
 
 Key = tuple[int, bytes]
 """Organisation and session id."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Live:
     """A session and its head, as last seen by this process."""
 
@@ -30,33 +29,29 @@ class Live:
 
 
 class Sessions:
-    """Remembers sessions, and looks up those that it does not know."""
+    """Keeps sessions, and looks up those that it does not know."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._live: Recent[Key, Live] = Recent(_REMEMBERED, _REMEMBERED_S)
+        self._live: Kept[Key, Live] = Kept(_KEPT)
         self._lookups = Lookups(self._fetch)
 
     @property
     def remembered(self) -> int:
-        """How many are remembered."""
+        """How many are kept."""
         return len(self._live)
 
     async def get(self, organisation: int, session: bytes) -> Live | None:
         """A session of this organisation."""
-        return self._live.get((organisation, session)) or await self.reload(organisation, session)
-
-    async def reload(self, organisation: int, session: bytes) -> Live | None:
-        """The same, from storage."""
         key = (organisation, session)
-        live = await asyncio.shield(self._lookups.ask(key))
-        if live is not None:
-            self._live.put(key, live)
-        return live
+        return self._live.get(key) or await self.reload(key)
 
-    def moved(self, live: Live, head: ChainHead) -> None:
-        """The session's head is this one now."""
-        self._live.put((live.entry.organisation, live.entry.id), replace(live, head=head))
+    async def reload(self, key: Key) -> Live | None:
+        """The same, from storage."""
+        found = await asyncio.shield(self._lookups.ask(key))
+        if found is not None:
+            self._live.put(key, found)
+        return found
 
     def _fetch(self, keys: Sequence[Key]) -> Mapping[Key, Live]:
         by_organisation: dict[int, list[bytes]] = {}

@@ -49,7 +49,7 @@ class GroupCommit:
         loop = asyncio.get_running_loop()
         if not self._gathering:
             loop.call_soon(self._hand_over)
-        answer = loop.create_future()
+        answer: asyncio.Future[bool] = loop.create_future()
         self._gathering.append((append, answer))
         self._room -= 1
         try:

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl import bindings
 
-from server.ingest.seals import check_seal
+from server.ingest.seals import ReceiptSigner, check_seal
 from tests.server.device import Chain, Device
 from wire.batch import DOMAIN, Envelope, verify
 from wire.errors import SignatureInvalid
-from wire.messages import Enrolment
+from wire.messages import Acknowledgement, Enrolment, acknowledge
 from wire.signing import SigningKey, VerifyKey
 
 _ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -36,7 +36,8 @@ def _taken(public_key: bytes, envelope: Envelope) -> tuple[bool, bool]:
     key = VerifyKey(public_key)
     header = msgspec.structs.replace(envelope.header, key_id=key.key_id)
     named = replace(envelope, header=header)
-    return _holds(partial(check_seal, public_key, named)), _holds(partial(verify, named, key))
+    fast = partial(check_seal, public_key, key.key_id, named)
+    return _holds(fast), _holds(partial(verify, named, key))
 
 
 def _holds(check: Callable[[], None]) -> bool:
@@ -114,4 +115,22 @@ def test_signature_that_only_another_equation_takes_is_refused_by_both() -> None
 
 def test_batch_that_names_another_key_is_refused() -> None:
     with pytest.raises(SignatureInvalid):
-        check_seal(SigningKey.generate().verify_key.raw, ENVELOPE)
+        check_seal(KEY.verify_key.raw, SigningKey.generate().verify_key.key_id, ENVELOPE)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.binary(min_size=32, max_size=32), sequence=st.integers(0, 2**32 - 1))
+def test_receipts_are_those_of_the_wire(seed: bytes, sequence: int) -> None:
+    key = SigningKey(seed)
+    said = Acknowledgement(bytes(16), sequence, ENVELOPE.digest, 5, bytes(16), 1, b"", b"")
+    made = ReceiptSigner(key).signed(said)
+    assert made == acknowledge(
+        session=said.session,
+        sequence=said.sequence,
+        digest=said.digest,
+        received_us=said.received_us,
+        nonce=said.nonce,
+        policy_version=said.policy_version,
+        key=key,
+    )
+    made.verify(key.verify_key)

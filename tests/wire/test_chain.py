@@ -1,4 +1,8 @@
+import hmac
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.wire.builders import KEY, header, keystrokes, sealed
 from wire.batch import Envelope, seal
@@ -68,3 +72,9 @@ def test_batches_sealed_offline_are_counted_from_their_anchor() -> None:
     assert first.header.unanchored_batches == 0
     assert next_batch(first, anchor=0).header.unanchored_batches == 0
     assert next_batch(first, anchor=-1).header.unanchored_batches == 1
+
+
+@given(secret=st.binary(min_size=32, max_size=32), anchor=st.integers(-1, 2**32 - 1))
+def test_nonce_is_an_hmac(secret: bytes, anchor: int) -> None:
+    said = bytes(16) + anchor.to_bytes(8, "little", signed=True)
+    assert derive_nonce(secret, bytes(16), anchor) == hmac.digest(secret, said, "sha256")[:16]
