@@ -11,7 +11,7 @@ LIVE = VERITYPE_LIVE_SEED=$(or $(VERITYPE_LIVE_SEED),1) $(BIN)/python -m pytest
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo setup test unit live lint types contracts lowest package try-package wheel lock evaluate train samples bench bench-agent bench-server soak clean system
+.PHONY: help demo setup test unit live fuzz lint types contracts lowest package try-package wheel lock evaluate train samples bench bench-agent bench-server soak clean system
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ unit: $(INSTALLED) ## the tests that need neither display nor browser
 live: system $(INSTALLED) ## the tests on a real X display, REPEAT=10 times in a row
 	@for round in $$(seq $(or $(REPEAT),1)); do \
 	  echo "round $$round"; VERITYPE_LIVE_SEED=$$round $(BIN)/python -m pytest tests/live || exit 1; done
+
+fuzz: $(INSTALLED) ## every route of the server with many generated requests: EXAMPLES=1000
+	@VERITYPE_FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/server/test_every_route.py --timeout=0
 
 lint: $(INSTALLED) ## style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

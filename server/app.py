@@ -21,6 +21,7 @@ from server.operation.house import DataFolder
 from server.operation.keys import ServerKeys, load_server_keys, make_server_keys
 from server.operation.settings import load_settings
 from server.routes.agent import AgentRoutes
+from server.routes.documented import publish_document
 from server.routes.platform import platform_router
 from server.routes.published import published_router
 from server.routes.releases import ReleaseRoutes
@@ -131,6 +132,7 @@ def _pages(installation: Installation, tokens: Tokens, writer: BatchWriter) -> F
     app.include_router(platform_router(review, Directory(store), tokens))
     app.include_router(published_router(keys))
     app.router.routes.extend(console_routes(store, settings, review, keys.sign_in_secret))
+    publish_document(app)
     add_problem_handlers(app)
     app.add_middleware(
         SignedSessions,
