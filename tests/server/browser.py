@@ -20,7 +20,10 @@ class Browser(httpx.Client):
         return first_of(r'name="csrf" value="([^"]+)"', self.get(path).text)
 
     def submit(
-        self, path: str, fields: Mapping[str, str | Sequence[str]] | None = None, page: str = "/login"
+        self,
+        path: str,
+        fields: Mapping[str, str | Sequence[str]] | None = None,
+        page: str = "/login",
     ) -> httpx.Response:
         """Fill a form in and send it."""
         data = {"csrf": self.token(page), **(fields or {})}

@@ -52,6 +52,6 @@ def make_worker(house: House) -> MakeWorker:
     def make(name: str = "one", version: str = "m1", assessor: Plain | None = None) -> Worker:
         store, objects = house.installation.store, house.installation.objects
         scoring = Scoring(store, objects, assessor or Plain(version), house.installation.keys)
-        return Worker(store, scoring, Rounds(store, named_model(version)), name)
+        return Worker(store, scoring, Rounds(store, named_model(version)), None, name)
 
     return make

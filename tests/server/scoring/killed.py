@@ -39,7 +39,7 @@ def score(folder: Path, die_at: int) -> int:
     store = installation.store
     scoring = Scoring(store, installation.objects, Plain("m1"), installation.keys)
     store.release("one")
-    worker = Worker(store, scoring, Rounds(store, named_model("m1")), "one")
+    worker = Worker(store, scoring, Rounds(store, named_model("m1")), None, "one")
     while worker.do_next():
         pass
     store.close()
