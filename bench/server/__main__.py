@@ -18,6 +18,7 @@ from bench.server.sealing import Load
 
 _LATENCY_MS = 250.0
 _MEMORY_MIB = 1e9 / (1 << 20)
+_LATE_S = 30.0
 _PEER_RATIO = 50.0
 _PEER_REPETITIONS = 3
 _PEER_S = 4.0
@@ -55,6 +56,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 def _reported(load: Load, run: OurRun, peers: dict[str, PeerFigure], synced_ms: float) -> Report:
     measured, costs, checked = run.measured, run.costs, run.checked
+    pace = run.pace
+    waiting = pace.looks_waiting + pace.jobs_waiting
     batches, took_s = len(measured.status), load.run_us / 1e6
     events = run.sealed.events / batches
     report = Report("beside it, the same events as JSON, each as fast as it answers:")
@@ -88,6 +91,11 @@ def _reported(load: Load, run: OurRun, peers: dict[str, PeerFigure], synced_ms: 
         Row("acknowledged and not in the store", checked.missing, "", 0, Bound.AT_MOST),
         Row("heads behind an acknowledgement", checked.heads_behind, "", 0, Bound.AT_MOST),
         Row(f"receipts wrong of {checked.receipts}", checked.receipts_wrong, "", 0, Bound.AT_MOST),
+        Row(f"open sessions looked at, of {run.sealed.due} due", checked.looked_at, ""),
+        Row(f"closed sessions judged, of {run.sealed.closing}", checked.scored, ""),
+        Row("waiting for scoring at the last batch", waiting, "sessions"),
+        Row("the one that waited longest", max(pace.looks_late_s, pace.jobs_late_s), "s", _LATE_S),
+        Row("until nothing of that waited", pace.caught_up_s, "s", _LATE_S),
         Row("database", run.database_bytes / 1e6, "MB"),
     ]
     for name, peer in peers.items():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, func, select
 
 from bench.server.population import SimulatedAgent
 from bench.server.run_result import Measured
@@ -25,6 +25,10 @@ class Checked:
     """Acknowledged and not in the store."""
     heads_behind: int
     """Sessions whose head is not at least the last acknowledged batch."""
+    looked_at: int
+    """Open sessions that the scorer looked at."""
+    scored: int
+    """Closed sessions with their flag decision."""
     receipts: int
     receipts_wrong: int
 
@@ -43,9 +47,16 @@ def check(engine: Engine, sealed: Sealed, measured: Measured, seed: int, key: Ve
         stored=len(batches),
         missing=missing,
         heads_behind=_heads_behind(heads, sealed, told, seed),
+        looked_at=_rows(engine, tables.scoring_states.c.provisional.is_not(None)),
+        scored=_rows(engine, tables.facts.c.session.is_not(None)),
         receipts=len(measured.run.receipts),
         receipts_wrong=wrong,
     )
+
+
+def _rows(engine: Engine, which: ColumnElement[bool]) -> int:
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).where(which)).scalar_one()
 
 
 def _stored(engine: Engine) -> tuple[set[bytes], dict[bytes, tuple[int, bytes]]]:

@@ -11,10 +11,12 @@ from statistics import median
 from bench.server.checks import Checked, check
 from bench.server.costs import Costs, counting
 from bench.server.driving import generator, on_server_cores
+from bench.server.pace import Pace, watch_pace
 from bench.server.population import POLICY_VERSION, PROJECT, populate
 from bench.server.profiling import profiled
 from bench.server.run_result import Measured
 from bench.server.sealing import Load, Sealed, seal_all
+from server.app import open_installation
 from server.operation.house import DataFolder
 from server.operation.keys import load_server_keys
 from server.storage.sqlite.engine import open_engine
@@ -33,6 +35,7 @@ class OurRun:
     sealed: Sealed
     measured: Measured
     costs: Costs
+    pace: Pace
     checked: Checked
     database_bytes: int
     prepared_s: float
@@ -49,7 +52,7 @@ def run_ours(load: Load, connections: int, folder: Path, profile: Path | None) -
     keys = load_server_keys(data.keys)
     sealed = seal_all(load, keys.nonce_secret, folder)
     engine = open_engine(data.database)
-    populate(engine, load.seed, sealed.public_keys)
+    populate(engine, load.seed, sealed.public_keys, sealed.before)
     engine.dispose()
     prepared_s = time.monotonic() - began_s
     with _served(operator) as process:
@@ -60,11 +63,14 @@ def run_ours(load: Load, connections: int, folder: Path, profile: Path | None) -
             counting(lambda: [process.pid]) as costs,
         ):
             measured = sender.send_all()
+        store = open_installation(operator.data).store
+        pace = watch_pace(store)
+        store.close()
     engine = open_engine(data.database)
     checked = check(engine, sealed, measured, load.seed, keys.signing.verify_key)
     engine.dispose()
     size = data.database.stat().st_size
-    return OurRun(sealed, measured, costs, checked, size, prepared_s)
+    return OurRun(sealed, measured, costs, pace, checked, size, prepared_s)
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Engine, Table, insert, select
+from sqlalchemy import Connection, Engine, Table, bindparam, insert, select, update
 
+from bench.server.material import STRETCH_US
 from server.operation.keys import hash_of
 from server.records import ROUND_US
 from server.storage import tables
@@ -17,8 +18,32 @@ from wire.signing import SigningKey
 
 PROJECT = "bench"
 POLICY_VERSION = 1
+FIRST_SESSION = 1
+"""Row of the first agent's session: the data folder is new."""
 AGENT_VERSION = "0.1.0"
+DAY_US = 8 * 3600 * 1_000_000
 _ROWS_AT_ONCE = 10_000
+_UNTIL_THE_RUN_US = 10_000_000
+"""The server starts and the connections open; the first looks are due when batches come."""
+
+
+class Stored(Protocol):
+    """A batch that is stored before the run."""
+
+    @property
+    def agent(self) -> int:
+        """The number of the agent that sealed it."""
+
+    @property
+    def sequence(self) -> int:
+        """Its number."""
+
+    @property
+    def digest(self) -> bytes:
+        """Its digest."""
+
+    def sealed(self) -> bytes:
+        """Its bytes."""
 
 
 @dataclass(frozen=True)
@@ -53,26 +78,89 @@ class SimulatedAgent:
         """The device's key."""
         return SigningKey(self._drawn("key"))
 
+    @cached_property
+    def look_us(self) -> int:
+        """When in a round the scorer looks at the session, as the server spreads it."""
+        return int.from_bytes(self.session[:6], "big") * ROUND_US >> 48
+
+    def batches_before(self, run_us: int) -> int:
+        """Batches that are stored before the run: a round's, if the scorer will look in the run.
+
+        Whoever it does not look at costs the same without them.
+        """
+        return ROUND_US // STRETCH_US if self.look_us < run_us else 0
+
+    @property
+    def clocks_out(self) -> bool:
+        """Whether the session ends in the run, if the scorer looks at it: as in eight-hour days."""
+        return self.look_us % (DAY_US // ROUND_US) == 0
+
     def _drawn(self, what: str) -> bytes:
         return hashlib.sha256(f"{self.seed} {self.number} {what}".encode()).digest()
 
 
-def populate(engine: Engine, seed: int, public_keys: Sequence[bytes]) -> None:
-    """Write one person, device, session and head for each public key, in bulk."""
+def populate(
+    engine: Engine, seed: int, public_keys: Sequence[bytes], before: Sequence[Stored]
+) -> None:
+    """Write one person, device, session and head for each public key, and what came before."""
     now_us = time.time_ns() // 1000
     with engine.begin() as connection:
         projects = tables.projects.c
         project, organisation = connection.execute(
             select(projects.id, projects.organisation).where(projects.name == PROJECT)
         ).one()
-        first = (connection.execute(select(tables.sessions.c.row)).scalars().all() or [0])[-1] + 1
-        shared = {"organisation": organisation, "project": project, "opened_us": now_us}
+        shared = {"organisation": organisation, "project": project, "now_us": now_us}
         for at in range(0, len(public_keys), _ROWS_AT_ONCE):
             keys = public_keys[at : at + _ROWS_AT_ONCE]
             agents = [SimulatedAgent(seed, at + place) for place in range(len(keys))]
-            shared |= {"first": first, "policy_version": POLICY_VERSION}
             for table, rows in _rows(agents, keys, shared):
                 connection.execute(insert(table), rows)
+        _store_before(connection, organisation, before, now_us)
+
+
+def _store_before(
+    connection: Connection, organisation: int, before: Sequence[Stored], now_us: int
+) -> None:
+    last: dict[int, tuple[int, Stored]] = {}
+    for at in range(0, len(before), _ROWS_AT_ONCE):
+        rows = []
+        for row, batch in enumerate(before[at : at + _ROWS_AT_ONCE], at + 1):
+            previous = last.get(batch.agent)
+            rows.append(
+                {
+                    "row": row,
+                    "organisation": organisation,
+                    "session": FIRST_SESSION + batch.agent,
+                    "sequence": batch.sequence,
+                    "previous_row": previous[0] if previous else None,
+                    "digest": batch.digest,
+                    "received_us": now_us,
+                    "sealed": batch.sealed(),
+                }
+            )
+            last[batch.agent] = (row, batch)
+        connection.execute(insert(tables.batches), rows)
+    _move_heads(connection, last)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(
+            "SELECT setval(pg_get_serial_sequence('batches', 'row'), "
+            "(SELECT coalesce(max(row), 0) + 1 FROM batches), false)"
+        )
+
+
+def _move_heads(connection: Connection, last: Mapping[int, tuple[int, Stored]]) -> None:
+    heads = tables.heads
+    move = (
+        update(heads)
+        .where(heads.c.session == bindparam("at"))
+        .values(sequence=bindparam("to"), digest=bindparam("by"), last_row=bindparam("last"))
+    )
+    moved = [
+        {"at": FIRST_SESSION + agent, "to": batch.sequence, "by": batch.digest, "last": row}
+        for agent, (row, batch) in last.items()
+    ]
+    if moved:
+        connection.execute(move, moved)
 
 
 def _rows(
@@ -102,7 +190,7 @@ def _rows(
                 "token_hash": hash_of(agent.token),
                 "platform": "Linux",
                 "agent_version": AGENT_VERSION,
-                "enrolled_us": shared["opened_us"],
+                "enrolled_us": shared["now_us"],
             }
             for agent, key in zip(agents, keys, strict=True)
         ],
@@ -111,15 +199,15 @@ def _rows(
         tables.sessions,
         [
             {
-                "row": shared["first"] + agent.number,
+                "row": FIRST_SESSION + agent.number,
                 "organisation": organisation,
                 "id": agent.session,
                 "person": agent.person,
                 "device": agent.device,
                 "project": shared["project"],
-                "policy_version": shared["policy_version"],
+                "policy_version": POLICY_VERSION,
                 "agent_version": AGENT_VERSION,
-                "opened_us": shared["opened_us"],
+                "opened_us": shared["now_us"] - ROUND_US,
             }
             for agent in agents
         ],
@@ -129,7 +217,7 @@ def _rows(
         tables.heads,
         [
             {
-                "session": shared["first"] + agent.number,
+                "session": FIRST_SESSION + agent.number,
                 "organisation": organisation,
                 "sequence": empty.sequence,
                 "digest": empty.digest,
@@ -142,15 +230,10 @@ def _rows(
         tables.scoring_states,
         [
             {
-                "session": shared["first"] + agent.number,
+                "session": FIRST_SESSION + agent.number,
                 "organisation": organisation,
-                "due_us": shared["opened_us"] + _phase_us(agent),
+                "due_us": shared["now_us"] + _UNTIL_THE_RUN_US + agent.look_us,
             }
             for agent in agents
         ],
     )
-
-
-def _phase_us(agent: SimulatedAgent) -> int:
-    """Spread over a round from the start on, as if the sessions had been open for long."""
-    return int.from_bytes(agent.session[:6], "big") * ROUND_US >> 48

@@ -5,14 +5,15 @@ in memory is where each lies and when it is due.
 """
 
 import os
-import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
+from typing import BinaryIO
 
+import msgspec
 import numpy as np
 
 from bench.server.material import STRETCH_US, stretch_of
@@ -25,6 +26,7 @@ from wire.header import NO_PREVIOUS, Header
 from wire.messages import BATCH_CONTENT_TYPE
 
 _BOOTED_US = 3_600_000_000
+_BEGAN_US = 1_796_000_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,24 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """A batch of before the run: whose, which, and where it lies."""
+
+    agent: int
+    sequence: int
+    digest: bytes
+    path: Path
+    offset: int
+    length: int
+
+    def sealed(self) -> bytes:
+        """Its bytes."""
+        with self.path.open("rb") as file:
+            file.seek(self.offset)
+            return file.read(self.length)
+
+
+@dataclass(frozen=True, slots=True)
 class Sealed:
     """All requests of a run, the digests in their order, and the devices' public keys."""
 
@@ -51,6 +71,12 @@ class Sealed:
     """The number of the agent that sends each."""
     sequences: np.ndarray
     public_keys: list[bytes]
+    before: list[Before]
+    """Batches that are stored before the run, in the order in which they came."""
+    due: int
+    """Sessions that the scorer is to look at in the run."""
+    closing: int
+    """Sessions that end in the run."""
     events: int
     batch_bytes: int
 
@@ -73,6 +99,8 @@ class _Done:
     sequences: list[int] = field(default_factory=list)
     digests: list[bytes] = field(default_factory=list)
     public_keys: list[bytes] = field(default_factory=list)
+    before: list[Before] = field(default_factory=list)
+    closing: int = 0
     events: int = 0
     batch_bytes: int = 0
 
@@ -112,6 +140,9 @@ def _joined(done: Sequence[_Done]) -> Sealed:
         agents=np.concatenate([part.agents for part in done]).astype(np.int64)[order],
         sequences=np.concatenate([part.sequences for part in done]).astype(np.int64)[order],
         public_keys=[key for part in done for key in part.public_keys],
+        before=sorted((b for part in done for b in part.before), key=lambda b: b.sequence),
+        due=len({batch.agent for part in done for batch in part.before}),
+        closing=sum(part.closing for part in done),
         events=sum(part.events for part in done),
         batch_bytes=sum(part.batch_bytes for part in done),
     )
@@ -124,28 +155,40 @@ def _offsets(lengths: Sequence[int]) -> np.ndarray:
 def _seal_part(part: _Part) -> _Done:
     done = _Done(part.path)
     phases_us = part.load.phases_us()
-    now_us = time.time_ns() // 1000
-    with part.path.open("wb") as file:
+    with part.path.open("wb") as live, part.path.with_suffix(".before").open("wb") as before:
         for number in range(part.first, part.last):
             agent = SimulatedAgent(part.load.seed, number)
             done.public_keys.append(agent.key.verify_key.raw)
-            previous = NO_PREVIOUS
-            due_us = range(int(phases_us[number]), part.load.run_us, STRETCH_US)
-            for sequence, due in enumerate(due_us):
-                stretch = stretch_of(part.load.seed, number, sequence)
-                header = header_of(agent, sequence, previous, part.nonce_secret, now_us)
-                envelope = seal(header, stretch.at(header.start_us), agent.key)
-                request = post_request(PATH, agent.token, BATCH_CONTENT_TYPE, envelope.sealed)
-                file.write(request)
-                done.note(number, due, envelope, len(request))
-                done.events += stretch.events
-                previous = envelope.digest
+            _seal_agent(part, agent, int(phases_us[number]), live, before, done)
     return done
 
 
-def header_of(
-    agent: SimulatedAgent, sequence: int, previous: bytes, nonce_secret: bytes, now_us: int = 0
-) -> Header:
+def _seal_agent(
+    part: _Part, agent: SimulatedAgent, phase_us: int, live: BinaryIO, before: BinaryIO, done: _Done
+) -> None:
+    due_us = list(range(phase_us, part.load.run_us, STRETCH_US))
+    stored = agent.batches_before(part.load.run_us)
+    closes = bool(stored and due_us and agent.clocks_out)
+    done.closing += closes
+    previous, last = NO_PREVIOUS, stored + len(due_us) - 1
+    for sequence in range(last + 1):
+        stretch = stretch_of(part.load.seed, agent.number, sequence)
+        header = header_of(agent, sequence, previous, part.nonce_secret)
+        header = msgspec.structs.replace(header, final=closes and sequence == last)
+        envelope = seal(header, stretch.at(header.start_us), agent.key)
+        previous = envelope.digest
+        if sequence < stored:
+            place = (Path(before.name), before.tell(), len(envelope.sealed))
+            done.before.append(Before(agent.number, sequence, envelope.digest, *place))
+            before.write(envelope.sealed)
+            continue
+        request = post_request(PATH, agent.token, BATCH_CONTENT_TYPE, envelope.sealed)
+        live.write(request)
+        done.note(agent.number, due_us[sequence - stored], envelope, len(request))
+        done.events += stretch.events
+
+
+def header_of(agent: SimulatedAgent, sequence: int, previous: bytes, nonce_secret: bytes) -> Header:
     """The header of a batch whose agent heard the acknowledgement of the one before."""
     start_us, end_us = sequence * STRETCH_US, (sequence + 1) * STRETCH_US
     return Header(
@@ -158,7 +201,7 @@ def header_of(
         nonce=derive_nonce(nonce_secret, agent.session, sequence - 1),
         boot_id=agent.device,
         sealed_monotonic_us=_BOOTED_US + end_us,
-        sealed_wall_us=now_us + end_us,
+        sealed_wall_us=_BEGAN_US + end_us,
         zone="Europe/Berlin",
         utc_offset_min=60,
         start_us=start_us,
