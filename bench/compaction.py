@@ -29,7 +29,7 @@ from server.compaction.reading import opened_session
 from server.operation.house import DataFolder
 from server.records import Append
 from server.services.administration import Administration
-from server.storage.sqlite.engine import open_engine
+from server.storage.sqlite.engine import open_database
 from wire.batch import seal
 from wire.body import Body
 from wire.chain import ChainHead, follow
@@ -99,7 +99,7 @@ def _with_a_day(folder: Path) -> Installation:
     policy = Policy(version=POLICY_VERSION, windows=())
     administration.add_project(PROJECT, msgspec.json.encode(policy))
     agent = SimulatedAgent(_SEED, 0)
-    engine = open_engine(DataFolder(folder).database)
+    engine = open_database(DataFolder(folder).database).writing
     populate(engine, _SEED, [agent.key.verify_key.raw], ())
     engine.dispose()
     asyncio.run(_send(installation, agent))

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from server.console.mounting import console_routes
-from server.errors import DataFolderUnusable
+from server.errors import DataFolderUnusable, NotKnown
 from server.http.bodies import Receive
 from server.http.cookies import SignedSessions
 from server.http.problem_handlers import add_problem_handlers
@@ -30,7 +30,9 @@ from server.services.people import Directory
 from server.services.review import Review
 from server.signin.tokens import Tokens
 from server.storage.objects.folder import FolderObjects
-from server.storage.protocols import BatchWriter, ObjectStore
+from server.storage.objects.s3 import S3Address, S3Objects
+from server.storage.postgres.store import PostgresStore
+from server.storage.protocols import BatchWriter, ObjectStore, Store
 from server.storage.sqlite.store import SqliteStore
 
 _GZIP_FROM_BYTES = 1_000
@@ -43,7 +45,7 @@ class Installation:
 
     folder: DataFolder
     settings: Settings
-    store: SqliteStore
+    store: Store
     objects: ObjectStore
     keys: ServerKeys
 
@@ -52,12 +54,21 @@ def make_data_folder(path: Path) -> None:
     """Make or complete a data folder: secrets, database, schema."""
     folder = DataFolder(path)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.objects.mkdir(mode=0o700, exist_ok=True)
+    settings = load_settings(path)
+    store = _store(folder, settings)
+    try:
+        store.migrate()
+        if settings.database and not folder.keys.exists() and _has_data(store):
+            raise DataFolderUnusable(
+                "another node made this database; copy its keys folder here first"
+            )
+    finally:
+        store.close()
     make_server_keys(folder.keys)
-    store = SqliteStore(folder.database)
-    store.migrate()
-    store.close()
-    folder.database.chmod(0o600)
+    if not settings.database:
+        folder.database.chmod(0o600)
+    if not settings.objects:
+        folder.objects.mkdir(mode=0o700, exist_ok=True)
 
 
 def open_installation(path: Path) -> Installation:
@@ -68,17 +79,42 @@ def open_installation(path: Path) -> Installation:
         ConfigInvalid: a setting is wrong.
     """
     folder = DataFolder(path)
-    if not folder.database.is_file():
+    settings = load_settings(path)
+    if not settings.database and not folder.database.is_file():
         raise DataFolderUnusable(
             "there is no Veritype data in that folder; run 'veritype-server init' first"
         )
+    keys = load_server_keys(folder.keys)
     return Installation(
-        folder,
-        load_settings(path),
-        SqliteStore(folder.database),
-        FolderObjects(folder.objects),
-        load_server_keys(folder.keys),
+        folder, settings, _store(folder, settings), _objects(folder, settings), keys
     )
+
+
+def _store(folder: DataFolder, settings: Settings) -> Store:
+    return PostgresStore(settings.database) if settings.database else SqliteStore(folder.database)
+
+
+def _objects(folder: DataFolder, settings: Settings) -> ObjectStore:
+    if not settings.objects:
+        return FolderObjects(folder.objects)
+    return S3Objects(
+        S3Address(
+            settings.objects,
+            settings.objects_endpoint,
+            settings.objects_region,
+            settings.objects_key_id,
+            settings.objects_secret,
+            settings.objects_path_style,
+        )
+    )
+
+
+def _has_data(store: Store) -> bool:
+    try:
+        store.first_organisation()
+    except NotKnown:
+        return False
+    return True
 
 
 class Application:

@@ -53,6 +53,10 @@ class IdentityRefused(ServerError):  # noqa: N818
     """An organisation's own sign-in vouches for nobody who may come in."""
 
 
+class StorageAway(ServerError):  # noqa: N818
+    """The database or the object store does not answer; nothing was stored."""
+
+
 class Refusal(ServerError):  # noqa: N818
     """A request is answered with a problem, and nothing of it is kept."""
 

@@ -19,7 +19,7 @@ from bench.server.sealing import Load, Sealed, seal_all
 from server.app import open_installation
 from server.operation.house import DataFolder
 from server.operation.keys import load_server_keys
-from server.storage.sqlite.engine import open_engine
+from server.storage.sqlite.engine import open_database
 from tests.live.processes import Child
 from tests.live.server_process import Operator, listening_url, serve
 from wire.policy import Policy
@@ -51,7 +51,7 @@ def run_ours(load: Load, connections: int, folder: Path, profile: Path | None) -
     data = DataFolder(operator.data)
     keys = load_server_keys(data.keys)
     sealed = seal_all(load, keys.nonce_secret, folder)
-    engine = open_engine(data.database)
+    engine = open_database(data.database).writing
     populate(engine, load.seed, sealed.public_keys, sealed.before)
     engine.dispose()
     prepared_s = time.monotonic() - began_s
@@ -66,7 +66,7 @@ def run_ours(load: Load, connections: int, folder: Path, profile: Path | None) -
         store = open_installation(operator.data).store
         pace = watch_pace(store)
         store.close()
-    engine = open_engine(data.database)
+    engine = open_database(data.database).writing
     checked = check(engine, sealed, measured, load.seed, keys.signing.verify_key)
     engine.dispose()
     size = data.database.stat().st_size

@@ -43,6 +43,6 @@ def doctor(folder: Path, as_json: bool) -> None:
 
 
 def _wrong_with(installation: Installation) -> list[str]:
-    wrong = list(installation.store.check())
+    wrong = [*installation.store.check(), *installation.objects.check()]
     installation.store.close()
     return wrong

@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.console.rendering import error_page
-from server.errors import Refusal, not_found
+from server.errors import Refusal, StorageAway, not_found, overloaded
 from server.http.refusals import refusal_of
 from server.http.requests import refuse
 from wire.errors import WireError
 from wire.problems import ProblemCode
 
 _MACHINES = ("/agent/", "/v1/", "/.well-known/", "/healthz")
+_AWAY_S = 10
 _log = logging.getLogger(__name__)
 
 
@@ -23,6 +24,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     """Register the handlers."""
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(WireError, _wire_error)
+    app.add_exception_handler(StorageAway, _storage_away)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
@@ -40,6 +42,11 @@ async def _refusal(request: Request, error: Exception) -> Response:
 
 async def _wire_error(request: Request, error: Exception) -> Response:
     return _answer(request, refusal_of(error if isinstance(error, WireError) else WireError()))
+
+
+async def _storage_away(request: Request, error: Exception) -> Response:
+    _log.error("the storage does not answer", exc_info=error)
+    return _answer(request, overloaded(_AWAY_S))
 
 
 async def _invalid(request: Request, _error: Exception) -> Response:

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from server.clock import now_us
-from server.errors import Refusal, too_often
+from server.errors import Refusal, StorageAway, overloaded, too_often
 from server.figures import IngestFigures
 from server.http.bodies import Receive
 from server.http.refusals import answer_of, refusal_of
@@ -41,6 +41,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _MOVES_MAX = 3
 _BURST = 20
+_AWAY_S = 10
 _SESSION_MAX_US = 31 * 24 * 3600 * 1_000_000
 """No session is longer: an hour that no calendar holds would be nobody's work."""
 _log = logging.getLogger(__name__)
@@ -73,6 +74,9 @@ class Ingest:
             answer = self._refused(refusal)
         except WireError as error:
             answer = self._refused(refusal_of(error))
+        except StorageAway as error:
+            _log.error("the storage does not answer", exc_info=error)
+            answer = self._refused(overloaded(_AWAY_S))
         except Exception:  # noqa: BLE001 - the last line of defence of a route of its own
             _log.exception("a batch could not be handled")
             answer = self._refused(Refusal(ProblemCode.INTERNAL, 500, "Send this again later."))

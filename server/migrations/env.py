@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that the store hands over, and notes each step."""
+"""Alembic's entry: runs in the store's transaction, leaves the commit to it, notes each step."""
 
 from typing import Any
 
@@ -22,6 +22,4 @@ def note(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:
 
 
 context.configure(connection=connection, target_metadata=metadata, on_version_apply=note)
-with context.begin_transaction():
-    context.run_migrations()
-connection.commit()
+context.run_migrations()

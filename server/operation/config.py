@@ -108,5 +108,46 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         ),
     ] = "info"
 
+    database: Annotated[
+        str,
+        Meta(
+            pattern="^(postgresql://.+)?$",
+            description="PostgreSQL, for many nodes; empty: SQLite in the data folder.",
+            extra={"expected": "postgresql://user@host/name, or nothing"} | HIDDEN,
+        ),
+    ] = ""
+    objects: Annotated[
+        str,
+        Meta(
+            pattern="^(s3://.+)?$",
+            description="An S3-compatible store; empty: a folder in the data folder.",
+            extra={"expected": "s3://bucket/prefix, or nothing"},
+        ),
+    ] = ""
+    objects_endpoint: Annotated[
+        str,
+        Meta(
+            pattern="^(https?://.+)?$",
+            description="Address of the S3-compatible store; empty: Amazon's.",
+            extra={"expected": "https://host, or nothing"},
+        ),
+    ] = ""
+    objects_region: Annotated[
+        str,
+        Meta(max_length=60, description="Its region; empty: as in AWS_REGION."),
+    ] = ""
+    objects_key_id: Annotated[
+        str,
+        Meta(max_length=200, description="Its access key; empty: found as AWS programs do."),
+    ] = ""
+    objects_secret: Annotated[
+        str,
+        Meta(max_length=200, description="The secret of that key.", extra=HIDDEN),
+    ] = ""
+    objects_path_style: Annotated[
+        bool,
+        Meta(description="The bucket in the path instead of in the host's name."),
+    ] = True
+
     def __repr__(self) -> str:
         return "Settings(values not shown)"

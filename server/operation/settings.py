@@ -21,6 +21,8 @@ from server.operation.config import Settings
 
 FILE_NAME = "server.toml"
 PREFIX = "VERITYPE_"
+_DATA_FOLDER = PREFIX + "DATA"
+"""The commands' own variable, however close to a setting's."""
 _SIMILAR = 0.85
 """Closer than this to a setting's name, a variable is taken for a misspelt setting: the agent's
 and the tests' variables share the prefix."""
@@ -155,7 +157,7 @@ def _check_together(settings: Settings) -> None:
 def _refuse_misspelt(environment: Mapping[str, str], known: Mapping[str, Setting]) -> None:
     variables = [setting.variable for setting in known.values()]
     for name in environment:
-        if name.startswith(PREFIX) and name not in variables:
+        if name.startswith(PREFIX) and name not in (*variables, _DATA_FOLDER):
             close = get_close_matches(name, variables, 1, _SIMILAR)
             if close:
                 raise ConfigInvalid(f"the environment sets {name}; {close[0]} was meant?")

@@ -1,21 +1,22 @@
 """Fixtures: a house, its address, and devices of its people."""
 
 import importlib
-import shutil
+import secrets
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
 
-from server.app import open_installation
 from server.records import Person
 from server.signin import passwords
 from tests.server.device import Chain, Device, problem_of, typing
-from tests.server.house import House, browsing, make_house, serving
+from tests.server.house import House, browsing, copied, make_house, serving
 from tests.server.kinds import NewDevice, ProblemOf, Typing
+from tests.server.postgres import Cluster
+from tests.server.s3 import S3Server
+from tests.server.storages import EMBEDDED, STORAGES, Services
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,6 +35,21 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def services() -> Iterator[Services]:
+    """Started when the first test needs them."""
+    postgres = Cluster()
+    made = Services(postgres, S3Server())
+    yield made
+    made.remove()
+
+
+@pytest.fixture(params=STORAGES)
+def storage(request: pytest.FixtureRequest) -> str:
+    """Every test that has a house runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory, _quick_passwords: None) -> House:
     """Made once, and copied for each test."""
     made = make_house(tmp_path_factory.mktemp("furnished") / "data")
@@ -41,12 +57,33 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, _quick_passwords: None) 
     return made
 
 
-@pytest.fixture
-def house(furnished: House, tmp_path: Path) -> Iterator[House]:
-    path = shutil.copytree(furnished.path, tmp_path / "data")
-    made = replace(furnished, path=path, installation=open_installation(path))
-    yield made
+@pytest.fixture(scope="session")
+def furnished_on_services(
+    tmp_path_factory: pytest.TempPathFactory, services: Services, _quick_passwords: None
+) -> House:
+    """Made once; its database is the template of each test's."""
+    path = tmp_path_factory.mktemp("furnished") / "data"
+    services.postgres.execute("CREATE DATABASE furnished")
+    services.use(path, "furnished")
+    made = make_house(path)
     made.installation.store.close()
+    return made
+
+
+@pytest.fixture
+def house(storage: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    if storage == EMBEDDED:
+        furnished: House = request.getfixturevalue("furnished")
+        with copied(furnished, tmp_path / "data") as made:
+            yield made
+        return
+    furnished = request.getfixturevalue("furnished_on_services")
+    services: Services = request.getfixturevalue("services")
+    name = f"house_{secrets.token_hex(8)}"
+    services.postgres.copy("furnished", name)
+    with copied(furnished, tmp_path / "data", lambda path: services.use(path, name)) as made:
+        yield made
+    services.postgres.drop(name)
 
 
 @pytest.fixture

@@ -2,21 +2,24 @@
 
 import asyncio
 import contextlib
+import shutil
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import msgspec
 import uvicorn
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from server.app import Installation, build_app, make_data_folder, open_installation
 from server.records import Person, Role
 from server.services.administration import Administration
-from server.storage.sql.organisation import SqlOrganisationStore
+from server.storage.protocols import OrganisationStore
+from server.storage.sql.database import Database
+from server.storage.sql.store import SqlStore
 from server.storage.tables import metadata
 from wire.codes import Category
 from wire.policy import Policy, Screenshots, WindowRule
@@ -50,21 +53,33 @@ class House:
         return Administration(self.installation.store, self.installation.settings)
 
     @property
-    def own(self) -> SqlOrganisationStore:
+    def own(self) -> OrganisationStore:
         store = self.installation.store
         return store.of(store.first_organisation())
 
+    @property
+    def database(self) -> Database:
+        store = self.installation.store
+        assert isinstance(store, SqlStore)
+        return store._database
+
     def rows(self, table: str) -> int:
-        with self.installation.store._reading.connect() as connection:
+        with self.database.reading.connect() as connection:
             query = select(func.count()).select_from(metadata.tables[table])
             return connection.execute(query).scalar_one()
+
+    def change(self, statement: str, **values: object) -> None:
+        """Change what is stored behind the server's back; values stand as `:name`."""
+        with self.database.writing.begin() as connection:
+            connection.execute(text(statement), values)
 
 
 def make_house(
     path: Path, trainer_name: str = f"Ada {SCRIPT}", other_name: str = "Tim Trainer"
 ) -> House:
     make_data_folder(path)
-    (path / "server.toml").write_text("device_batches_per_minute = 1_000_000\n")
+    with (path / "server.toml").open("a") as settings:
+        settings.write("device_batches_per_minute = 1_000_000\n")
     installation = open_installation(path)
     administration = Administration(installation.store, installation.settings)
     administration.found("Test", PASSWORD)
@@ -79,6 +94,18 @@ def make_house(
     administration.add_project("Demo", msgspec.json.encode(POLICY))
     key = administration.add_platform_key("tests")
     return House(path, installation, trainer, auditor, other, key)
+
+
+@contextlib.contextmanager
+def copied(
+    house: House, path: Path, furnish: Callable[[Path], None] = lambda _: None
+) -> Iterator[House]:
+    """A house like another one, in a folder of its own."""
+    shutil.copytree(house.path, path)
+    furnish(path)
+    made = replace(house, path=path, installation=open_installation(path))
+    yield made
+    made.installation.store.close()
 
 
 class _Prompt(uvicorn.Server):

@@ -23,6 +23,7 @@ from server.storage.sqlite.store import SqliteStore
 from tests.server.device import Chain
 from tests.server.house import House
 from tests.server.kinds import Platform, Typing
+from tests.server.storages import ON_SQLITE
 from wire import events
 from wire.batch import MAGIC, Envelope, open_envelope
 from wire.codes import (
@@ -222,8 +223,7 @@ def test_last_failure_publishes_the_hours_and_says_that_nothing_was_judged(
 ) -> None:
     chain.send(typing(0, 190), final=True)
     store = house.installation.store
-    with store._writing.begin() as connection:
-        connection.exec_driver_sql("UPDATE scoring_jobs SET attempts = ?", (before,))
+    house.change("UPDATE scoring_jobs SET attempts = :before", before=before)
     assert do_next(
         store, Scoring(store, house.installation.objects, Broken(), house.installation.keys), "test"
     )
@@ -262,6 +262,7 @@ def test_idle_time_is_no_work(
     assert (session["duration_s"], session["worked_s"], session["idle_s"]) == (60, 50, 10)
 
 
+@ON_SQLITE
 def test_database_error_is_logged_without_its_text(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:

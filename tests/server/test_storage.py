@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 
 from server.errors import PictureMissing, Refusal
 from server.operation.keys import ServerKeys, load_server_keys
-from server.records import Append, NewSession, SessionEntry, Taken
+from server.records import Append, NewDevice, NewSession, SessionEntry, Taken
+from server.storage.group_commit import GroupCommit
 from server.storage.objects import folder
 from server.storage.objects.folder import FolderObjects
 from server.storage.tables import metadata
@@ -28,11 +29,10 @@ from wire.signing import SigningKey
 def append(house: House) -> Append:
     key = SigningKey.generate()
     device = Device(None, key, Enrolment(bytes(16), "t", "n", bytes(32)))
-    with house.installation.store._writing.begin() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO devices VALUES (?, 1, ?, ?, ?, 'p', '0', 0)",
-            (bytes(16), house.trainer.id, bytes(32), bytes(32)),
-        )
+    code = bytes(32)
+    house.own.add_pairing_code(code, house.trainer.id, 2)
+    new = NewDevice(bytes(16), bytes(32), bytes(32), "p", "0.1.0")
+    assert house.installation.store.enrol(code, new, 1) is not None
     project = house.own.projects()[0].id
     entry = house.own.add_session(
         NewSession(bytes(16), house.trainer.id, bytes(16), project, 1, "0.1.0", 1)
@@ -45,10 +45,14 @@ def append(house: House) -> Append:
 
 def test_many_waiting_batches_share_a_transaction(house: House, append: Append) -> None:
     writer = house.installation.store.writer(1_000)
-    commits: list[str] = []
-    writer._connection.set_trace_callback(
-        lambda said: commits.append(said) if said == "COMMIT" else None
-    )
+    assert isinstance(writer, GroupCommit)
+    commit, commits = writer._commit, list[int]()
+
+    def counted(group: Sequence[Append]) -> Sequence[bool]:
+        commits.append(len(group))
+        return commit(group)
+
+    writer._commit = counted
     rows = [
         replace(append, session=entry)
         for entry in [append.session, *_more_sessions(house, append, 199)]
@@ -96,10 +100,8 @@ def test_full_queue_refuses_and_says_when_to_come_back(house: House, append: App
 
 
 def test_disk_that_refuses_acknowledges_nothing(house: House, append: Append) -> None:
-    store = house.installation.store
-    writer = store.writer(10)
-    with store._writing.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE batches")
+    writer = house.installation.store.writer(10)
+    house.change("DROP TABLE batches")
     with pytest.raises(Refusal) as refused:
         asyncio.run(writer.append(append))
     assert refused.value.problem.status == 503
@@ -111,11 +113,8 @@ def test_audit_log_cannot_be_changed(house: House) -> None:
     house.own.audit("person:1", "object.viewed", "x")
     lines = house.rows("audit_log")
     for change in ("UPDATE audit_log SET actor = 'x'", "DELETE FROM audit_log"):
-        with (
-            pytest.raises(IntegrityError, match="append-only"),
-            house.installation.store._writing.begin() as connection,
-        ):
-            connection.exec_driver_sql(change)
+        with pytest.raises(IntegrityError, match="append-only"):
+            house.change(change)
     assert house.rows("audit_log") == lines
 
 
@@ -156,7 +155,7 @@ def test_secrets_show_nothing_in_text(house: House) -> None:
 
 
 def test_schema_is_what_the_tables_say(house: House) -> None:
-    with house.installation.store._reading.connect() as connection:
+    with house.database.reading.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 

@@ -8,17 +8,34 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_REFUSE = """
+_ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+_REFUSE_IN_SQLITE = """
 CREATE TRIGGER audit_log_no_{change} BEFORE {change} ON audit_log
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+"""
+_REFUSE_FUNCTION = """
+CREATE FUNCTION audit_log_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'the audit log is append-only'
+    USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+_REFUSE_IN_POSTGRESQL = """
+CREATE TRIGGER audit_log_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+FOR EACH STATEMENT EXECUTE FUNCTION audit_log_is_append_only()
 """
 
 
 def upgrade() -> None:
     """Apply."""
     _create_tables()
-    for change in ("UPDATE", "DELETE"):
-        op.execute(_REFUSE.format(change=change))
+    if op.get_bind().dialect.name == "sqlite":
+        for change in ("UPDATE", "DELETE"):
+            op.execute(_REFUSE_IN_SQLITE.format(change=change))
+    else:
+        op.execute(_REFUSE_FUNCTION)
+        op.execute(_REFUSE_IN_POSTGRESQL)
 
 
 def _create_tables() -> None:
@@ -32,7 +49,7 @@ def _create_tables() -> None:
     )
     op.create_table(
         "audit_log",
-        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
@@ -62,7 +79,7 @@ def _create_tables() -> None:
     )
     op.create_table(
         "platform_keys",
-        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("key_hash", sa.LargeBinary(length=32), nullable=False),
@@ -88,7 +105,7 @@ def _create_tables() -> None:
     )
     op.create_table(
         "consents",
-        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
         sa.Column("person", sa.LargeBinary(length=16), nullable=False),
         sa.Column("project", sa.LargeBinary(length=16), nullable=False),
@@ -150,7 +167,7 @@ def _create_tables() -> None:
     )
     op.create_table(
         "policies",
-        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
         sa.Column("project", sa.LargeBinary(length=16), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -168,7 +185,7 @@ def _create_tables() -> None:
     )
     op.create_table(
         "sessions",
-        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("person", sa.LargeBinary(length=16), nullable=False),
@@ -201,9 +218,9 @@ def _create_tables() -> None:
     )
     op.create_table(
         "assessments",
-        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
-        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("session", _ROW, nullable=False),
         sa.Column("model_version", sa.String(length=80), nullable=False),
         sa.Column("features_version", sa.String(length=80), nullable=False),
         sa.Column("band", sa.String(length=20), nullable=False),
@@ -223,9 +240,9 @@ def _create_tables() -> None:
     op.create_index("assessments_of_session", "assessments", ["session", "row"], unique=False)
     op.create_table(
         "batches",
-        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
-        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("session", _ROW, nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("received_us", sa.BigInteger(), nullable=False),
@@ -244,7 +261,7 @@ def _create_tables() -> None:
     )
     op.create_table(
         "heads",
-        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("session", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
@@ -262,9 +279,9 @@ def _create_tables() -> None:
     )
     op.create_table(
         "objects",
-        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
-        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("session", _ROW, nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("content_type", sa.String(length=40), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
@@ -281,7 +298,7 @@ def _create_tables() -> None:
     )
     op.create_table(
         "scoring_jobs",
-        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("session", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
         sa.Column("due_us", sa.BigInteger(), nullable=False),
         sa.Column("worker", sa.String(length=80), nullable=True),
@@ -302,10 +319,10 @@ def _create_tables() -> None:
     op.create_index("scoring_jobs_waiting", "scoring_jobs", ["done", "due_us"], unique=False)
     op.create_table(
         "facts",
-        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("session", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
-        sa.Column("assessment", sa.Integer(), nullable=False),
+        sa.Column("assessment", _ROW, nullable=False),
         sa.ForeignKeyConstraint(
             ["assessment"],
             ["assessments.row"],

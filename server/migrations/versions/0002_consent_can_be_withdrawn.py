@@ -8,15 +8,23 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+_ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 _COLUMNS = "row, organisation, person, project, policy_version, policy_digest, accepted_us"
 
 
 def upgrade() -> None:
     """Apply."""
-    _consents_without_the_unique_constraint()
+    if op.get_bind().dialect.name == "sqlite":
+        _consents_made_anew()
+    else:
+        op.drop_constraint("consents_person_project_policy_version_key", "consents")
+    op.create_index(
+        "consents_of_person", "consents", ["person", "project", "accepted_us"], unique=False
+    )
     op.create_table(
         "withdrawals",
-        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row", _ROW, nullable=False),
         *_whose(),
         sa.Column("withdrawn_us", sa.BigInteger(), nullable=False),
         *_references(),
@@ -29,11 +37,11 @@ def upgrade() -> None:
     )
 
 
-def _consents_without_the_unique_constraint() -> None:
+def _consents_made_anew() -> None:
     """SQLite drops no constraint of a table: the table is made anew, its rows kept."""
     op.create_table(
         "consents_anew",
-        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row", _ROW, nullable=False),
         *_whose(),
         sa.Column("policy_version", sa.BigInteger(), nullable=False),
         sa.Column("policy_digest", sa.LargeBinary(length=32), nullable=False),
@@ -45,9 +53,6 @@ def _consents_without_the_unique_constraint() -> None:
     )
     op.drop_table("consents")
     op.rename_table("consents_anew", "consents")
-    op.create_index(
-        "consents_of_person", "consents", ["person", "project", "accepted_us"], unique=False
-    )
 
 
 def _whose() -> tuple[sa.Column[int] | sa.Column[bytes], ...]:

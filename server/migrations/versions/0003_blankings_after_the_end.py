@@ -8,14 +8,16 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Apply."""
     op.create_table(
         "late_blankings",
-        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
-        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("session", _ROW, nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("kept", sa.LargeBinary(length=32), nullable=False),
         sa.Column("message", sa.LargeBinary(), nullable=False),

@@ -8,12 +8,14 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+_ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Apply."""
     op.create_table(
         "compacted",
-        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("session", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
         sa.Column("original", sa.LargeBinary(length=32), nullable=False),
         sa.Column("original_bytes", sa.BigInteger(), nullable=False),

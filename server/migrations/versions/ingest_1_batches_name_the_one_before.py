@@ -21,7 +21,7 @@ def upgrade() -> None:
         "batches_anew",
         sa.Column("row", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
-        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("session", _ROW, nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("previous_row", sa.BigInteger(), nullable=True),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),

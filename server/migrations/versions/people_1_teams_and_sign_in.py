@@ -10,6 +10,8 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+_ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 _SCOPES_OF_OLD_KEYS = "assessments:read sessions:read"
 
 
@@ -59,7 +61,7 @@ def _teams() -> None:
     )
     op.create_table(
         "team_members",
-        *_reference("team", "teams.row", sa.Integer()),
+        *_reference("team", "teams.row", _ROW),
         *_person(),
         *_organisation(),
         sa.Column("leads", sa.Boolean(), nullable=False),
@@ -71,7 +73,7 @@ def _teams() -> None:
         _row(),
         *_organisation(),
         *_reference("project", "projects.id", sa.LargeBinary(length=16)),
-        *_reference("team", "teams.row", sa.Integer()),
+        *_reference("team", "teams.row", _ROW),
         sa.PrimaryKeyConstraint("row"),
         sa.UniqueConstraint("project", "team"),
     )
@@ -141,8 +143,8 @@ def _links() -> None:
     op.create_index("invitations_of_email", "invitations", ["organisation", "email"])
     op.create_table(
         "invitation_teams",
-        *_reference("invitation", "invitations.row", sa.Integer()),
-        *_reference("team", "teams.row", sa.Integer()),
+        *_reference("invitation", "invitations.row", _ROW),
+        *_reference("team", "teams.row", _ROW),
         *_organisation(),
         sa.PrimaryKeyConstraint("invitation", "team"),
     )
@@ -161,7 +163,7 @@ _Parts = Sequence[sa.schema.SchemaItem]
 
 
 def _row() -> sa.schema.SchemaItem:
-    return sa.Column("row", sa.Integer(), nullable=False)
+    return sa.Column("row", _ROW, nullable=False)
 
 
 def _organisation() -> _Parts:

@@ -11,6 +11,8 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+_ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Apply."""
@@ -26,7 +28,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "scoring_states",
-        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("session", _ROW, nullable=False),
         sa.Column("organisation", sa.Integer(), nullable=False),
         sa.Column("due_us", sa.BigInteger(), nullable=False),
         sa.Column("worker", sa.String(length=80)),

@@ -1,14 +1,18 @@
 """Objects as files: `<folder>/<organisation>/<first two hex digits>/<digest>`."""
 
 import os
+import re
 import secrets
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from server.errors import PictureMissing
+from server.errors import PictureMissing, StorageAway
+
+_NAME = re.compile("[0-9a-f]{64}")
 
 
 class FolderObjects:
-    """An object store on a local disk."""
+    """See `server.storage.protocols.objects.ObjectStore`; on a local disk."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -16,11 +20,14 @@ class FolderObjects:
     def put(self, organisation: int, digest: bytes, data: bytes) -> None:
         """Write, sync, and only then give the file its name; repeating it repairs it."""
         path = self._path(organisation, digest)
-        # One that is there may be cut short, or its name not on the disk yet.
-        if not (path.exists() and path.stat().st_size == len(data)):
-            self._write(path, data)
-        for folder in (path.parent, path.parent.parent, self._folder):
-            _sync_folder(folder)
+        try:
+            # One that is there may be cut short, or its name not on the disk yet.
+            if not (path.exists() and path.stat().st_size == len(data)):
+                self._write(path, data)
+            for folder in (path.parent, path.parent.parent, self._folder):
+                _sync_folder(folder)
+        except OSError as error:
+            raise StorageAway("the folder of objects takes nothing; try again later") from error
 
     def get(self, organisation: int, digest: bytes) -> bytes:
         """Read an object."""
@@ -28,6 +35,31 @@ class FolderObjects:
             return self._path(organisation, digest).read_bytes()
         except FileNotFoundError as error:
             raise PictureMissing(f"object {digest.hex()} is not in the store") from error
+        except OSError as error:
+            raise StorageAway("the folder of objects cannot be read; try again later") from error
+
+    def digests(self, organisation: int) -> Iterator[bytes]:
+        """Every object of an organisation."""
+        for path in (self._folder / str(organisation)).glob("??/*"):
+            if _NAME.fullmatch(path.name):
+                yield bytes.fromhex(path.name)
+
+    def delete(self, organisation: int, digests: Iterable[bytes]) -> None:
+        """Delete objects for good."""
+        paths = [self._path(organisation, digest) for digest in digests]
+        try:
+            for path in paths:
+                path.unlink(missing_ok=True)
+            for folder in {path.parent for path in paths if path.parent.exists()}:
+                _sync_folder(folder)
+        except OSError as error:
+            raise StorageAway("the folder of objects takes nothing; try again later") from error
+
+    def check(self) -> Sequence[str]:
+        """What is wrong with the folder."""
+        if not self._folder.is_dir() or not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
+            return ["objects: the folder is missing, or the server may not write to it"]
+        return []
 
     def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

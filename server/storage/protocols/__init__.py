@@ -55,6 +55,9 @@ class Store(Doors, LinkDoors, Attempts, Jobs, CompactionQueue, Health, Upkeep, P
     def of(self, organisation: int) -> OrganisationStore:
         """The part of one organisation."""
 
+    def writer(self, queue_max: int) -> BatchWriter:
+        """A writer of batches; at most `queue_max` wait for it."""
+
     def migrate(self, *, contract: bool = True) -> Sequence[str]:
         """Bring the schema to this version; the steps that were taken."""
 

@@ -11,5 +11,5 @@ class SqlAuditLog(Bound):
     def audit(self, actor: str, action: str, subject: str) -> None:
         """Add a line to the append-only log."""
         values = {"at_us": now_us(), "actor": actor, "action": action, "subject": subject}
-        with self._transaction() as connection:
+        with self._transaction(alone=False) as connection:
             connection.execute(self._insert(tables.audit_log, values))

@@ -66,7 +66,7 @@ class SqlBatches(SqlCompactions):
     def quarantine(self, batch_row: int, reason: str) -> None:
         """Mark a batch whose body does not decode."""
         statement = self._update(tables.batches).where(_BATCH.row == batch_row)
-        with self._transaction() as connection:
+        with self._transaction(alone=False) as connection:
             connection.execute(statement.values(quarantined=reason))
 
     def _last_row(self, session_row: int) -> ColumnElement[Any]:

@@ -5,30 +5,37 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Delete,
-    Engine,
     Insert,
     Select,
     Table,
     Update,
+    and_,
+    case,
     delete,
+    exists,
     insert,
+    literal,
+    null,
     select,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from server.errors import NameTaken
+from server.storage.sql.database import Database
 
 
 class Bound:
     """Base of the stores of one organisation: their statements can name no other."""
 
-    def __init__(self, reading: Engine, writing: Engine, organisation: int) -> None:
-        self._reading = reading
-        self._writing = writing
+    def __init__(self, database: Database, organisation: int) -> None:
+        self._database = database
+        self._reading = database.reading
+        self._writing = database.writing
         self.organisation = organisation
 
     def _select(self, table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -41,7 +48,19 @@ class Bound:
         return delete(table).where(table.c.organisation == self.organisation)
 
     def _insert(self, table: Table, values: Mapping[str, object]) -> Insert:
-        return insert(table).values(**values, organisation=self.organisation)
+        """A row of this organisation; refused (IntegrityError) if it refers to another's."""
+        return insert(table).values(**values, organisation=self._if_own(table, values))
+
+    def _if_own(self, table: Table, values: Mapping[str, object]) -> ColumnElement[Any] | int:
+        """The organisation, or NULL where a row that is referred to is not the organisation's."""
+        own = [
+            exists().where(column == values[name], column.table.c.organisation == self.organisation)
+            for name, column in _references(table)
+            if values.get(name) is not None
+        ]
+        if not own:
+            return self.organisation
+        return case((and_(*own), literal(self.organisation)), else_=null())
 
     def _one(self, query: Select[Any]) -> Any | None:
         """The row, or None. Rows are untyped: their types changed between SQLAlchemy releases."""
@@ -52,17 +71,25 @@ class Bound:
         with self._reading.connect() as connection:
             return list(connection.execute(query).all())
 
-    def _forget_overwritten(self) -> None:
-        """Take deleted bytes out of the write-ahead log too, as far as readers let it."""
-        with self._reading.connect() as connection:
-            driver = connection.connection.driver_connection
-            if driver is not None:
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def _transaction(self, *, alone: bool = True) -> Iterator[Connection]:
+        """A transaction, by default the only one that changes this organisation's data.
+
+        What it reads then still holds when it writes. `alone=False` is for statements that are
+        safe beside any other, such as one insert or one conditional update.
+        """
         with self._writing.begin() as connection:
+            if alone:
+                self._database.alone(connection, self.organisation)
             yield connection
+
+
+def _references(table: Table) -> Iterator[tuple[str, Column[Any]]]:
+    """Columns that refer to a row of some organisation, each with what it refers to."""
+    for column in table.columns:
+        for key in column.foreign_keys:
+            if "organisation" in key.column.table.c:
+                yield column.name, key.column
 
 
 @contextmanager

@@ -10,5 +10,5 @@ class SqlDevices(Bound):
     def add_pairing_code(self, code_hash: bytes, person: bytes, expires_us: int) -> None:
         """Store a code that enrols one device for this person."""
         values = {"code_hash": code_hash, "person": person, "expires_us": expires_us}
-        with self._transaction() as connection:
+        with self._transaction(alone=False) as connection:
             connection.execute(self._insert(tables.pairing_codes, values))

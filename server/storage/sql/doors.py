@@ -9,6 +9,7 @@ from server.records import Device, NewDevice, Organisation, Person, PlatformKey
 from server.storage import tables
 from server.storage.sql.attempts import SqlAttempts
 from server.storage.sql.bound import taken
+from server.storage.sql.database import Database
 from server.storage.sql.keys import as_platform_key
 from server.storage.sql.links import SqlLinkDoors
 from server.storage.sql.organisation import SqlOrganisationStore
@@ -20,13 +21,13 @@ _HOUR_US = 3_600_000_000
 class SqlDoors(SqlLinkDoors, SqlAttempts):
     """See `server.storage.protocols.doors.Doors`."""
 
-    def __init__(self, reading: Engine, writing: Engine) -> None:
-        self._reading = reading
-        self._writing = writing
+    _database: Database
+    _reading: Engine
+    _writing: Engine
 
     def of(self, organisation: int) -> SqlOrganisationStore:
         """The part of one organisation."""
-        return SqlOrganisationStore(self._reading, self._writing, organisation)
+        return SqlOrganisationStore(self._database, organisation)
 
     def device(self, token_hash: bytes) -> Device | None:
         """The device with this token."""

@@ -1,11 +1,14 @@
 """What an operator asks of the store: can it be written, is the schema right, what waits?"""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Engine, func, select, update
 
 from server.records import ATTEMPTS_MAX
 from server.records.operation import Backlog, SchemaState
 from server.storage import tables
-from server.storage.sql.upgrading import schema_state
+from server.storage.sql.database import Database
+from server.storage.sql.upgrading import pending, schema_state, upgrade
 
 _LATELY_US = 300_000_000
 _LATELY_ROWS = 5_000
@@ -15,13 +18,34 @@ _LATELY_ROWS = 5_000
 class SqlHealth:
     """See `server.storage.protocols.operation.Health`."""
 
-    def __init__(self, reading: Engine, writing: Engine) -> None:
-        self._reading = reading
-        self._writing = writing
+    _database: Database
+    _reading: Engine
+    _writing: Engine
 
     def schema(self) -> SchemaState:
         """The schema beside what this code needs."""
         return schema_state(self._reading)
+
+    def migrate(self, *, contract: bool = True) -> Sequence[str]:
+        """Bring the schema to this version; the steps that were taken."""
+        return upgrade(self._database, contract=contract)
+
+    def pending(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Steps that are due: those that may run now, and those from the first contract step."""
+        return pending(self._reading)
+
+    def wrong_with_tables(self) -> list[str]:
+        """What is wrong with the schema or waits in vain; empty when nothing is."""
+        state = self.schema()
+        if state.unknown:
+            return ["the database was made by a newer version of Veritype; run that version"]
+        if state.missing:
+            return ["the schema is too old for this version: run 'veritype-server migrate'"]
+        jobs = tables.scoring_jobs
+        failed = select(func.count()).where(jobs.c.done.is_(False), jobs.c.attempts >= ATTEMPTS_MAX)
+        with self._reading.connect() as connection:
+            count = connection.execute(failed).scalar_one()
+        return [f"{count} sessions could not be scored; see the log"] if count else []
 
     def check_writable(self) -> None:
         """Begin to write, and change nothing; raises what the driver raises."""

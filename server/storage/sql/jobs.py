@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Engine, Table, and_, case, func, or_, sele
 
 from server.records import DueState, Job, Waiting, Why
 from server.storage import tables
+from server.storage.sql.database import Database
 
 _CLAIM_US = 60_000_000
 _RETRY_US = 5_000_000
@@ -20,9 +21,9 @@ _INTERRUPTED = "Interrupted"
 class SqlJobs:
     """See `server.storage.protocols.jobs.Jobs`."""
 
-    def __init__(self, reading: Engine, writing: Engine) -> None:
-        self._reading = reading
-        self._writing = writing
+    _database: Database
+    _reading: Engine
+    _writing: Engine
 
     def release(self, worker: str) -> None:
         """Give back what this worker had claimed before it died, and the attempt with it.

@@ -103,7 +103,7 @@ class SqlPeople(Bound):
             gone = connection.execute(self._delete(table).where(table.c.person == person))
             values = {"person": person, "message": message, "stored_us": now_us}
             connection.execute(self._insert(table, values))
-        self._forget_overwritten()
+        self._database.forget_overwritten()
         return gone.rowcount == 0
 
     def delete_typing_sample(self, person: bytes) -> bool:
@@ -111,7 +111,7 @@ class SqlPeople(Bound):
         table = tables.typing_samples
         with self._transaction() as connection:
             gone = connection.execute(self._delete(table).where(table.c.person == person))
-        self._forget_overwritten()
+        self._database.forget_overwritten()
         return gone.rowcount > 0
 
 

@@ -14,7 +14,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, select
 
+from server.errors import DataFolderUnusable
 from server.records.operation import SchemaState
+from server.storage.sql.database import Database
 from server.storage.tables import schema_steps
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -23,11 +25,14 @@ CONTRACT = "contract"
 
 def schema_state(engine: Engine) -> SchemaState:
     """The schema beside what this code needs."""
-    scripts = _scripts()
     with engine.connect() as connection:
-        heads = MigrationContext.configure(connection).get_current_heads()
-        taken = _taken(scripts, heads)
-        noted = _noted(connection)
+        return _state(connection)
+
+
+def _state(connection: Connection) -> SchemaState:
+    scripts = _scripts()
+    heads = MigrationContext.configure(connection).get_current_heads()
+    taken, noted = _taken(scripts, heads), _noted(connection)
     known = {script.revision for script in scripts.walk_revisions()}
     foreign = {head for head in heads if head not in known} | set(noted) - known
     return SchemaState(
@@ -43,25 +48,43 @@ def schema_state(engine: Engine) -> SchemaState:
 
 def pending(engine: Engine) -> tuple[Sequence[str], Sequence[str]]:
     """Steps that are due: those that may run now, and those from the first contract step on."""
-    scripts = _scripts()
     with engine.connect() as connection:
-        heads = MigrationContext.configure(connection).get_current_heads()
-    due = _due(scripts, _taken(scripts, heads))
-    first = next((at for at, script in enumerate(due) if is_contract(script)), len(due))
-    names = [script.revision for script in due]
-    return names[:first], names[first:]
+        return _pending(connection)
 
 
-def upgrade(engine: Engine, *, contract: bool) -> Sequence[str]:
-    """Take the steps that are due, contract steps only if they are asked for."""
-    expands, rest = pending(engine)
-    steps = [*expands, *(rest if contract else ())]
-    for step in steps:
-        with engine.connect() as connection:
+def upgrade(database: Database, *, contract: bool) -> Sequence[str]:
+    """Take the steps that are due as one, contract steps only if they are asked for.
+
+    Of many nodes that ask at once, one does it and the others find it done.
+
+    Raises:
+        DataFolderUnusable: a newer version has taken away what this one needs.
+    """
+    with database.changing_tables() as connection:
+        expands, rest = _pending(connection)
+        steps = [*expands, *(rest if contract else ())]
+        for step in steps:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, step)
     return steps
+
+
+def _pending(connection: Connection) -> tuple[Sequence[str], Sequence[str]]:
+    state = _state(connection)
+    if state.unknown:
+        raise DataFolderUnusable(
+            "the database was made by a newer version of Veritype; run that version"
+        )
+    scripts = _scripts()
+    heads = MigrationContext.configure(connection).get_current_heads()
+    if not set(heads) <= {script.revision for script in scripts.walk_revisions()}:
+        # A newer version only added something: nothing is due for this one.
+        return [], []
+    due = _due(scripts, _taken(scripts, heads))
+    first = next((at for at, script in enumerate(due) if is_contract(script)), len(due))
+    names = [script.revision for script in due]
+    return names[:first], names[first:]
 
 
 def is_contract(script: Script) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Column, Engine, select
 
 from server.storage import tables
+from server.storage.sql.database import Database
 
 _AT_ONCE = 1_000
 
@@ -12,9 +13,9 @@ _AT_ONCE = 1_000
 class SqlUpkeep:
     """See `server.storage.protocols.operation.Upkeep`."""
 
-    def __init__(self, reading: Engine, writing: Engine) -> None:
-        self._reading = reading
-        self._writing = writing
+    _database: Database
+    _reading: Engine
+    _writing: Engine
 
     def listed_objects(self) -> Iterator[tuple[int, bytes]]:
         """Every object that the database names, with its organisation; some of them twice."""

@@ -1,6 +1,6 @@
 """What every table shares. All but `organisations` and `attempts` carry their organisation."""
 
-from sqlalchemy import Column, ForeignKey, Integer, MetaData
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData
 
 metadata = MetaData()
 
@@ -12,7 +12,8 @@ def organisation_column() -> Column[int]:
 
 def row_column() -> Column[int]:
     """Storage's own number."""
-    return Column("row", Integer, primary_key=True)
+    # SQLite numbers rows by themselves only under this name, and has 64 bits for it anyway.
+    return Column("row", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
 
 
 def session_column() -> Column[int]:

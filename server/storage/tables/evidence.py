@@ -6,7 +6,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     String,
     Table,
@@ -60,7 +59,7 @@ IS_LANDMARK = text(f"sequence % {LANDMARK_EVERY} = {LANDMARK_EVERY - 1}")
 batches = Table(
     "batches",
     metadata,
-    Column("row", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    row_column(),
     organisation_column(),
     session_column(),
     Column("sequence", BigInteger, nullable=False),

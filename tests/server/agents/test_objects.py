@@ -70,9 +70,8 @@ def test_session_that_ended_long_ago_takes_no_objects(
 ) -> None:
     chain.send(final=True)
     assert chain.device.put(chain.session, picture).status_code == 201
-    with house.installation.store._writing.begin() as connection:
-        week_us = 7 * 24 * 3600 * 1_000_000
-        connection.exec_driver_sql("UPDATE heads SET received_us = received_us - ?", (week_us,))
+    week_us = 7 * 24 * 3600 * 1_000_000
+    house.change("UPDATE heads SET received_us = received_us - :week_us", week_us=week_us)
     refusal(problem, chain.device.put(chain.session, b"note"), ProblemCode.INVALID_REQUEST, 400)
 
 

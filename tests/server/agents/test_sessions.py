@@ -37,9 +37,9 @@ def test_session_id_of_somebody_else_is_refused(
 @pytest.fixture
 def demanding(house: House) -> Iterator[httpx.Client]:
     """A client of a server that asks for a newer agent."""
-    (house.path / "server.toml").write_text(
-        'agent_minimum_version = "0.2.0"\nagent_minimum_reason = "Older ones lose pictures."'
-    )
+    with (house.path / "server.toml").open("a") as settings:
+        settings.write('agent_minimum_version = "0.2.0"\n')
+        settings.write('agent_minimum_reason = "Older ones lose pictures."\n')
     with serving(house.path) as address, browsing(address) as client:
         yield client
 

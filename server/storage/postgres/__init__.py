@@ -1,0 +1,1 @@
+"""The shared database: PostgreSQL, for many nodes at once."""

@@ -1,0 +1,38 @@
+"""The shared store: one PostgreSQL database for many nodes."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.errors import ServerError, StorageAway
+from server.storage.group_commit import GroupCommit
+from server.storage.postgres.engine import open_database
+from server.storage.postgres.refused import why, wrong_settings
+from server.storage.postgres.writer import commit_group
+from server.storage.sql.store import SqlStore
+
+
+class PostgresStore(SqlStore):
+    """See `server.storage.protocols.Store`."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(open_database(address))
+
+    def writer(self, queue_max: int) -> GroupCommit:
+        """The batch writer on this store."""
+        return GroupCommit(partial(commit_group, self._writing), queue_max)
+
+    def check(self) -> Sequence[str]:
+        """What is wrong with the store."""
+        try:
+            with self._reading.connect() as connection:
+                wrong = wrong_settings(connection)
+            return wrong + self.wrong_with_tables()
+        except (SQLAlchemyError, StorageAway) as error:
+            return [why(error)]
+
+    def copy_to(self, folder: Path, told: Callable[[str, int, int], None]) -> str:
+        """Refused: PostgreSQL has tools of its own for this."""
+        raise ServerError("back the database up with pg_dump or PostgreSQL's base backups")

@@ -1,0 +1,21 @@
+"""A whole store in SQL, on any database."""
+
+from server.storage.sql.compactions import SqlCompactionQueue
+from server.storage.sql.database import Database
+from server.storage.sql.doors import SqlDoors
+from server.storage.sql.health import SqlHealth
+from server.storage.sql.jobs import SqlJobs
+from server.storage.sql.upkeep import SqlUpkeep
+
+
+class SqlStore(SqlDoors, SqlJobs, SqlCompactionQueue, SqlHealth, SqlUpkeep):
+    """What the stores share; see `server.storage.protocols.Store`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._reading = database.reading
+        self._writing = database.writing
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._writing.dispose()
