@@ -141,12 +141,23 @@ def _facts(view: SessionView) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _clock_off(off_s: float) -> tuple[str, ...]:
+    if abs(off_s) <= _AHEAD_SHOWN_S:
+        return ()
+    way = "ahead of" if off_s > 0 else "behind"
+    return (
+        f"The device's clock of day was {_hours(abs(off_s))} {way} the server's; "
+        "no hour is counted by it",
+    )
+
+
 def _losses(view: SessionView) -> tuple[str, ...]:
     facts = view.facts
     if facts is None:
         return ()
     ahead = (f"The device's clock ran {_hours(facts.ahead_of_server_s)} ahead of the server's",)
     said = [*(ahead if facts.ahead_of_server_s > _AHEAD_SHOWN_S else ())]
+    said += _clock_off(facts.clock_off_s)
     said += [
         f"{LOSS_TITLES['quarantined' if s.why == 'quarantined' else 'gap']}: "
         f"{_clock(s.start_ms)} to {_clock(s.end_ms)}"

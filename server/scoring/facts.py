@@ -78,6 +78,9 @@ class SessionFacts(msgspec.Struct, frozen=True):
     added: tuple[AddedTime, ...] = ()
     """What `manual_s` is made of."""
     notes: tuple[NamedNote, ...] = ()
+    clock_off_s: float = 0.0
+    """How far the device's clock of day was ahead of the server's (negative: behind), by the batch
+    that came soonest after an answer. No hour is counted by it."""
     """What the trainer wrote, in order."""
     device: dict[str, tuple[int, ...]] = {}
     """Facts about the device by name, each with the values it had, in order. Context that helps to
@@ -140,6 +143,7 @@ def facts_of(opened: OpenedSession, opened_us: int) -> SessionFacts:
         manual_s=_seconds(length_us(manual_intervals(opened, off, end_us))),
         added=added_times(opened.batches),
         notes=named_notes(opened.batches),
+        clock_off_s=_seconds(_clock_off_us(opened)),
     )
 
 
@@ -243,6 +247,13 @@ def _in_time(batch: Batch, last_us: int) -> Batch:
 def _ahead_us(opened: OpenedSession, opened_us: int) -> int:
     times = zip(opened.headers, opened.received_us, strict=True)
     return max([0, *(h.end_us - (received - opened_us) for h, received in times)])
+
+
+def _clock_off_us(opened: OpenedSession) -> int:
+    """Of batches sealed while the server was heard: the rest may have waited for days."""
+    times = zip(opened.headers, opened.received_us, strict=True)
+    off_us = [h.sealed_wall_us - received for h, received in times if not h.unanchored_batches]
+    return max(off_us, default=0)
 
 
 def _losses(headers: Sequence[Header]) -> dict[str, int]:

@@ -28,6 +28,7 @@ from server.storage.protocols import Jobs
 _POLL_S = 0.5
 _PAUSE_S = 5.0
 _REPORT_S = 60.0
+_NICER = 10
 _log = logging.getLogger(__name__)
 
 
@@ -139,6 +140,9 @@ def _given_up(scoring: Scoring, job: Job) -> bool:
 
 def main(folder: str, name: str, parent: str | None = None) -> None:
     """Run until SIGTERM or until the process that started it (its id, if it is given) is gone."""
+    if parent is not None:
+        # Beside a server that takes batches: those come first.
+        os.nice(_NICER)
     installation = open_installation(Path(folder))
     set_up_logs(installation.settings.log_level)
     stop = Event()

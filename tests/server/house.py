@@ -79,7 +79,7 @@ def make_house(
 ) -> House:
     make_data_folder(path)
     with (path / "server.toml").open("a") as settings:
-        settings.write("device_batches_per_minute = 1_000_000\n")
+        settings.write("device_batches_per_minute = 10_000_000\n")
     installation = open_installation(path)
     administration = Administration(installation.store, installation.settings)
     administration.found("Test", PASSWORD)

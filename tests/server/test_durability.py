@@ -112,6 +112,10 @@ def test_server_stops_cleanly_and_takes_the_worker_along(house: House) -> None:
             assert client.get("/healthz").json() == {"status": "ok"}
         children = _children(process.pid)
         assert children
+        until = time.monotonic() + 60
+        while os.getpriority(os.PRIO_PROCESS, children[0]) <= 0:
+            assert time.monotonic() < until, "the scorer is not behind the server"
+            time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
         process.wait(60)
     assert _gone(children)
