@@ -23,6 +23,7 @@ from server.storage.sqlite import engine
 from tests.server.device import Chain, Device
 from tests.server.house import House, browsing, serving
 from tests.server.kinds import ProblemOf
+from tests.server.storages import ON_SQLITE
 from tests.server.test_durability import server_process
 from wire import limits
 from wire.problems import ProblemCode
@@ -31,8 +32,12 @@ MANY = 60
 WAITING_MAX = 20
 
 
-def settings_of(house: House, text: str) -> None:
-    (house.path / "server.toml").write_text(text)
+def set_to(house: House, **settings: int) -> None:
+    """Change settings; the storage's own stay."""
+    path = house.path / "server.toml"
+    lines = [line for line in path.read_text().splitlines() if line.split(" ")[0] not in settings]
+    lines += [f"{name} = {value}" for name, value in settings.items()]
+    path.write_text("\n".join(lines))
 
 
 def clocked_in(house: House, client: httpx.Client, sessions: int = 1) -> list[Chain]:
@@ -70,13 +75,11 @@ async def post_all(
             return list(await asyncio.gather(*(post(each) for each in sealed)))
 
 
+@ON_SQLITE
 def test_disk_that_stands_still_fills_the_queue_and_no_more(
     house: House, problem: ProblemOf
 ) -> None:
-    settings_of(
-        house,
-        f"device_batches_per_minute = 10_000_000\ningest_queue_max = {WAITING_MAX}\n",
-    )
+    set_to(house, ingest_queue_max=WAITING_MAX)
     with serving(house.path) as address, browsing(address) as client:
         chains = clocked_in(house, client, MANY)
         envelopes = [chain.seal() for chain in chains]
@@ -94,6 +97,7 @@ def test_disk_that_stands_still_fills_the_queue_and_no_more(
     assert house.rows("batches") == MANY
 
 
+@ON_SQLITE
 def test_lock_of_another_process_is_waited_for_and_then_refused(
     house: House, monkeypatch: pytest.MonkeyPatch, problem: ProblemOf
 ) -> None:
@@ -108,6 +112,7 @@ def test_lock_of_another_process_is_waited_for_and_then_refused(
     assert house.rows("batches") == 1
 
 
+@ON_SQLITE
 def test_full_disk_acknowledges_nothing_and_is_got_over(house: House, problem: ProblemOf) -> None:
     """A limit on the size of its files is to the server what a full disk is."""
     with server_process(house.path) as (process, address), browsing(address) as client:
@@ -133,7 +138,7 @@ def test_full_disk_acknowledges_nothing_and_is_got_over(house: House, problem: P
 def test_device_that_posts_too_fast_waits_and_others_do_not(
     house: House, problem: ProblemOf
 ) -> None:
-    settings_of(house, "device_batches_per_minute = 60\n")
+    set_to(house, device_batches_per_minute=60)
     with serving(house.path) as address, browsing(address) as client:
         (chain,) = clocked_in(house, client)
         (other,) = clocked_in(house, client)

@@ -4,6 +4,7 @@ The driver lets go of the interpreter at every statement and then waits for its 
 event loop works; so the statements are few and long, not two for each batch.
 """
 
+import logging
 import sqlite3
 from collections.abc import Sequence
 from functools import cache
@@ -14,6 +15,7 @@ from server.storage.group_commit import GroupCommit
 from server.storage.sqlite.checkpoints import Checkpoints
 from server.storage.sqlite.engine import connect
 
+_log = logging.getLogger(__name__)
 _AT_ONCE = 64
 """Batches of one statement: a power of two, so that seven statements serve groups of any size."""
 _ADD_JOB = (
@@ -37,7 +39,18 @@ class SqliteBatchWriter(GroupCommit):
         self._connection.close()
 
     def _commit_group(self, group: Sequence[Append]) -> Sequence[bool]:
-        with self._checkpoints.writing(len(group)), self._connection as transaction:
+        try:
+            with self._checkpoints.writing(len(group)):
+                return self._in_one_transaction(group)
+        except sqlite3.IntegrityError as error:
+            if len(group) > 1:
+                # One that the database does not take must not hold up the others.
+                return [stored for append in group for stored in self._commit_group([append])]
+            _log.error("a batch was refused by the database", exc_info=error)
+            return [False]
+
+    def _in_one_transaction(self, group: Sequence[Append]) -> Sequence[bool]:
+        with self._connection as transaction:
             transaction.execute("BEGIN IMMEDIATE")
             if not _sessions_differ(group) or not _store_together(transaction, group):
                 transaction.execute("ROLLBACK")
