@@ -27,6 +27,10 @@ class NotKnown(ServerError):  # noqa: N818
     """Nobody and nothing of that name."""
 
 
+class PolicyMovedOn(ServerError):  # noqa: N818
+    """Somebody else put another version of a policy in force in the meantime."""
+
+
 class PictureMissing(ServerError):  # noqa: N818
     """An object is listed but its bytes are not in the store."""
 

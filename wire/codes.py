@@ -160,6 +160,28 @@ class SourceState(IntEnum):
     """Recording less than usual, for instance through a fallback."""
 
 
+class Observable(IntEnum):
+    """What a device can or cannot observe, by its platform."""
+
+    KEYBOARD = 1
+    POINTER = 2
+    FOCUS = 3
+    CLIPBOARD = 4
+    ACCESSIBILITY_TEXT = 5
+    """Text that appears in fields without keys."""
+    EXTENSION = 6
+    SCREENSHOTS = 7
+    TITLES = 8
+
+
+class Ability(IntEnum):
+    """Whether it can."""
+
+    UNKNOWN = 0
+    YES = 1
+    NO = 2
+
+
 class MarkerKind(IntEnum):
     """Boundaries of the session and of tasks inside it."""
 

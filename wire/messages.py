@@ -5,6 +5,7 @@ POST /agent/v1/enrolments                     EnrolmentRequest -> Enrolment
 GET  /agent/v1/projects                       -> Projects
 POST /agent/v1/consents                       ConsentRequest -> Consent
 DELETE /agent/v1/consents/{project}           -> Withdrawal
+DELETE /agent/v1/device                       this device is revoked by its own trainer -> 200
 POST /agent/v1/sessions                       SessionRequest -> SessionGrant
 POST /agent/v1/batches                        a sealed batch (bytes) -> Acknowledgement
 POST /agent/v1/blankings                      BlankingNotice -> 201, or 200 if it is known
@@ -41,16 +42,23 @@ ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
 MinimumVersion = Annotated[str, Meta(max_length=20, pattern=r"^(\d+\.\d+\.\d+[a-z0-9.+]*)?$")]
 FileName = Annotated[str, Meta(max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*\Z")]
 """A name without a folder: it is written into the folder that the person is in."""
+Observes = Annotated[
+    tuple[tuple[Annotated[int, Meta(ge=0, le=255)], Annotated[int, Meta(ge=0, le=255)]], ...],
+    Meta(max_length=32),
+]
+"""Pairs of `wire.codes.Observable` and `wire.codes.Ability`; a reader passes over unknown ones."""
 M = TypeVar("M", bound=msgspec.Struct)
 
 
-class EnrolmentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EnrolmentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A pairing code and the public key the device made for itself."""
 
     code: ShortText
     public_key: Key32
     platform: ShortText
     agent_version: AgentVersion
+    observes: Observes = ()
+    """What this device can observe; empty: not said."""
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -72,6 +80,8 @@ class ProjectOffer(msgspec.Struct, frozen=True):
     policy: Policy
     consented_version: U32
     """Policy version this person accepted last; 0: none."""
+    covered: bool = False
+    """That consent covers the policy in force: it is the same, or records nothing more."""
 
 
 class Projects(msgspec.Struct, frozen=True):
@@ -105,13 +115,15 @@ class Withdrawal(msgspec.Struct, frozen=True):
     withdrawn_us: U62
 
 
-class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Clock-in: the agent chose a random session id."""
 
     session: Id16
     project: Id16
     policy_version: U32
     agent_version: AgentVersion
+    observes: Observes = ()
+    """What this device can observe now; empty: not said."""
 
 
 class SessionGrant(msgspec.Struct, frozen=True):

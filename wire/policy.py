@@ -285,7 +285,7 @@ def parse_policy(document: bytes) -> Policy:
 
 def json_schema() -> dict[str, Any]:
     """The policy's JSON Schema (2020-12), with titles and descriptions for people."""
-    schema = msgspec.json.schema(Policy)
+    schema = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(Policy)))
     for kind in schema["$defs"].values():
         kind["description"] = inspect.cleandoc(kind["description"])
         for name, entry in kind.get("properties", {}).items():

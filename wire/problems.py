@@ -27,6 +27,7 @@ class ProblemCode(StrEnum):
     NOT_FOUND = "not-found"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     CONFLICT = "conflict"
+    DEVICE_REVOKED = "device-revoked"
     PERSON_REMOVED = "person-removed"
     CODE_INVALID = "code-invalid"
     CONSENT_MISSING = "consent-missing"

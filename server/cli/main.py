@@ -3,6 +3,7 @@
 import click
 
 from server.cli.config import config
+from server.cli.devices import device
 from server.cli.folder import doctor, init
 from server.cli.identities import oidc
 from server.cli.keys import key
@@ -35,6 +36,7 @@ for command in (
     rescore,
     promise,
     pair,
+    device,
     key,
     keys,
     config,

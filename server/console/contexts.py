@@ -19,6 +19,7 @@ from server.console.wording import (
 from server.records import SessionState, StoredAssessment
 from server.scoring.assessments import Assessed
 from server.services.asking import Asker
+from server.services.observing import observed_in_words
 from server.services.review import Review, SessionView
 
 _AHEAD_SHOWN_S = 60
@@ -88,7 +89,10 @@ def session_page(review: Review, asker: Asker, session: str) -> SessionPage:
         if scored
         else (),
         added=_added(view),
-        device=device_lines(view.facts.device) if view.facts else (),
+        device=(
+            *(device_lines(view.facts.device) if view.facts else ()),
+            *observed_in_words(view.line.observes),
+        ),
         policy=policy_lines(policy) if policy else (),
         earlier=_earlier(review.assessments(asker, session)) if scored else (),
     )
@@ -137,7 +141,7 @@ def _facts(view: SessionView) -> tuple[tuple[str, str], ...]:
         ("Batches received", str(facts.batches)),
         ("Sealed before an answer came", str(facts.unanchored_batches)),
         ("Agent", view.line.agent_version),
-        ("Policy", f"version {view.line.policy_version}"),
+        ("Policy", _policy(view)),
     )
 
 
@@ -149,6 +153,13 @@ def _clock_off(off_s: float) -> tuple[str, ...]:
         f"The device's clock of day was {_hours(abs(off_s))} {way} the server's; "
         "no hour is counted by it",
     )
+
+
+def _policy(view: SessionView) -> str:
+    version, accepted = view.line.policy_version, view.line.consent_version
+    if accepted in (None, version):
+        return f"version {version}"
+    return f"version {version}; accepted as version {accepted}, which covers it"
 
 
 def _losses(view: SessionView) -> tuple[str, ...]:

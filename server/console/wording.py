@@ -105,8 +105,21 @@ def policy_lines(policy: Policy) -> tuple[str, ...]:
         f"Pasting is fine from: {sources}; up to {allowed.paste_chars} characters from anywhere.",
         "AI help with grammar is allowed." if allowed.ai_grammar_help else "No AI grammar help.",
         "AI may judge." if allowed.ai_judging else "AI must not judge.",
+        *(("AI help with translation is allowed.",) if allowed.ai_translation else ()),
+        *(("Asking AI for facts is allowed.",) if allowed.ai_search else ()),
         every,
         f"Promised: at most {policy.false_flag_rate:.1%} of genuine sessions are flagged.",
+        *_asked_beyond(policy),
+    )
+
+
+def _asked_beyond(policy: Policy) -> tuple[str, ...]:
+    asked = policy.evidence
+    if not asked.strong:
+        return ()
+    return (
+        f"Flagged only from a probability of {asked.review:.2f} on, called strong only from"
+        f" {asked.strong:.2f} on, whatever the detector says.",
     )
 
 

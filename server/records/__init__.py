@@ -1,6 +1,6 @@
 """What storage gives and takes: plain values, one per row."""
 
-from server.records.devices import Device, NewDevice
+from server.records.devices import Device, DeviceLine, KnownKey, NewDevice
 from server.records.evidence import (
     Append,
     Compacted,
@@ -25,7 +25,7 @@ from server.records.people import (
     Sight,
     Team,
 )
-from server.records.projects import Project
+from server.records.projects import Given, PolicyVersion, Project
 from server.records.scoring import (
     ATTEMPTS_MAX,
     LATE_TEXTS_MAX,
@@ -50,10 +50,13 @@ __all__ = [
     "Append",
     "Compacted",
     "Device",
+    "DeviceLine",
     "DueState",
+    "Given",
     "IdentityProvider",
     "Invitation",
     "Job",
+    "KnownKey",
     "LateBlanking",
     "Member",
     "NewDevice",
@@ -63,6 +66,7 @@ __all__ = [
     "Organisation",
     "Person",
     "PlatformKey",
+    "PolicyVersion",
     "Priority",
     "Project",
     "Role",

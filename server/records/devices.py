@@ -12,7 +12,8 @@ class Device:
     person: bytes
     public_key: bytes
     person_removed_us: int | None = None
-    """Since when its person is no longer in the organisation."""
+    revoked_us: int | None = None
+    """Since when nothing is taken from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,31 @@ class NewDevice:
     token_hash: bytes
     platform: str
     agent_version: str
+    observes: bytes | None = None
+    """JSON of `wire.messages.Observes`; None: it did not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A device's key was offered again, by a code of this person."""
+
+    organisation: int
+    person: bytes
+    known_organisation: int
+    known_device: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """A device in a list."""
+
+    id: bytes
+    person: bytes
+    person_name: str
+    platform: str
+    agent_version: str
+    enrolled_us: int
+    revoked_us: int | None
+    seen_us: int | None
+    """When a session was opened or a batch came last; to the hour."""
+    observes: bytes | None

@@ -40,6 +40,10 @@ class NewSession:
     policy_version: int
     agent_version: str
     opened_us: int
+    consent_version: int | None = None
+    """The version that the person accepted; it covers `policy_version`."""
+    observes: bytes | None = None
+    """JSON of `wire.messages.Observes`; None: the device did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +139,7 @@ class SessionLine:
     """JSON of `server.scoring.facts.SessionFacts`; None until scored."""
     band: str | None
     main_reason: str | None
+    consent_version: int | None = None
+    """None: consent was given to the policy in force then."""
+    observes: bytes | None = None
+    """JSON of `wire.messages.Observes`; None: the device did not say."""

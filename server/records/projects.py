@@ -6,6 +6,24 @@ from wire.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """One version of a project's policy, and who put it in force when, if that was noted."""
+
+    policy: Policy
+    author: str | None
+    created_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A consent that is not withdrawn."""
+
+    version: int
+    digest: bytes
+    accepted_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """A project with the policy in force."""
 

@@ -28,6 +28,7 @@ class AgentRoutes:
             Route("/agent/v1/projects", self.projects, methods=["GET"]),
             Route("/agent/v1/consents", self.consent, methods=["POST"]),
             Route("/agent/v1/consents/{project}", self.withdraw, methods=["DELETE"]),
+            Route("/agent/v1/device", self.revoke_device, methods=["DELETE"]),
             Route("/agent/v1/sessions", self.open_session, methods=["POST"]),
             Route("/agent/v1/baseline", self.put_typing_sample, methods=["PUT"]),
             Route("/agent/v1/baseline", self.delete_typing_sample, methods=["DELETE"]),
@@ -41,6 +42,12 @@ class AgentRoutes:
         return answer(
             await run_in_threadpool(self._agents.devices.enrol, message, client_of(request))
         )
+
+    async def revoke_device(self, request: Request) -> Response:
+        """The trainer takes this device out of use."""
+        device = await self._device(request)
+        await run_in_threadpool(self._agents.devices.revoke_own, device)
+        return Response()
 
     async def projects(self, request: Request) -> Response:
         """What this person may work on."""

@@ -1,11 +1,13 @@
 """What everybody may read: the server's public keys."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 
 from server.clock import iso_utc
 from server.operation.keys import ServerKeys
+from wire.policy import json_schema
 from wire.server_keys import KnownKey
 
 
@@ -60,6 +62,11 @@ def published_router(keys: ServerKeys) -> APIRouter:
     def health() -> dict[str, str]:
         """The process answers."""
         return {"status": "ok"}
+
+    @router.get("/.well-known/veritype-policy-schema")
+    def policy_schema() -> dict[str, Any]:
+        """The JSON Schema of a project's policy."""
+        return json_schema()
 
     return router
 

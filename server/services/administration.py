@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from server.clock import now_us
 from server.errors import NameTaken, NotKnown, ServerError
 from server.operation.config import Settings
-from server.operation.keys import hash_of, hash_of_code, new_pairing_code, new_token
-from server.records import Organisation, Person, PlatformKey, Project, Role, Scope
+from server.operation.keys import hash_of, new_token
+from server.records import DeviceLine, Organisation, Person, PlatformKey, Project, Role, Scope
+from server.services.devices import DeviceRegister
 from server.services.naming import checked_name
+from server.services.policies import Policies
 from server.signin.passwords import checked_password, hash_password, new_password
 from server.storage.protocols import OrganisationStore, Store
-from wire.policy import parse_policy
 
-_MINUTE_US = 60_000_000
+_ACTOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +64,14 @@ class Administration:
         self._own.audit("operator", "person.added", person.id.hex())
         return NewSignIn(person, made)
 
+    @property
+    def policies(self) -> Policies:
+        """Projects and their policies."""
+        return Policies(self._own, _ACTOR)
+
     def add_project(self, name: str, document: bytes) -> Project:
         """Add a project with its policy; raises `wire.errors.PolicyInvalid`."""
-        return self._own.add_project(checked_name(name), parse_policy(document))
-
-    def change_policy(self, name: str, document: bytes) -> Project:
-        """Put a later version of a project's policy in force; open sessions keep theirs."""
-        policy = parse_policy(document)
-        project = next((p for p in self._own.projects() if p.name == name), None)
-        if project is None:
-            raise NotKnown("there is no project of that name; see 'veritype-server project add'")
-        if policy.version <= project.policy.version:
-            raise ServerError(
-                f"version {project.policy.version} is in force; the new one needs a higher number"
-            )
-        self._own.add_policy(project.id, policy)
-        return Project(project.id, project.name, policy)
+        return self.policies.add_project(name, document)
 
     @property
     def pairing_code_minutes(self) -> int:
@@ -87,13 +80,23 @@ class Administration:
 
     def pair(self, person_name: str) -> str:
         """A pairing code for this person's next device."""
-        person = next((p for p in self._own.people() if p.name == person_name), None)
+        register = DeviceRegister(self._own, _ACTOR)
+        return register.new_code(self._person(person_name), self._settings.pairing_code_minutes)
+
+    def devices(self, person_name: str | None = None) -> Sequence[DeviceLine]:
+        """Devices, the newest first; of one person, if one is named."""
+        person = self._person(person_name) if person_name is not None else None
+        return DeviceRegister(self._own, _ACTOR).devices(person)
+
+    def revoke_device(self, device_hex: str) -> None:
+        """Take nothing from a device any more; raises `NotKnown`."""
+        DeviceRegister(self._own, _ACTOR).revoke(device_hex)
+
+    def _person(self, name: str) -> Person:
+        person = next((each for each in self._own.people() if each.name == name), None)
         if person is None:
             raise NotKnown("there is nobody of that name; see 'veritype-server user add'")
-        code = new_pairing_code()
-        lasts_us = self._settings.pairing_code_minutes * _MINUTE_US
-        self._own.add_pairing_code(hash_of_code(code), person.id, now_us() + lasts_us)
-        return code
+        return person
 
     def add_platform_key(self, name: str, scopes: Set[Scope] = frozenset(Scope)) -> str:
         """A platform key with these scopes, all if none are named; stored as a hash only."""

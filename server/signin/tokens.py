@@ -1,16 +1,14 @@
-"""Who sent this request, by its bearer token; looked up once and then remembered a while."""
+"""Who sent this request, by its bearer token."""
 
 from server.clock import now_us
 from server.errors import Refusal
 from server.operation.keys import hash_of
-from server.recent import Recent
 from server.records import Device, PlatformKey
 from server.storage.protocols import Doors
 from wire.problems import ProblemCode
 
 _SCHEME = "bearer "
 _TOKEN_MAX_CHARS = 200
-_REMEMBERED = 200_000
 REMEMBERED_S = 60.0
 """So long may a look-up by token be remembered: then a revocation holds everywhere."""
 
@@ -20,14 +18,13 @@ class Tokens:
 
     def __init__(self, doors: Doors) -> None:
         self._doors = doors
-        self._devices: Recent[bytes, Device] = Recent(_REMEMBERED, REMEMBERED_S)
 
     def device(self, authorization: str) -> Device:
-        """The device of an `Authorization` field; raises `Refusal`."""
-        token_hash = hash_of(bearer(authorization))
-        device = admitted(self._devices.get(token_hash) or self._doors.device(token_hash))
-        self._devices.put(token_hash, device)
-        return device
+        """The device of an `Authorization` field; raises `Refusal`.
+
+        Looked up each time, so that a revocation holds at once; ingest remembers for a while.
+        """
+        return admitted(self._doors.device(hash_of(bearer(authorization))))
 
     def platform(self, authorization: str) -> PlatformKey:
         """A platform key, looked up each time so that a revoked one ends; raises `Refusal`."""
@@ -41,6 +38,13 @@ def admitted(device: Device | None) -> Device:
     """A device that may ask; raises `Refusal`."""
     if device is None:
         raise _unauthenticated()
+    if device.revoked_us is not None:
+        raise Refusal(
+            ProblemCode.DEVICE_REVOKED,
+            401,
+            "This device was revoked: stop recording, keep what was not sent, and enrol again with"
+            " a new pairing code.",
+        )
     return device
 
 

@@ -61,7 +61,9 @@ def opened(house: House, person: Person) -> str:
     """A session of this person, by a device that never speaks."""
     code, device, session = (secrets.token_bytes(n) for n in (32, 16, 16))
     house.own.add_pairing_code(code, person.id, now_us() + _DAY_US)
-    enrolled = records.NewDevice(device, bytes(32), secrets.token_bytes(32), "test", "0.1.0")
+    enrolled = records.NewDevice(
+        device, secrets.token_bytes(32), secrets.token_bytes(32), "test", "0.1.0"
+    )
     assert house.installation.store.enrol(code, enrolled, now_us()) is not None
     project = house.own.projects()[0].id
     house.own.add_session(NewSession(session, person.id, device, project, 1, "0.1.0", 1))

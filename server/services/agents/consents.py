@@ -5,9 +5,10 @@ import re
 from server.clock import now_us
 from server.errors import Refusal
 from server.operation.config import Settings
-from server.records import Device
+from server.records import Device, Given, Project
 from server.services.agents.lookups import open_project, own_project
-from server.storage.protocols import Store
+from server.storage.protocols import OrganisationStore, Store
+from wire.changes import growth
 from wire.messages import Consent, ConsentRequest, ProjectOffer, Projects, Withdrawal
 from wire.problems import ProblemCode
 
@@ -27,12 +28,7 @@ class Consents:
         closed = store.projects_closed_to(device.person)
         return Projects(
             tuple(
-                ProjectOffer(
-                    project.id,
-                    project.name,
-                    project.policy,
-                    store.consented_version(device.person, project.id),
-                )
+                _offer(store, device.person, project)
                 for project in store.projects()
                 if project.id not in closed
             ),
@@ -59,3 +55,26 @@ class Consents:
         project = own_project(self._store, device, bytes.fromhex(project_hex))
         store = self._store.of(device.organisation)
         return Withdrawal(store.withdraw_consent(device.person, project.id, now_us()))
+
+
+def covers(store: OrganisationStore, given: Given | None, project: Project) -> bool:
+    """Whether a consent covers the policy in force: the same, or one that records nothing more.
+
+    What was accepted is compared with what is in force directly, so that nothing grows by steps.
+    """
+    policy = project.policy
+    if given is None:
+        return False
+    if (given.version, given.digest) == (policy.version, policy.digest()):
+        return True
+    accepted = store.policy(project.id, given.version)
+    if accepted is None or accepted.digest() != given.digest:
+        return False
+    return not growth(accepted, policy)
+
+
+def _offer(store: OrganisationStore, person: bytes, project: Project) -> ProjectOffer:
+    given = store.consent(person, project.id)
+    version = given.version if given else 0
+    covered = covers(store, given, project)
+    return ProjectOffer(project.id, project.name, project.policy, version, covered)

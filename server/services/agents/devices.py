@@ -5,7 +5,8 @@ import secrets
 from server.clock import now_us
 from server.errors import Refusal, too_often
 from server.operation.keys import ServerKeys, hash_of, hash_of_code, new_token
-from server.records import NewDevice
+from server.records import Device, KnownKey, NewDevice
+from server.services.observing import as_stored
 from server.signin.pace import Pace
 from server.storage.protocols import Store
 from wire.messages import Enrolment, EnrolmentRequest
@@ -37,9 +38,15 @@ class Devices:
             hash_of(token),
             request.platform,
             request.agent_version,
+            as_stored(request.observes),
         )
         # Only the code's hash is compared, so the time it takes says nothing about the code.
         person = self._store.enrol(hash_of_code(request.code), device, now_us())
+        if isinstance(person, KnownKey):
+            self._note_known_key(person)
+            raise Refusal(
+                ProblemCode.CONFLICT, 409, "This key is a device's already; make a new one."
+            )
         if person is None:
             raise Refusal(
                 ProblemCode.CODE_INVALID,
@@ -54,3 +61,16 @@ class Devices:
             self._keys.signing.verify_key.raw,
             self._keys.handovers,
         )
+
+    def revoke_own(self, device: Device) -> None:
+        """The device's own trainer takes it out of use."""
+        store = self._store.of(device.organisation)
+        if store.revoke_device(device.id, now_us()):
+            store.audit(f"person:{device.person.hex()}", "device.revoked", device.id.hex())
+
+    def _note_known_key(self, known: KnownKey) -> None:
+        """One key on two accounts: both organisations are to know, each its own part."""
+        offered = self._store.of(known.organisation)
+        offered.audit(f"person:{known.person.hex()}", "device-key.refused", known.person.hex())
+        owner = self._store.of(known.known_organisation)
+        owner.audit("server", "device-key.offered-again", known.known_device.hex())

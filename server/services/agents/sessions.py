@@ -5,7 +5,9 @@ from server.errors import Refusal
 from server.operation.config import Settings
 from server.operation.keys import ServerKeys
 from server.records import Device, NewSession
+from server.services.agents.consents import covers
 from server.services.agents.lookups import open_project
+from server.services.observing import as_stored
 from server.storage.protocols import Store
 from wire.chain import OPENING, derive_nonce
 from wire.messages import SessionGrant, SessionRequest
@@ -26,13 +28,16 @@ class Sessions:
         self._check_version(request.agent_version)
         store = self._store.of(device.organisation)
         project = open_project(self._store, device, request.project)
-        accepted = store.consented_version(device.person, project.id)
-        if request.policy_version != project.policy.version or accepted != project.policy.version:
+        given = store.consent(device.person, project.id)
+        in_force = request.policy_version == project.policy.version
+        if given is None or not in_force or not covers(store, given, project):
             raise Refusal(
                 ProblemCode.CONSENT_MISSING,
                 403,
                 "The policy in force has not been accepted; fetch it and ask the person.",
             )
+        opened_us, observes = now_us(), as_stored(request.observes)
+        store.note_device(device.id, request.agent_version, observes, opened_us)
         entry = store.add_session(
             NewSession(
                 request.session,
@@ -41,7 +46,9 @@ class Sessions:
                 project.id,
                 request.policy_version,
                 request.agent_version,
-                now_us(),
+                opened_us,
+                given.version,
+                observes,
             )
         )
         if entry is None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from server.records import Device, NewDevice, Organisation, Person, PlatformKey
+from server.records import Device, KnownKey, NewDevice, Organisation, Person, PlatformKey
 
 
 class Doors(Protocol):
@@ -24,8 +24,11 @@ class Doors(Protocol):
     def login_in_use(self, login: str) -> bool:
         """Whether somebody of the installation signs in by this name."""
 
-    def enrol(self, code_hash: bytes, device: NewDevice, now_us: int) -> Person | None:
-        """Use a pairing code up and store the device, as one; None if the code does not hold."""
+    def enrol(self, code_hash: bytes, device: NewDevice, now_us: int) -> Person | KnownKey | None:
+        """Use a pairing code up and store the device, as one; None if the code does not hold.
+
+        A key that a device has, or had, is stored for no other: then nothing is used up.
+        """
 
     def first_organisation(self) -> int:
         """The organisation that `init` made."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from server.records import Project
+from server.records import Given, PolicyVersion, Project
 from wire.policy import Policy
 
 
@@ -19,14 +19,19 @@ class Projects(Protocol):
     def policy(self, project: bytes, version: int) -> Policy | None:
         """One version of a project's policy."""
 
-    def add_project(self, name: str, policy: Policy) -> Project:
+    def add_project(self, name: str, policy: Policy, author: str, now_us: int) -> Project:
         """Add a project; raises `NameTaken`."""
 
-    def add_policy(self, project: bytes, policy: Policy) -> None:
-        """Add the next version of a project's policy; raises `NameTaken`."""
+    def add_policy(
+        self, project: bytes, policy: Policy, after: int, author: str, now_us: int
+    ) -> None:
+        """Put a policy in force after version `after`; raises `PolicyMovedOn` if it is another."""
 
-    def consented_version(self, person: bytes, project: bytes) -> int:
-        """The policy version this person accepted last and has not withdrawn since; 0: none."""
+    def policies(self, project: bytes) -> Sequence[PolicyVersion]:
+        """Every version of a project's policy, the one in force last."""
+
+    def consent(self, person: bytes, project: bytes) -> Given | None:
+        """The newest version this person accepted and has not withdrawn since."""
 
     def add_consent(self, person: bytes, project: bytes, policy: Policy, now_us: int) -> int:
         """Store a consent once; the moment it was given first since any withdrawal."""

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, func
 
+from server.records import Given
 from server.storage import tables
 from server.storage.sql.bound import Bound
 from wire.policy import Policy
@@ -10,18 +11,18 @@ from wire.policy import Policy
 class SqlConsents(Bound):
     """See `server.storage.protocols.projects.Projects`."""
 
-    def consented_version(self, person: bytes, project: bytes) -> int:
-        """The policy version this person accepted last and has not withdrawn since."""
+    def consent(self, person: bytes, project: bytes) -> Given | None:
+        """The newest version this person accepted and has not withdrawn since."""
         with self._reading.connect() as connection:
-            return self._consented(connection, person, project, 0)[0]
+            return self._given(connection, person, project, 0)
 
     def add_consent(self, person: bytes, project: bytes, policy: Policy, now_us: int) -> int:
         """Store a consent once; after a withdrawal it is given anew."""
         with self._transaction() as connection:
             withdrawn_us = self._withdrawn_us(connection, person, project)
-            _, before_us = self._consented(connection, person, project, policy.version)
-            if before_us is not None:
-                return before_us
+            before = self._given(connection, person, project, policy.version)
+            if before is not None:
+                return before.accepted_us
             # Later than the withdrawal, whatever the server's clock did in between.
             given_us = max(now_us, withdrawn_us + 1)
             values = {
@@ -38,21 +39,21 @@ class SqlConsents(Bound):
         """Store that no policy of this project is accepted any more; when that was."""
         with self._transaction() as connection:
             withdrawn_us = self._withdrawn_us(connection, person, project)
-            _, given_us = self._consented(connection, person, project, 0)
-            if given_us is None and withdrawn_us >= 0:
+            given = self._given(connection, person, project, 0)
+            if given is None and withdrawn_us >= 0:
                 return withdrawn_us
-            at_us = max(now_us, given_us or 0)
+            at_us = max(now_us, given.accepted_us if given else 0)
             values = {"person": person, "project": project, "withdrawn_us": at_us}
             connection.execute(self._insert(tables.withdrawals, values))
         return at_us
 
-    def _consented(
+    def _given(
         self, connection: Connection, person: bytes, project: bytes, at_least: int
-    ) -> tuple[int, int | None]:
-        """The newest version in force from `at_least` on, and when it was given."""
+    ) -> Given | None:
+        """The newest version in force from `at_least` on."""
         table = tables.consents
         query = (
-            self._select(table, table.c.policy_version, table.c.accepted_us)
+            self._select(table, table.c.policy_version, table.c.policy_digest, table.c.accepted_us)
             .where(
                 table.c.person == person,
                 table.c.project == project,
@@ -63,7 +64,7 @@ class SqlConsents(Bound):
             .limit(1)
         )
         row = connection.execute(query).one_or_none()
-        return (int(row.policy_version), int(row.accepted_us)) if row else (0, None)
+        return Given(*row) if row else None
 
     def _withdrawn_us(self, connection: Connection, person: bytes, project: bytes) -> int:
         """When the consent to this project was withdrawn last; -1: never."""

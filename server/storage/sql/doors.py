@@ -1,11 +1,12 @@
 """Who is it? Look-ups before the organisation is known, in SQL."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Select, insert, select, update
 
 from server.errors import NotKnown
-from server.records import Device, NewDevice, Organisation, Person, PlatformKey
+from server.records import Device, KnownKey, NewDevice, Organisation, Person, PlatformKey
 from server.storage import tables
 from server.storage.sql.attempts import SqlAttempts
 from server.storage.sql.bound import taken
@@ -44,6 +45,7 @@ class SqlDoors(SqlLinkDoors, SqlAttempts):
                 table.c.person,
                 table.c.public_key,
                 people.c.removed_us,
+                table.c.revoked_us,
             )
             .join(people, people.c.id == table.c.person)
             .where(table.c.token_hash.in_(token_hashes))
@@ -88,7 +90,7 @@ class SqlDoors(SqlLinkDoors, SqlAttempts):
         with self._reading.connect() as connection:
             return connection.execute(query).one_or_none() is not None
 
-    def enrol(self, code_hash: bytes, device: NewDevice, now_us: int) -> Person | None:
+    def enrol(self, code_hash: bytes, device: NewDevice, now_us: int) -> Person | KnownKey | None:
         """Use a pairing code up and store the device, as one."""
         codes = tables.pairing_codes
         use_up = (
@@ -101,10 +103,13 @@ class SqlDoors(SqlLinkDoors, SqlAttempts):
             .values(used_us=now_us)
             .returning(codes.c.organisation, codes.c.person)
         )
-        with self._writing.begin() as connection:
+        with self._writing.connect() as connection:
             owner = connection.execute(use_up).one_or_none()
             if owner is None or not _is_here(connection, owner.person):
                 return None
+            known = connection.execute(_of_key(device.public_key)).first()
+            if known is not None:
+                return KnownKey(owner.organisation, owner.person, known.organisation, known.id)
             connection.execute(
                 insert(tables.devices).values(
                     id=device.id,
@@ -115,8 +120,10 @@ class SqlDoors(SqlLinkDoors, SqlAttempts):
                     platform=device.platform,
                     agent_version=device.agent_version,
                     enrolled_us=now_us,
+                    observes=device.observes,
                 )
             )
+            connection.commit()
         return self.of(owner.organisation).person(owner.person)
 
     def first_organisation(self) -> int:
@@ -149,3 +156,8 @@ def _is_here(connection: Connection, person: bytes) -> bool:
     table = tables.people
     query = select(table.c.id).where(table.c.id == person, table.c.removed_us.is_(None))
     return connection.execute(query).one_or_none() is not None
+
+
+def _of_key(public_key: bytes) -> Select[Any]:
+    table = tables.devices
+    return select(table.c.organisation, table.c.id).where(table.c.public_key == public_key)

@@ -182,6 +182,8 @@ class SqlEvidence(Bound):
             select(
                 *_ENTRY,
                 _SESSION.agent_version,
+                _SESSION.consent_version,
+                _SESSION.observes,
                 tables.people.c.name.label("person_name"),
                 tables.projects.c.name.label("project_name"),
                 _HEAD.sequence,
@@ -222,6 +224,8 @@ def _as_line(row: Any) -> SessionLine:
         facts=row.facts,
         band=row.band,
         main_reason=row.main_reason,
+        consent_version=row.consent_version,
+        observes=row.observes,
     )
 
 

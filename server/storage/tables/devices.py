@@ -1,6 +1,6 @@
 """Devices and the codes that enrol them."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table, text
 
 from server.storage.tables.base import metadata, organisation_column, person_column
 
@@ -25,4 +25,15 @@ devices = Table(
     Column("platform", String(120), nullable=False),
     Column("agent_version", String(20), nullable=False),
     Column("enrolled_us", BigInteger, nullable=False),
+    Column("revoked_us", BigInteger),
+    Column("seen_us", BigInteger),
+    Column("observes", LargeBinary),
+    Index(
+        "devices_keys",
+        "public_key",
+        unique=True,
+        sqlite_where=text("revoked_us IS NULL"),
+        postgresql_where=text("revoked_us IS NULL"),
+    ),
+    Index("devices_of_person", "organisation", "person"),
 )

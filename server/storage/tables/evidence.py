@@ -35,8 +35,11 @@ sessions = Table(
     Column("policy_version", BigInteger, nullable=False),
     Column("agent_version", String(20), nullable=False),
     Column("opened_us", BigInteger, nullable=False),
+    Column("consent_version", BigInteger),
+    Column("observes", LargeBinary),
     UniqueConstraint("organisation", "id"),
     Index("sessions_of_person", "organisation", "person", "row"),
+    Index("sessions_of_device", "device", "row"),
 )
 
 heads = Table(

@@ -27,6 +27,8 @@ policies = Table(
     project_column(),
     Column("version", BigInteger, nullable=False),
     Column("document", LargeBinary, nullable=False),
+    Column("author", String(120)),
+    Column("created_us", BigInteger),
     UniqueConstraint("project", "version"),
 )
 

@@ -1,0 +1,46 @@
+"""What a device says that it can observe, as it is stored and in words."""
+
+import msgspec
+
+from wire.codes import Ability, Observable
+from wire.messages import Observes
+
+_WORDS = {
+    Observable.KEYBOARD: "keys",
+    Observable.POINTER: "the pointer",
+    Observable.FOCUS: "which window is in front",
+    Observable.CLIPBOARD: "copied text's length",
+    Observable.ACCESSIBILITY_TEXT: "text that appears in fields",
+    Observable.EXTENSION: "pages, by a browser extension",
+    Observable.SCREENSHOTS: "screenshots",
+    Observable.TITLES: "window titles",
+}
+_SENTENCES = {
+    Ability.YES: "This device can observe: {}.",
+    Ability.NO: "It cannot observe: {}.",
+    Ability.UNKNOWN: "Not known: {}.",
+}
+
+
+def as_stored(observes: Observes) -> bytes | None:
+    """The known codes of what was said, as JSON; None: nothing was."""
+    said = {int(what): int(ability) for what, ability in observes}
+    known = [
+        (int(what), ability)
+        for what in Observable
+        if (ability := said.get(what)) in frozenset(Ability)
+    ]
+    return msgspec.json.encode(known) if known else None
+
+
+def observed_in_words(stored: bytes | None) -> tuple[str, ...]:
+    """What a device can observe, in sentences; none if it did not say."""
+    if stored is None:
+        return ()
+    pairs = msgspec.json.decode(stored, type=list[tuple[int, int]])
+    found = []
+    for ability, sentence in _SENTENCES.items():
+        words = [_WORDS[Observable(what)] for what, can in pairs if can == ability]
+        if words:
+            found.append(sentence.format(", ".join(words)))
+    return tuple(found)
