@@ -5,7 +5,7 @@ POST /agent/v1/enrolments                     EnrolmentRequest -> Enrolment
 GET  /agent/v1/projects                       -> Projects
 POST /agent/v1/consents                       ConsentRequest -> Consent
 DELETE /agent/v1/consents/{project}           -> Withdrawal
-DELETE /agent/v1/device                       this device is revoked by its own trainer -> 200
+POST /agent/v1/revocations                    Revocation -> 200
 POST /agent/v1/sessions                       SessionRequest -> SessionGrant
 POST /agent/v1/batches                        a sealed batch (bytes) -> Acknowledgement
 POST /agent/v1/blankings                      BlankingNotice -> 201, or 200 if it is known
@@ -70,6 +70,13 @@ class Enrolment(msgspec.Struct, frozen=True):
     server_key: Key32
     handovers: tuple[Handover, ...] = ()
     """Where the server's earlier keys went over into this one."""
+
+
+class Revocation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The trainer takes this device out of use: nothing is taken from it any more."""
+
+    device: Id16
+    """The sender's own."""
 
 
 class ProjectOffer(msgspec.Struct, frozen=True):

@@ -11,7 +11,13 @@ from server.services.agents import Agents
 from server.signin.tokens import Tokens
 from wire import limits
 from wire.baseline import TypingSample
-from wire.messages import BlankingNotice, ConsentRequest, EnrolmentRequest, SessionRequest
+from wire.messages import (
+    BlankingNotice,
+    ConsentRequest,
+    EnrolmentRequest,
+    Revocation,
+    SessionRequest,
+)
 
 
 class AgentRoutes:
@@ -28,7 +34,7 @@ class AgentRoutes:
             Route("/agent/v1/projects", self.projects, methods=["GET"]),
             Route("/agent/v1/consents", self.consent, methods=["POST"]),
             Route("/agent/v1/consents/{project}", self.withdraw, methods=["DELETE"]),
-            Route("/agent/v1/device", self.revoke_device, methods=["DELETE"]),
+            Route("/agent/v1/revocations", self.revoke_device, methods=["POST"]),
             Route("/agent/v1/sessions", self.open_session, methods=["POST"]),
             Route("/agent/v1/baseline", self.put_typing_sample, methods=["PUT"]),
             Route("/agent/v1/baseline", self.delete_typing_sample, methods=["DELETE"]),
@@ -46,7 +52,8 @@ class AgentRoutes:
     async def revoke_device(self, request: Request) -> Response:
         """The trainer takes this device out of use."""
         device = await self._device(request)
-        await run_in_threadpool(self._agents.devices.revoke_own, device)
+        revocation = await message_of(request, Revocation)
+        await run_in_threadpool(self._agents.devices.revoke_own, device, revocation)
         return Response()
 
     async def projects(self, request: Request) -> Response:

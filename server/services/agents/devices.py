@@ -9,7 +9,7 @@ from server.records import Device, KnownKey, NewDevice
 from server.services.observing import as_stored
 from server.signin.pace import Pace
 from server.storage.protocols import Store
-from wire.messages import Enrolment, EnrolmentRequest
+from wire.messages import Enrolment, EnrolmentRequest, Revocation
 from wire.problems import ProblemCode
 
 _ID_BYTES = 16
@@ -62,8 +62,10 @@ class Devices:
             self._keys.handovers,
         )
 
-    def revoke_own(self, device: Device) -> None:
+    def revoke_own(self, device: Device, revocation: Revocation) -> None:
         """The device's own trainer takes it out of use."""
+        if revocation.device != device.id:
+            raise Refusal(ProblemCode.WRONG_DEVICE, 403, "A device revokes itself alone.")
         store = self._store.of(device.organisation)
         if store.revoke_device(device.id, now_us()):
             store.audit(f"person:{device.person.hex()}", "device.revoked", device.id.hex())

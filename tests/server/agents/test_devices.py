@@ -16,7 +16,7 @@ from tests.server.device import Chain, Device
 from tests.server.house import House
 from tests.server.kinds import NewDevice, ProblemOf
 from wire.codes import Ability, Observable
-from wire.messages import EnrolmentRequest, SessionRequest, encode_message
+from wire.messages import EnrolmentRequest, Revocation, SessionRequest, encode_message
 from wire.problems import ProblemCode
 
 OBSERVES = ((Observable.KEYBOARD, Ability.YES), (Observable.TITLES, Ability.NO), (200, 1))
@@ -25,7 +25,7 @@ HOUR_US = 3_600_000_000
 
 def audited(house: House) -> list[tuple[str, str]]:
     log = tables.audit_log.c
-    with house.installation.store._reading.connect() as connection:
+    with house.database.reading.connect() as connection:
         rows = connection.execute(select(log.action, log.subject).order_by(log.row)).all()
     return [(row.action, row.subject) for row in rows]
 
@@ -66,6 +66,11 @@ def test_the_key_of_a_revoked_device_comes_back_under_no_other(
     refusal(problem, again.enrol(code), ProblemCode.CONFLICT, 409)
 
 
+def revoke(device: Device, named: Device | None = None) -> httpx.Response:
+    body = encode_message(Revocation((named or device).enrolled.device))
+    return device.online.post("/agent/v1/revocations", content=body, headers=device.auth)
+
+
 def test_a_revoked_device_is_refused_everywhere(
     chain: Chain, house: House, problem: ProblemOf
 ) -> None:
@@ -75,7 +80,7 @@ def test_a_revoked_device_is_refused_everywhere(
         device.online.get("/agent/v1/projects", headers=device.auth),
         device.post(chain.seal().sealed),
         device.put(chain.session, b"a note"),
-        device.online.delete("/agent/v1/device", headers=device.auth),
+        revoke(device),
     )
     for answer in answers:
         refusal(problem, answer, ProblemCode.DEVICE_REVOKED, 401)
@@ -86,7 +91,8 @@ def test_the_trainer_takes_the_own_device_out_of_use(
     new_device: NewDevice, house: House, problem: ProblemOf
 ) -> None:
     device, other = new_device(), new_device()
-    assert device.online.delete("/agent/v1/device", headers=device.auth).status_code == 200
+    refusal(problem, revoke(device, other), ProblemCode.WRONG_DEVICE, 403)
+    assert revoke(device).status_code == 200
     answer = device.online.get("/agent/v1/projects", headers=device.auth)
     refusal(problem, answer, ProblemCode.DEVICE_REVOKED, 401)
     assert other.projects().projects
@@ -172,9 +178,7 @@ def test_a_device_is_noted_once_an_hour_unless_it_changed(
 
 def test_the_last_batch_counts_as_seen(chain: Chain, house: House) -> None:
     before_us = time.time_ns() // 1000
-    table = tables.devices
-    with house.installation.store._writing.begin() as connection:
-        connection.execute(table.update().values(seen_us=HOUR_US))
+    house.change("UPDATE devices SET seen_us = :at_us", at_us=HOUR_US)
     (line,) = house.own.devices(None)
     assert line.seen_us == HOUR_US
     chain.send()
