@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BigInteger, bindparam, cast, select
 
 from server.records import (
     LATE_TEXTS_MAX,
@@ -95,7 +95,7 @@ class SqlScores(Bound):
             why=Why.LATE_TEXT,
             attempts=0,
             late_texts=table.c.late_texts + 1,
-            due_us=now_us + _LATE_TEXT_WAIT_US * (table.c.late_texts + 1),
+            due_us=now_us + _LATE_TEXT_WAIT_US * (cast(table.c.late_texts, BigInteger) + 1),
         )
         being_scored = mine.where(table.c.done.is_(False), table.c.worker.is_not(None)).values(
             worker=None,

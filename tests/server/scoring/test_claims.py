@@ -91,8 +91,7 @@ def test_text_that_comes_late_leads_to_another_score_a_few_times(
         assert chain.device.put(chain.session, data).status_code == 201
         assert chain.device.put(chain.session, data).status_code == 200, "known: nothing new"
         while (job := store.claim("later", now_us() + LONG_US)) is not None:
-            with store._writing.begin() as connection:
-                connection.exec_driver_sql("UPDATE scoring_jobs SET worker = NULL, due_us = 0")
+            house.change("UPDATE scoring_jobs SET worker = NULL, due_us = 0")
             assert job.why is Why.LATE_TEXT
             assert worker.do_next()
     found = platform(path).json()
@@ -122,8 +121,7 @@ def test_text_that_nobody_submitted_changes_nothing(
     chain.send(typing(0, 60), final=True)
     assert worker.do_next()
     assert chain.device.put(chain.session, pack_classes("aaa")).status_code == 201
-    with house.installation.store._writing.begin() as connection:
-        connection.exec_driver_sql("UPDATE scoring_jobs SET due_us = 0")
+    house.change("UPDATE scoring_jobs SET due_us = 0")
     assert worker.do_next()
     assert house.rows("assessments") == 1
     assert house.installation.store.waiting(now_us()).jobs == 0
@@ -151,8 +149,7 @@ def test_failed_rescore_leaves_what_was_published(
     chain.send(final=True)
     assert worker.do_next()
     assert house.own.rescore([1], Why.ASKED, now_us()) == 1
-    with house.installation.store._writing.begin() as connection:
-        connection.exec_driver_sql("UPDATE scoring_jobs SET attempts = ?", (ATTEMPTS_MAX,))
+    house.change("UPDATE scoring_jobs SET attempts = :attempts", attempts=ATTEMPTS_MAX)
     assert worker.do_next()
     found = platform(f"/v1/sessions/{chain.session.hex()}/assessment").json()
     assert (found["model_version"], found["earlier"]) == ("m1", [])

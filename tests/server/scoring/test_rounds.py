@@ -10,6 +10,7 @@ from typing import cast
 
 import httpx
 import pytest
+from sqlalchemy import select
 from starlette.routing import Route
 
 from detector.state import beginning, from_bytes, to_bytes, update
@@ -20,6 +21,7 @@ from server.records import ROUND_US, DueState, NewSession
 from server.scoring.counters import Tally
 from server.scoring.rounds import Rounds
 from server.signin.tokens import Tokens
+from server.storage import tables
 from server.storage.protocols import BatchWriter
 from server.storage.sql.rounds import first_look_us
 from tests.server.device import Chain
@@ -41,8 +43,8 @@ def look(house: House, at_us: int, version: str = "m1") -> Tally:
 
 
 def stored(house: House) -> SimpleNamespace:
-    with house.installation.store._reading.connect() as connection:
-        row = connection.exec_driver_sql("SELECT * FROM scoring_states").one()
+    with house.database.reading.connect() as connection:
+        row = connection.execute(select(tables.scoring_states)).one()
     return SimpleNamespace(**row._asdict())
 
 
@@ -93,8 +95,7 @@ def test_state_of_another_version_is_rebuilt(
     at_us = now_us() + 2 * ROUND_US
     look(house, at_us)
     whole = stored(house).state
-    with house.installation.store._writing.begin() as connection:
-        connection.exec_driver_sql("UPDATE scoring_states SET state = ?", (damage,))
+    house.change("UPDATE scoring_states SET state = :damage", damage=damage)
     look(house, at_us + ROUND_US)
     assert stored(house).state == whole
 
@@ -146,16 +147,16 @@ def test_trouble_of_one_session_stops_neither_others_nor_closed_ones(
     for chain in (good, bad):
         chain.send(typing(0, 40))
     closed.send(final=True)
-    with house.installation.store._writing.begin() as connection:
-        connection.exec_driver_sql("UPDATE batches SET sealed = x'00' WHERE session = 2")
-        connection.exec_driver_sql("UPDATE scoring_states SET due_us = 0")
+    house.change("UPDATE batches SET sealed = :damage WHERE session = 2", damage=b"x")
+    house.change("UPDATE scoring_states SET due_us = 0")
     worker = make_worker()
     assert worker.do_next()
     assert house.rows("assessments") == 1, "the closed one first"
     assert worker.do_next()
-    with house.installation.store._reading.connect() as connection:
-        query = "SELECT next_sequence FROM scoring_states ORDER BY session"
-        assert connection.exec_driver_sql(query).scalars().all() == [1, 0]
+    states = tables.scoring_states.c
+    with house.database.reading.connect() as connection:
+        query = select(states.next_sequence).order_by(states.session)
+        assert connection.execute(query).scalars().all() == [1, 0]
     assert not worker.do_next()
 
 
