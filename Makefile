@@ -98,9 +98,9 @@ bench: $(INSTALLED) ## speed, as ratios against named peers in the same run
 bench-agent: system $(INSTALLED) ## the agent's budgets on a real display: MINUTES=10 [JSON=1]
 	@$(BIN)/python -m bench.agent --minutes $(or $(MINUTES),10) $(if $(JSON),--json)
 
-bench-server: $(INSTALLED) ## the server's budgets beside two peers: AGENTS=100000 SECONDS=60 [JSON=1] [PROFILE=FILE.svg]
-	@$(BIN)/python -m bench.server --agents $(or $(AGENTS),100000) --seconds $(or $(SECONDS),60) \
-	  $(if $(JSON),--json) $(if $(PROFILE),--profile $(PROFILE))
+bench-server: $(INSTALLED) ## the server's budgets beside two peers: AGENTS=100000 SECONDS=60 [STORAGE=postgresql] [JSON=1] [PROFILE=FILE.svg]
+	@$(BIN)/python -m bench.server --storage $(or $(STORAGE),sqlite) --seconds $(or $(SECONDS),60) \
+	  $(if $(AGENTS),--agents $(AGENTS)) $(if $(JSON),--json) $(if $(PROFILE),--profile $(PROFILE))
 
 soak: system $(INSTALLED) ## the faults for long: KILLS=500 DAYS=7 [HOURS=1 of fast typing]
 	@$(BIN)/python -m tests.faults.soak --kills $(or $(KILLS),500) --days $(or $(DAYS),7) --hours $(or $(HOURS),0)

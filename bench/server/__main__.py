@@ -15,7 +15,11 @@ from bench.server.material import STRETCH_US
 from bench.server.ours import OurRun, run_ours, sync_ms
 from bench.server.peers import PeerFigure, peers_measured
 from bench.server.sealing import Load
+from bench.server.storages import POSTGRESQL, SQLITE
 
+AGENTS = {SQLITE: 100_000, POSTGRESQL: 66_000}
+_LEAST_A_SECOND = 2_000.0
+"""PostgreSQL's budget, of 2,200 offered."""
 _LATENCY_MS = 250.0
 _MEMORY_MIB = 1e9 / (1 << 20)
 _LATE_S = 30.0
@@ -30,11 +34,13 @@ def main(arguments: list[str]) -> int:
     load = Load(options.seed, options.agents, int(options.seconds * 1e6))
     with tempfile.TemporaryDirectory(prefix="veritype-bench-") as name:
         folder = Path(name)
+        _say("measuring the peers")
         synced_ms = sync_ms(folder)
         repetitions = 0 if options.no_peers else _PEER_REPETITIONS
         peers, missing = peers_measured(folder, load.seed, repetitions, _PEER_S)
-        run = run_ours(load, options.connections, folder / "ours", options.profile)
-    report = _reported(load, run, peers, synced_ms)
+        _say(f"sealing the batches of {load.agents} agents")
+        run = run_ours(load, options.storage, options.connections, folder / "ours", options.profile)
+    report = _reported(load, options.storage, run, peers, synced_ms)
     report.missing = missing
     print(report.as_json() if options.json else report.as_text())
     if report.missed and not options.json:
@@ -42,19 +48,28 @@ def main(arguments: list[str]) -> int:
     return 1 if report.missed else 0
 
 
+def _say(what: str) -> None:
+    print(f"{what} ...", file=sys.stderr, flush=True)
+
+
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.server")
-    parser.add_argument("--agents", type=int, default=100_000)
+    parser.add_argument("--storage", choices=list(AGENTS), default=SQLITE)
+    parser.add_argument("--agents", type=int, help="100,000; 66,000 with PostgreSQL")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long batches come")
     parser.add_argument("--connections", type=int, default=4_096, help="open at a time")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-peers", action="store_true", help="measure only our server")
     parser.add_argument("--profile", type=Path, help="FILE.svg, FILE.json or FILE.txt, by py-spy")
     parser.add_argument("--json", action="store_true")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.agents = options.agents or AGENTS[options.storage]
+    return options
 
 
-def _reported(load: Load, run: OurRun, peers: dict[str, PeerFigure], synced_ms: float) -> Report:
+def _reported(
+    load: Load, kind: str, run: OurRun, peers: dict[str, PeerFigure], synced_ms: float
+) -> Report:
     measured, costs, checked = run.measured, run.costs, run.checked
     pace = run.pace
     waiting = pace.looks_waiting + pace.jobs_waiting
@@ -64,6 +79,7 @@ def _reported(load: Load, run: OurRun, peers: dict[str, PeerFigure], synced_ms: 
     report.conditions = {
         "load": f"{load.agents} agents, one batch each {STRETCH_US / 1e6:g} s for {took_s:g} s: "
         f"{batches} batches, {batches / took_s:.0f}/s, over {measured.run.connections} connections",
+        "storage": run.storage,
         "a batch": f"{events:.0f} events, {run.sealed.batch_bytes / batches:.0f} bytes",
         "prepared in": f"{run.prepared_s:.0f} s",
         "a synced write of 4 KiB": f"{synced_ms:.2f} ms",
@@ -71,14 +87,18 @@ def _reported(load: Load, run: OurRun, peers: dict[str, PeerFigure], synced_ms: 
         "what they said": "; ".join(measured.run.refusals) or "nothing",
         "server's processes": str(costs.processes),
     }
+    # SQLite's budget is a latency under its full load, PostgreSQL's a rate.
+    latency_ms = _LATENCY_MS if kind == SQLITE else None
+    rate_counts = kind == POSTGRESQL and batches / took_s >= _LEAST_A_SECOND
+    least_per_s = _LEAST_A_SECOND if rate_counts else None
     acknowledged_per_s = checked.acknowledged / max(measured.run.took_s, took_s)
     ours = acknowledged_per_s * events
     report.rows = [
         Row("batches not acknowledged", batches - checked.acknowledged, "", 0, Bound.AT_MOST),
-        Row("acknowledged", acknowledged_per_s, "batches/s"),
+        Row("acknowledged", acknowledged_per_s, "batches/s", least_per_s, Bound.AT_LEAST),
         Row("acknowledged, events", ours, "events/s"),
         Row("latency from the scheduled moment, p50", measured.percentile_ms(0.5), "ms"),
-        Row("latency, p99", measured.percentile_ms(0.99), "ms", _LATENCY_MS),
+        Row("latency, p99", measured.percentile_ms(0.99), "ms", latency_ms),
         Row("latency, p99.9", measured.percentile_ms(0.999), "ms"),
         Row("latency, max", measured.percentile_ms(1.0), "ms"),
         Row("server's memory, peak PSS", mebibytes(costs.peak_pss_bytes), "MiB", _MEMORY_MIB),
@@ -91,7 +111,7 @@ def _reported(load: Load, run: OurRun, peers: dict[str, PeerFigure], synced_ms: 
         Row("acknowledged and not in the store", checked.missing, "", 0, Bound.AT_MOST),
         Row("heads behind an acknowledgement", checked.heads_behind, "", 0, Bound.AT_MOST),
         Row(f"receipts wrong of {checked.receipts}", checked.receipts_wrong, "", 0, Bound.AT_MOST),
-        Row(f"open sessions looked at, of {run.sealed.due} due", checked.looked_at, ""),
+        Row(f"open sessions looked at ({run.sealed.due} due in the run)", checked.looked_at, ""),
         Row(f"closed sessions judged, of {run.sealed.closing}", checked.scored, ""),
         Row("waiting for scoring at the last batch", waiting, "sessions"),
         Row("the one that waited longest", max(pace.looks_late_s, pace.jobs_late_s), "s", _LATE_S),

@@ -12,17 +12,18 @@ from bench.server.checks import Checked, check
 from bench.server.costs import Costs, counting
 from bench.server.driving import generator, on_server_cores
 from bench.server.pace import Pace, watch_pace
-from bench.server.population import POLICY_VERSION, PROJECT, populate
+from bench.server.population import POLICY_VERSION, PROJECT, begin_looks, populate
 from bench.server.profiling import profiled
 from bench.server.run_result import Measured
 from bench.server.sealing import Load, Sealed, seal_all
+from bench.server.storages import Storage, storage
 from server.app import open_installation
 from server.operation.house import DataFolder
 from server.operation.keys import load_server_keys
-from server.storage.sqlite.engine import open_database
 from tests.live.processes import Child
 from tests.live.server_process import Operator, listening_url, serve
 from wire.policy import Policy
+from wire.signing import VerifyKey
 
 _SYNCS = 100
 _SYNC_BYTES = 4096
@@ -37,40 +38,60 @@ class OurRun:
     costs: Costs
     pace: Pace
     checked: Checked
+    storage: str
     database_bytes: int
     prepared_s: float
 
 
-def run_ours(load: Load, connections: int, folder: Path, profile: Path | None) -> OurRun:
+def run_ours(load: Load, kind: str, connections: int, folder: Path, profile: Path | None) -> OurRun:
     """Prepare a data folder and all requests, serve it, send them, check the store."""
-    began_s = time.monotonic()
     operator = Operator(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    with storage(kind, operator.data) as database:
+        began_s = time.monotonic()
+        sealed, key = _prepared(load, operator, database)
+        prepared_s = time.monotonic() - began_s
+        measured, costs, pace = _sent(load, sealed, operator, database, connections, profile)
+        engine = database.engine()
+        checked = check(engine, sealed, measured, load.seed, key)
+        engine.dispose()
+        size = database.size_bytes()
+    return OurRun(sealed, measured, costs, pace, checked, database.says, size, prepared_s)
+
+
+def _prepared(load: Load, operator: Operator, database: Storage) -> tuple[Sealed, VerifyKey]:
     operator.run("init")
     operator.add_project(PROJECT, Policy(version=POLICY_VERSION, windows=()))
-    data = DataFolder(operator.data)
-    keys = load_server_keys(data.keys)
-    sealed = seal_all(load, keys.nonce_secret, folder)
-    engine = open_database(data.database).writing
+    keys = load_server_keys(DataFolder(operator.data).keys)
+    sealed = seal_all(load, keys.nonce_secret, operator.folder)
+    engine = database.engine()
     populate(engine, load.seed, sealed.public_keys, sealed.before)
     engine.dispose()
-    prepared_s = time.monotonic() - began_s
+    return sealed, keys.signing.verify_key
+
+
+def _sent(
+    load: Load,
+    sealed: Sealed,
+    operator: Operator,
+    database: Storage,
+    connections: int,
+    profile: Path | None,
+) -> tuple[Measured, Costs, Pace]:
     with _served(operator) as process:
         port = int(listening_url(process).rsplit(":", 1)[1])
-        with (
-            generator(sealed.requests, folder, port, connections) as sender,
-            profiled(process.pid, load.run_us / 1e6, profile),
-            counting(lambda: [process.pid]) as costs,
-        ):
-            measured = sender.send_all()
+        with generator(sealed.requests, operator.folder, port, connections) as sender:
+            engine = database.engine()
+            begin_looks(engine)
+            engine.dispose()
+            with (
+                profiled(process.pid, load.run_us / 1e6, profile),
+                counting(lambda: [process.pid, *database.processes()]) as costs,
+            ):
+                measured = sender.send_all()
         store = open_installation(operator.data).store
         pace = watch_pace(store)
         store.close()
-    engine = open_database(data.database).writing
-    checked = check(engine, sealed, measured, load.seed, keys.signing.verify_key)
-    engine.dispose()
-    size = data.database.stat().st_size
-    return OurRun(sealed, measured, costs, pace, checked, size, prepared_s)
+    return measured, costs, pace
 
 
 @contextmanager

@@ -23,8 +23,8 @@ FIRST_SESSION = 1
 AGENT_VERSION = "0.1.0"
 DAY_US = 8 * 3600 * 1_000_000
 _ROWS_AT_ONCE = 10_000
-_UNTIL_THE_RUN_US = 10_000_000
-"""The server starts and the connections open; the first looks are due when batches come."""
+_FAR_US = 1 << 52
+"""Looks are due from here on until the run begins."""
 
 
 class Stored(Protocol):
@@ -116,6 +116,14 @@ def populate(
             for table, rows in _rows(agents, keys, shared):
                 connection.execute(insert(table), rows)
         _store_before(connection, organisation, before, now_us)
+
+
+def begin_looks(engine: Engine) -> None:
+    """From now on the scorer's looks are due, each at its moment of the coming round."""
+    due_us = tables.scoring_states.c.due_us
+    shift_us = time.time_ns() // 1000 - _FAR_US
+    with engine.begin() as connection:
+        connection.execute(update(tables.scoring_states).values(due_us=due_us + shift_us))
 
 
 def _store_before(
@@ -232,7 +240,7 @@ def _rows(
             {
                 "session": FIRST_SESSION + agent.number,
                 "organisation": organisation,
-                "due_us": shared["now_us"] + _UNTIL_THE_RUN_US + agent.look_us,
+                "due_us": _FAR_US + agent.look_us,
             }
             for agent in agents
         ],
