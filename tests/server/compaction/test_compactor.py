@@ -28,6 +28,7 @@ from tests.server.compaction.test_block import said
 from tests.server.device import Chain
 from tests.server.house import House
 from tests.server.kinds import Typing
+from tests.server.storages import ON_SQLITE
 from tests.server.test_scoring import undecodable
 from wire.batch import Envelope
 from wire.chain import derive_nonce
@@ -194,6 +195,7 @@ def test_store_that_gives_back_something_else_takes_nothing_out_of_the_log(
     assert house.rows("batches") == 3
 
 
+@ON_SQLITE
 @pytest.mark.usefixtures("envelopes")
 def test_damaged_block_costs_time_and_nothing_else(house: House, compact: Compact) -> None:
     store, objects = house.own, house.installation.objects
@@ -215,6 +217,7 @@ def verify(house: House, session: bytes) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
+@ON_SQLITE
 def test_session_is_verified_from_what_the_device_signed(
     house: House, chain: Chain, envelopes: list[Envelope], compact: Compact
 ) -> None:
