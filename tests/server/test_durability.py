@@ -1,30 +1,22 @@
 """An acknowledgement means durable, whatever happens to the process."""
 
 import contextlib
-import os
 import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
 import pytest
 
-from server.app import open_installation
-from tests.server.device import Chain, Device
+from tests.server.device import Chain
 from tests.server.house import House, browsing, serving
 from tests.server.kinds import Typing
-from wire.batch import Envelope
 
 _READY = re.compile(r"listening on (http://\S+)")
-CLIENTS = 8
-ROUNDS = 3
 
 
 @contextlib.contextmanager
@@ -41,69 +33,6 @@ def server_process(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         finally:
             process.kill()
             process.wait()
-
-
-@dataclass
-class Poster:
-    """A device that keeps posting, and remembers what was acknowledged."""
-
-    chain: Chain
-    acknowledged: list[bytes] = field(default_factory=list)
-    pending: Envelope | None = None
-
-    def post_until_cut_off(self, address: str, progress: "Progress") -> None:
-        # A server that is only slow must not end the posting: then nobody would kill it.
-        with browsing(address, 120) as client:
-            self.chain.device.client = client
-            with contextlib.suppress(httpx.NetworkError, httpx.ProtocolError):
-                while True:
-                    self.pending = self.pending or self.chain.seal()
-                    answer = self.chain.device.post(self.pending.sealed)
-                    self.chain.accept(self.pending, answer)
-                    self.acknowledged.append(self.pending.digest)
-                    self.pending = None
-                    progress.one_more()
-
-
-@dataclass
-class Progress:
-    """Kills the server in the middle of its work: after so many acknowledgements."""
-
-    pid: int
-    left: int
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def one_more(self) -> None:
-        with self.lock:
-            self.left -= 1
-            if self.left == 0:
-                os.kill(self.pid, signal.SIGKILL)
-
-
-def test_kill_nine_under_load_loses_nothing_acknowledged(house: House) -> None:
-    posters: list[Poster] = []
-    for round_ in range(ROUNDS):
-        with server_process(house.path) as (process, address):
-            if not posters:
-                with browsing(address) as client:
-                    device = Device(client)
-                    device.enrol(house.administration.pair(house.trainer.name))
-                    posters = [Poster(device.clock_in()) for _ in range(CLIENTS)]
-            for poster in posters:
-                poster.chain.device = Device(None, device.key, device.enrolment)
-            progress = Progress(process.pid, 100 + 37 * round_)
-            with ThreadPoolExecutor(CLIENTS) as pool:
-                running = [pool.submit(p.post_until_cut_off, address, progress) for p in posters]
-            assert [future.exception() for future in running] == [None] * CLIENTS
-        for poster in posters:
-            entry = house.own.session(poster.chain.session)
-            assert entry is not None
-            stored = [batch.digest for batch in house.own.batches(entry.row)]
-            assert stored[: len(poster.acknowledged)] == poster.acknowledged
-            assert len(stored) - len(poster.acknowledged) <= 1, "at most the unanswered one"
-            assert house.own.head(entry.row).sequence == len(stored) - 1
-    assert sum(len(poster.acknowledged) for poster in posters) >= 100 * ROUNDS
-    assert open_installation(house.path).store.check() == []
 
 
 def test_server_stops_cleanly_and_takes_the_worker_along(house: House) -> None:
