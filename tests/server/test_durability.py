@@ -1,6 +1,7 @@
 """An acknowledgement means durable, whatever happens to the process."""
 
 import contextlib
+import os
 import re
 import signal
 import subprocess
