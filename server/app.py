@@ -10,15 +10,20 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from server.console.mounting import console_routes
 from server.errors import DataFolderUnusable, NotKnown
+from server.figures import PageFigures
 from server.http.bodies import Receive
 from server.http.cookies import SignedSessions
+from server.http.goodbye import saying_goodbye
 from server.http.problem_handlers import add_problem_handlers
+from server.http.request_log import RequestLog
 from server.http.security_headers import SecurityHeaders
 from server.ingest.route import PATH as INGEST_PATH
 from server.ingest.route import Ingest, Scope, Send
 from server.operation.config import Settings
 from server.operation.house import DataFolder
 from server.operation.keys import ServerKeys, load_server_keys, make_server_keys
+from server.operation.probes import health_routes
+from server.operation.readiness import Readiness, schema_trouble
 from server.operation.settings import load_settings
 from server.routes.agent import AgentRoutes
 from server.routes.documented import publish_document
@@ -120,29 +125,50 @@ def _has_data(store: Store) -> bool:
 class Application:
     """Batches go straight to `Ingest`; everything else to the framework."""
 
-    def __init__(self, ingest: Ingest, pages: FastAPI) -> None:
-        self._ingest = ingest
+    def __init__(
+        self,
+        ingest: Ingest,
+        pages: FastAPI,
+        writer: BatchWriter,
+        figures: PageFigures,
+        readiness: Readiness,
+    ) -> None:
+        self.ingest = ingest
+        self.writer = writer
+        self.figures = figures
+        self.readiness = readiness
         self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
+        if self.readiness.stopping and scope["type"] == "http":
+            send = saying_goodbye(send)
         if scope["type"] == "http" and scope["path"] == INGEST_PATH:
-            await self._ingest(scope, receive, send)
+            await self.ingest(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
 
 
 def build_app(installation: Installation) -> Application:
-    """The application on an opened installation; closing it closes the store."""
+    """The application on an opened installation; closing it closes the store.
+
+    Raises:
+        DataFolderUnusable: the schema is too old or too new for this version.
+    """
     store, keys, settings = installation.store, installation.keys, installation.settings
-    store.migrate()
+    trouble = schema_trouble(store)
+    if trouble:
+        raise DataFolderUnusable(trouble)
     writer = store.writer(settings.ingest_queue_max)
-    tokens = Tokens(store)
-    pages = _pages(installation, tokens, writer)
-    return Application(Ingest(store, writer, keys, settings.device_batches_per_minute), pages)
+    figures, readiness = PageFigures(), Readiness(store, installation.objects)
+    pages = _pages(installation, writer, readiness)
+    pages.add_middleware(RequestLog, figures=figures)
+    ingest = Ingest(store, writer, keys, settings.device_batches_per_minute)
+    return Application(ingest, pages, writer, figures, readiness)
 
 
-def _pages(installation: Installation, tokens: Tokens, writer: BatchWriter) -> FastAPI:
+def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness) -> FastAPI:
+    tokens = Tokens(installation.store)
     store, objects, keys = installation.store, installation.objects, installation.keys
     settings = installation.settings
 
@@ -168,6 +194,7 @@ def _pages(installation: Installation, tokens: Tokens, writer: BatchWriter) -> F
     app.include_router(platform_router(review, Directory(store), tokens))
     app.include_router(published_router(keys))
     app.router.routes.extend(console_routes(store, settings, review, keys.sign_in_secret))
+    app.router.routes.extend(health_routes(readiness))
     publish_document(app)
     add_problem_handlers(app)
     app.add_middleware(

@@ -11,7 +11,7 @@ from server.cli.organisations import organisation
 from server.cli.people import pair, user
 from server.cli.projects import project
 from server.cli.releases import release
-from server.cli.running import serve
+from server.cli.running import serve, worker
 from server.cli.scoring import promise, rescore
 from server.cli.server_keys import keys
 from server.cli.sessions import session
@@ -26,6 +26,7 @@ def main() -> None:
 for command in (
     init,
     serve,
+    worker,
     organisation,
     user,
     team,

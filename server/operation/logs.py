@@ -11,7 +11,20 @@ import time
 
 from server.clock import iso_utc
 
-_FIELDS = ("method", "route", "status", "duration_ms", "batches", "attempts", "worker")
+_FIELDS = (
+    "request",
+    "method",
+    "route",
+    "status",
+    "duration_ms",
+    "batches",
+    "refused",
+    "bytes",
+    "commits",
+    "failed_commits",
+    "attempts",
+    "worker",
+)
 
 
 class JsonLines(logging.Formatter):

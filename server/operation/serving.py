@@ -1,17 +1,32 @@
-"""Running the server: socket, ready line, scorer, signals."""
+"""Running the server: sockets, ready line, scorers, metrics, and a stop that loses nothing.
+
+At the first SIGTERM or SIGINT `/readyz` says no and answers ask clients to connect anew; after
+`stop_delay_s` the socket is closed, requests on their way are answered (within ten seconds), what
+waits for the disk is committed, and the scorers finish or give back their jobs (within ten more). A
+second signal ends at once: what was not acknowledged is sent again by the devices.
+"""
 
 import signal
 import socket
+import time
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import FrameType
+from typing import Protocol
 
 import uvicorn
 
-from server.app import build_app, open_installation
+from server.app import Application, Installation, build_app, open_installation
+from server.clock import now_us
 from server.errors import ServerError
+from server.operation.ingest_log import IngestLog
 from server.operation.key_watch import KeyWatch
 from server.operation.logs import set_up_logs
+from server.operation.metrics import Figures, MetricsPage
+from server.operation.metrics_server import MetricsServer
 from server.operation.process import collect_seldom, raise_open_files
-from server.scoring.supervisor import Supervisor
+from server.operation.readiness import Readiness
+from server.operation.scorers import Scorers
 
 _KEEP_ALIVE_S = 90
 """Longer than the agents' posting interval, so that a connection is there for the next post."""
@@ -19,33 +34,80 @@ _BACKLOG = 2_048
 _GRACE_S = 10
 
 
-class _ReadyServer(uvicorn.Server):
-    """Prints the ready line when requests are answered."""
+class _Helper(Protocol):
+    """What runs beside the requests."""
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class _GracefulServer(uvicorn.Server):
+    """Prints the ready line when requests are answered, and stops in steps."""
+
+    def __init__(
+        self, config: uvicorn.Config, lines: list[str], readiness: Readiness, delay_s: float
+    ) -> None:
         super().__init__(config)
-        self._address = address
+        self._lines = lines
+        self._readiness = readiness
+        self._delay_s = delay_s
+        self._end_s = float("inf")
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         collect_seldom()
-        print(f"veritype-server listening on {self._address}", flush=True)
+        print("\n".join(self._lines), flush=True)
+
+    async def on_tick(self, counter: int) -> bool:
+        if time.monotonic() >= self._end_s:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._readiness.stopping:
+            self.should_exit = self.force_exit = True
+        self._readiness.stopping = True
+        self._end_s = time.monotonic() + self._delay_s
 
 
-def serve(folder: Path, host: str, port: int) -> None:
+def serve(folder: Path, host: str, port: int, scorer_count: int) -> None:
     """Serve a data folder until SIGINT or SIGTERM.
 
     Raises:
         ServerError: the folder is not usable or the address is taken.
     """
     installation = open_installation(folder)
-    set_up_logs(installation.settings.log_level)
+    settings = installation.settings
+    set_up_logs(settings.log_level)
     raise_open_files()
+    app = build_app(installation)
     listener = _listen(host, port)
-    bound = listener.getsockname()[1]
-    shown = f"[{host}]" if ":" in host else host
-    config = uvicorn.Config(
-        build_app(installation),
+    scorers = Scorers(folder, scorer_count)
+    metrics = _metrics(installation, app, scorers)
+    watch = KeyWatch(installation.keys, installation.folder.keys)
+    log = IngestLog(app.ingest.figures, app.writer.figures)
+    helpers: list[_Helper] = [scorers, watch, log, *([metrics] if metrics else [])]
+    lines = [f"veritype-server listening on http://{_shown(host, listener)}"]
+    if metrics:
+        lines.append(f"metrics on http://{metrics.address}/metrics")
+    # Until uvicorn takes the signals, and after it let them go, one must not skip the tidying up.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    for helper in helpers:
+        helper.start()
+    server = _GracefulServer(_config(app), lines, app.readiness, settings.stop_delay_s)
+    try:
+        server.run([listener])
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for helper in helpers:
+            helper.stop()
+        listener.close()
+
+
+def _config(app: Application) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         loop="uvloop",
         http="httptools",
         lifespan="on",
@@ -56,18 +118,42 @@ def serve(folder: Path, host: str, port: int) -> None:
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    # uvicorn raises the signal again when it has stopped; by then the worker must still be ended.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    supervisor = Supervisor(folder)
-    supervisor.start()
-    watch = KeyWatch(installation.keys, installation.folder.keys)
-    watch.start()
+
+
+def _metrics(
+    installation: Installation, app: Application, scorers: Scorers
+) -> MetricsServer | None:
+    settings, store = installation.settings, installation.store
+    if not settings.metrics_bind:
+        return None
+    host, _, port = settings.metrics_bind.rpartition(":")
+    figures = Figures(
+        app.ingest.figures,
+        app.writer.figures,
+        app.figures,
+        lambda: {
+            "ingest_queue_depth": app.writer.waiting,
+            "ingest_heads_remembered": app.ingest.remembered,
+            "scorers_running": scorers.running,
+            "scorer_restarts": scorers.restarts,
+            "stopping": float(app.readiness.stopping),
+        },
+        lambda: store.backlog(now_us()),
+        {"version": _version(), "schema": store.schema().found},
+    )
+    page = MetricsPage(figures, settings.metrics_token)
+    return MetricsServer(_listen(host.strip("[]"), int(port)), page, app.readiness)
+
+
+def _version() -> str:
     try:
-        _ReadyServer(config, f"http://{shown}:{bound}").run([listener])
-    finally:
-        watch.stop()
-        supervisor.stop()
-        listener.close()
+        return version("veritype")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _shown(host: str, listener: socket.socket) -> str:
+    return f"{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
 
 
 def _listen(host: str, port: int) -> socket.socket:

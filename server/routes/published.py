@@ -58,11 +58,6 @@ def published_router(keys: ServerKeys) -> APIRouter:
             ],
         )
 
-    @router.get("/healthz", include_in_schema=False)
-    def health() -> dict[str, str]:
-        """The process answers."""
-        return {"status": "ok"}
-
     @router.get("/.well-known/veritype-policy-schema")
     def policy_schema() -> dict[str, Any]:
         """The JSON Schema of a project's policy."""

@@ -9,15 +9,16 @@ from threading import Event, Thread
 
 _BACK_OFF_S = 2.0
 _GRACE_S = 10.0
-_WORKER = "scorer-0"
 _log = logging.getLogger(__name__)
 
 
 class Supervisor:
     """Starts the worker, and starts it again when it dies."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str) -> None:
+        self.restarts = 0
         self._folder = folder
+        self._name = name
         self._stop = Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = Thread(target=self._run, name="supervisor", daemon=True)
@@ -26,12 +27,23 @@ class Supervisor:
         """Start supervising."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """End the worker and wait for it."""
+    @property
+    def running(self) -> bool:
+        """Whether its process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    def ask_to_stop(self) -> None:
+        """Tell the worker to finish its job and end; does not wait."""
         self._stop.set()
         if self._process is not None:
             self._process.terminate()
+
+    def stop(self) -> None:
+        """End the worker; one that does not end in time is killed, and its job is done again."""
+        self.ask_to_stop()
         self._thread.join(_GRACE_S)
+        if self._process is not None and self._thread.is_alive():
+            self._process.kill()
 
     def _run(self) -> None:
         # One thread each: a second one makes scikit-learn wait for itself under load.
@@ -44,7 +56,7 @@ class Supervisor:
             "-m",
             "server.scoring.worker",
             str(self._folder),
-            _WORKER,
+            self._name,
             parent,
         ]
         while not self._stop.is_set():
@@ -55,4 +67,5 @@ class Supervisor:
                 status = process.wait()
             if not self._stop.is_set():
                 _log.error("the scorer ended and is started again", extra={"status": status})
+                self.restarts += 1
                 self._stop.wait(_BACK_OFF_S)
