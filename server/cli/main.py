@@ -2,11 +2,13 @@
 
 import click
 
+from server.cli.backups import backup, restore
 from server.cli.config import config
 from server.cli.devices import device
 from server.cli.folder import doctor, init
 from server.cli.identities import oidc
 from server.cli.keys import key
+from server.cli.migrating import migrate
 from server.cli.organisations import organisation
 from server.cli.people import pair, user
 from server.cli.projects import project
@@ -27,6 +29,9 @@ for command in (
     init,
     serve,
     worker,
+    migrate,
+    backup,
+    restore,
     organisation,
     user,
     team,

@@ -45,7 +45,7 @@ def session_verify(identifier: str, folder: Path, organisation: str | None, as_j
         raise NotKnown("there is no such session; its id is in its page's address, 32 hex digits")
     batches = stored_batches(store, installation.objects, named.id, entry.row)
     found = verify_session(
-        batches, store.head(entry.row), VerifyKey(key), installation.keys.nonce_secret
+        batches, store.head(entry.row), VerifyKey(key), installation.keys.nonce_secrets_ever
     )
     fields = {"session": identifier, "batches": found.batches, "wrong": found.wrong}
     text = f"{found.batches} batches, chain and signatures hold"

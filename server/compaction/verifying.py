@@ -20,9 +20,12 @@ class Verified:
 
 
 def verify_session(
-    batches: Sequence[StoredBatch], head: ChainHead, key: VerifyKey, nonce_secret: bytes
+    batches: Sequence[StoredBatch], head: ChainHead, key: VerifyKey, nonce_secrets: Sequence[bytes]
 ) -> Verified:
-    """Check every signature and nonce, and the chain from its first batch to `head`."""
+    """Check every signature and nonce, and the chain from its first batch to `head`.
+
+    `nonce_secrets`: all that there ever were, since old sessions carry nonces of old ones.
+    """
     at = ChainHead()
     for number, batch in enumerate(batches):
         try:
@@ -31,7 +34,7 @@ def verify_session(
             at = follow(at, envelope)
         except WireError as error:
             return Verified(number, f"batch {number} does not hold: {error}")
-        if not nonce_holds(nonce_secret, envelope):
+        if not any(nonce_holds(secret, envelope) for secret in nonce_secrets):
             return Verified(number, f"batch {number} carries a nonce that was not given to it")
     if at != head:
         return Verified(len(batches), "the chain does not end where the session's head is")

@@ -72,7 +72,7 @@ def back_up(
     draft = into / f".{path.name}.unfinished"
     if path.exists() or draft.exists():
         raise ServerError(f"{path} is there already")
-    draft.mkdir(mode=0o700, parents=True)
+    make_private(draft)
     try:
         database = store.copy_to(draft, told)
         missing = _objects(store, objects, draft, told, copy_objects=copy_objects)
@@ -107,12 +107,19 @@ def digest_of_file(path: Path) -> tuple[int, str]:
 
 def write_synced(path: Path, data: bytes) -> None:
     """Write a file for the owner alone, on the disk when this returns."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for the owner alone."""
+    if not folder.is_dir():
+        make_private(folder.parent)
+        folder.mkdir(mode=0o700)
 
 
 def object_path(organisation: int, digest: bytes) -> Path:

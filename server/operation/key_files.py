@@ -103,10 +103,14 @@ def rotate(folder: Path, kind: Kind, from_us: int, now_us: int) -> int:
 
 
 def out_of_use(folder: Path, now_us: int) -> list[Path]:
-    """Secrets that nothing needs any more. Of signing keys the public half stays published."""
+    """Secrets that nothing needs any more.
+
+    Of signing keys the public half stays published. Nonce secrets stay: what was sealed under them
+    is verified with them as long as it is kept.
+    """
     return [
         path
-        for kind in ROTATED
+        for kind in (Kind.SIGNING, Kind.COOKIE)
         for _, path in generations(folder, kind)
         if path not in accepted(folder, kind, now_us)
     ]

@@ -15,6 +15,7 @@ from server.operation.key_files import (
     SECRET_BYTES,
     Kind,
     accepted,
+    generations,
     handovers_in,
     in_force,
     make_secret,
@@ -46,6 +47,8 @@ class ServerKeys:
     """Derives nonces now."""
     nonce_secrets: tuple[bytes, ...] = field(repr=False)
     """All whose nonces are accepted, the newest first."""
+    nonce_secrets_ever: tuple[bytes, ...] = field(repr=False)
+    """All that there ever were, to verify what lies here: the newest first."""
     cookie_secrets: tuple[str, ...] = field(repr=False)
     """All whose cookies are accepted; the last one signs."""
     sample_secret: bytes = field(repr=False)
@@ -98,6 +101,9 @@ def load_server_keys(folder: Path) -> ServerKeys:
         handovers=handovers_in(folder),
         nonce_secret=read_secret(current[Kind.NONCE]),
         nonce_secrets=tuple(reversed(nonces)),
+        nonce_secrets_ever=tuple(
+            read_secret(path) for _, path in reversed(generations(folder, Kind.NONCE))
+        ),
         cookie_secrets=(*(each for each in cookies if each != cookie), cookie),
         sample_secret=read_secret(current[Kind.SAMPLES]),
         sign_in_secret=read_secret(current[Kind.SIGN_IN]),

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from server.errors import ServerError
-from server.operation.backup import FORMAT, MANIFEST, Manifest, digest_of_file
+from server.operation.backup import FORMAT, MANIFEST, Manifest, digest_of_file, make_private
 
 Told = Callable[[str, int, int], None]
 
@@ -70,16 +70,16 @@ def restore_files(backup: Path, data: Path, told: Told) -> Manifest:
     draft = data.with_name(f".{data.name}.restoring")
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        draft.mkdir(mode=0o700, parents=True)
+        make_private(draft)
         for done, entry in enumerate(manifest.files):
             told("restoring", done, len(manifest.files))
             target = draft / entry.path
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(target.parent)
             shutil.copyfile(backup / entry.path, target)
             target.chmod(0o600)
             if digest_of_file(target) != (entry.size_bytes, entry.sha256):
                 raise BackupDamaged(f"{entry.path} could not be copied whole: check the disk")
-        (draft / "objects").mkdir(mode=0o700, exist_ok=True)
+        make_private(draft / "objects")
         if data.exists():
             data.rmdir()
         draft.rename(data)

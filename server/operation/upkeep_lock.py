@@ -23,7 +23,9 @@ def upkeep(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise ServerError("a backup or a purge is running: try again when it is done") from error
+            raise ServerError(
+                "a backup or a purge is running: try again when it is done"
+            ) from error
         yield
     finally:
         os.close(handle)

@@ -240,16 +240,16 @@ def test_what_does_not_hold_is_named(house: House, envelopes: list[Envelope]) ->
     raw = store.sealing_key(1)
     assert raw is not None
     key = VerifyKey(raw)
-    assert verify_session(rows, head, key, secret).wrong is None
+    assert verify_session(rows, head, key, (secret,)).wrong is None
     flipped = rows[1].sealed[:-1] + bytes([rows[1].sealed[-1] ^ 1])
     wrong = {
         "not hold": verify_session(
-            [rows[0], replace(rows[1], sealed=flipped), rows[2]], head, key, secret
+            [rows[0], replace(rows[1], sealed=flipped), rows[2]], head, key, (secret,)
         ),
-        "batch 0": verify_session(rows, head, SigningKey.generate().verify_key, secret),
-        "batch 1": verify_session([rows[0], rows[2], rows[1]], head, key, secret),
-        "does not end": verify_session(rows[:2], head, key, secret),
-        "nonce": verify_session(rows, head, key, bytes(32)),
+        "batch 0": verify_session(rows, head, SigningKey.generate().verify_key, (secret,)),
+        "batch 1": verify_session([rows[0], rows[2], rows[1]], head, key, (secret,)),
+        "does not end": verify_session(rows[:2], head, key, (secret,)),
+        "nonce": verify_session(rows, head, key, (bytes(32),)),
     }
     for named, found in wrong.items():
         assert found.wrong is not None

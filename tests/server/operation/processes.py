@@ -61,7 +61,7 @@ def start_worker(data: Path, log: TextIO) -> "subprocess.Popen[bytes]":
     )
 
 
-def until(holds: Callable[[], bool], seconds: float = 30) -> None:
+def until(holds: Callable[[], bool], seconds: float = 90) -> None:
     """Wait for something, at most so long."""
     end_s = time.monotonic() + seconds
     while not holds():

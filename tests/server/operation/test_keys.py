@@ -62,7 +62,6 @@ def test_what_was_replaced_is_accepted_for_its_time_and_then_out_of_use(folder: 
     late = now_us() + 40 * 86_400 * SECOND_US
     assert sorted(path.name for path in out_of_use(folder, late)) == [
         "cookie.key",
-        "nonce.key",
         "signing.key",
     ]
     assert out_of_use(folder, now_us()) == []
