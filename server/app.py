@@ -1,5 +1,6 @@
 """The application. The only module that names concrete storage."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from server.console.mounting import console_routes
-from server.errors import DataFolderUnusable, NotKnown
+from server.errors import DataFolderUnusable, NotKnown, ServerError
 from server.figures import PageFigures
 from server.http.bodies import Receive
 from server.http.cookies import SignedSessions
@@ -19,6 +20,7 @@ from server.http.request_log import RequestLog
 from server.http.security_headers import SecurityHeaders
 from server.ingest.route import PATH as INGEST_PATH
 from server.ingest.route import Ingest, Scope, Send
+from server.operation.backup import Manifest
 from server.operation.config import Settings
 from server.operation.house import DataFolder
 from server.operation.keys import ServerKeys, load_server_keys, make_server_keys
@@ -36,6 +38,7 @@ from server.services.review import Review
 from server.signin.tokens import Tokens
 from server.storage.objects.folder import FolderObjects
 from server.storage.objects.s3 import S3Address, S3Objects
+from server.storage.postgres.dumps import DUMP, restore_dump
 from server.storage.postgres.store import PostgresStore
 from server.storage.protocols import BatchWriter, ObjectStore, Store
 from server.storage.sqlite.store import SqliteStore
@@ -112,6 +115,34 @@ def _objects(folder: DataFolder, settings: Settings) -> ObjectStore:
             settings.objects_path_style,
         )
     )
+
+
+def restore_database(path: Path, manifest: Manifest) -> None:
+    """Read a restored dump into the PostgreSQL database of the settings; a SQLite file is in place.
+
+    Raises:
+        ServerError: no database is set, it is not empty, or the dump is refused; the data folder
+            is gone again.
+    """
+    folder = DataFolder(path)
+    try:
+        settings = load_settings(path)
+        if manifest.database != DUMP:
+            if settings.database:
+                raise DataFolderUnusable("the backup is of SQLite, and 'database' is set")
+            return
+        if not settings.database:
+            raise DataFolderUnusable("the backup is of PostgreSQL: set 'database' to an empty one")
+        store = PostgresStore(settings.database)
+        empty = not store.schema().found
+        store.close()
+        if not empty:
+            raise DataFolderUnusable("the database of the settings is not empty: name another one")
+        restore_dump(settings.database, folder.path)
+        (folder.path / DUMP).unlink()
+    except ServerError:
+        shutil.rmtree(path)
+        raise
 
 
 def _has_data(store: Store) -> bool:

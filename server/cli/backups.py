@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
+from server.app import open_installation, restore_database
 from server.cli.options import data_option, examples, json_option, plainly, say
 from server.cli.progress import Progress
 from server.clock import iso_utc
@@ -43,7 +43,7 @@ def backup(into: Path, folder: Path, as_json: bool) -> None:
             installation.objects,
             into,
             progress,
-            copy_objects=True,
+            copy_objects=not installation.settings.objects,
         )
     progress.close()
     installation.store.close()
@@ -91,6 +91,7 @@ def restore(backup: Path, folder: Path | None, only_check: bool, as_json: bool) 
     if folder is None:
         raise click.UsageError("Missing option '--data' (or VERITYPE_DATA).")
     manifest = restore_files(backup, folder, progress)
+    restore_database(folder, manifest)
     progress.close()
     made = iso_utc(manifest.made_us)
     fields: dict[str, object] = {"data": str(folder), "made": made, "files": len(manifest.files)}

@@ -12,6 +12,7 @@ from server.cli.migrating import migrate
 from server.cli.organisations import organisation
 from server.cli.people import pair, user
 from server.cli.projects import project
+from server.cli.purging import purge
 from server.cli.releases import release
 from server.cli.running import serve, worker
 from server.cli.scoring import promise, rescore
@@ -32,6 +33,7 @@ for command in (
     migrate,
     backup,
     restore,
+    purge,
     organisation,
     user,
     team,

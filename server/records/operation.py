@@ -28,3 +28,14 @@ class SchemaState:
     """Steps that this code needs and the database lacks."""
     unknown: tuple[str, ...]
     """Steps of a newer version that took something away; those that only added are no trouble."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """A session of which something is kept, and when it was decided last."""
+
+    session_row: int
+    project: bytes
+    policy_version: int
+    decided_us: int
+    """The last assessment; of a session that nobody ended, when nothing of it can come any more."""

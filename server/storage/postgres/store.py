@@ -6,8 +6,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.errors import ServerError, StorageAway
+from server.errors import StorageAway
 from server.storage.group_commit import GroupCommit
+from server.storage.postgres.dumps import dump
 from server.storage.postgres.engine import open_database
 from server.storage.postgres.refused import why, wrong_settings
 from server.storage.postgres.writer import commit_group
@@ -18,6 +19,7 @@ class PostgresStore(SqlStore):
     """See `server.storage.protocols.Store`."""
 
     def __init__(self, address: str) -> None:
+        self._address = address
         super().__init__(open_database(address))
 
     def writer(self, queue_max: int) -> GroupCommit:
@@ -34,5 +36,6 @@ class PostgresStore(SqlStore):
             return [why(error)]
 
     def copy_to(self, folder: Path, told: Callable[[str, int, int], None]) -> str:
-        """Refused: PostgreSQL has tools of its own for this."""
-        raise ServerError("back the database up with pg_dump or PostgreSQL's base backups")
+        """Dump one snapshot of the database by pg_dump."""
+        told("database", 0, 0)
+        return dump(self._address, folder)

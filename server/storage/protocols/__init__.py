@@ -19,6 +19,7 @@ from server.storage.protocols.objects import ObjectStore
 from server.storage.protocols.operation import Health, Upkeep
 from server.storage.protocols.people import People
 from server.storage.protocols.projects import Projects
+from server.storage.protocols.retention import Retention
 from server.storage.protocols.scoring import Scores
 from server.storage.protocols.signin import (
     Attempts,
@@ -43,6 +44,7 @@ class OrganisationStore(
     Batches,
     Scores,
     Compactions,
+    Retention,
     AuditLog,
     Protocol,
 ):
@@ -87,6 +89,7 @@ __all__ = [
     "People",
     "PlatformKeys",
     "Projects",
+    "Retention",
     "Scores",
     "Store",
     "Teams",

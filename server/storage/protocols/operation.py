@@ -1,6 +1,6 @@
 """What an operator asks of storage."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +25,9 @@ class Upkeep(Protocol):
 
     def listed_objects(self) -> Iterator[tuple[int, bytes]]:
         """Every object that the database names, with its organisation."""
+
+    def forget_expired(self, before_us: int, *, dry_run: bool) -> Mapping[str, int]:
+        """Delete codes, links and attempts that expired before a moment; how many of each."""
 
     def copy_to(self, folder: Path, told: Callable[[str, int, int], None]) -> str:
         """Copy the database as it is at one moment, while it is used; the file's name."""

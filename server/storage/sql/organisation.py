@@ -1,7 +1,6 @@
 """One organisation's part of a SQL store. The only place where queries get their organisation."""
 
 from server.storage.sql.audit import SqlAuditLog
-from server.storage.sql.batches import SqlBatches
 from server.storage.sql.consents import SqlConsents
 from server.storage.sql.devices import SqlDevices
 from server.storage.sql.evidence import SqlEvidence
@@ -11,6 +10,7 @@ from server.storage.sql.keys import SqlPlatformKeys
 from server.storage.sql.links import SqlLinks
 from server.storage.sql.people import SqlPeople
 from server.storage.sql.projects import SqlProjects
+from server.storage.sql.retention import SqlRetention
 from server.storage.sql.scoring import SqlScores
 from server.storage.sql.teams import SqlTeams
 
@@ -26,7 +26,7 @@ class SqlOrganisationStore(
     SqlDevices,
     SqlPlatformKeys,
     SqlEvidence,
-    SqlBatches,
+    SqlRetention,
     SqlScores,
     SqlAuditLog,
 ):

@@ -1,8 +1,8 @@
 """What looks after the whole store, across organisations: for the operator's commands alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Column, Engine, select
+from sqlalchemy import Column, Engine, delete, func, select
 
 from server.storage import tables
 from server.storage.sql.database import Database
@@ -37,3 +37,30 @@ class SqlUpkeep:
                 return
             yield from ((row[1], bytes(digest)) for row in rows for digest in row[2:])
             after = rows[-1][0]
+
+    def forget_expired(self, before_us: int, *, dry_run: bool) -> Mapping[str, int]:
+        """Delete codes, links and attempts that expired before a moment; how many of each."""
+        codes, resets = tables.pairing_codes, tables.password_resets
+        invitations, attempts = tables.invitations, tables.attempts
+        due = {
+            "pairing_codes": (codes, codes.c.expires_us < before_us),
+            "password_resets": (resets, resets.c.expires_us < before_us),
+            "invitations": (invitations, invitations.c.expires_us < before_us),
+            "attempts": (attempts, attempts.c.started_us < before_us),
+        }
+        if dry_run:
+            with self._reading.connect() as connection:
+                return {
+                    name: connection.execute(
+                        select(func.count()).select_from(table).where(old)
+                    ).scalar_one()
+                    for name, (table, old) in due.items()
+                }
+        invited = select(invitations.c.row).where(invitations.c.expires_us < before_us)
+        teams = tables.invitation_teams
+        with self._writing.begin() as connection:
+            connection.execute(delete(teams).where(teams.c.invitation.in_(invited)))
+            return {
+                name: connection.execute(delete(table).where(old)).rowcount
+                for name, (table, old) in due.items()
+            }

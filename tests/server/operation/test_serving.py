@@ -103,8 +103,7 @@ def test_readiness_has_a_reason_for_each_check(house: House) -> None:
         assert answer.status_code == 200
         assert answer.json()["ready"] is True
         assert set(answer.json()["checks"]) == {"database", "schema", "objects", "process"}
-        with house.installation.store._writing.begin() as connection:
-            connection.exec_driver_sql("ALTER TABLE organisations RENAME TO gone")
+        house.change("ALTER TABLE organisations RENAME TO gone")
         until(lambda: ready(server).status_code == 503)
         assert "cannot be reached" in ready(server).json()["checks"]["database"]
 

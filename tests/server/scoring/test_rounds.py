@@ -17,10 +17,10 @@ from detector.state import beginning, from_bytes, to_bytes, update
 from server.app import _pages
 from server.clock import now_us
 from server.operation.logs import JsonLines
+from server.operation.readiness import Readiness
 from server.records import ROUND_US, DueState, NewSession
 from server.scoring.counters import Tally
 from server.scoring.rounds import Rounds
-from server.signin.tokens import Tokens
 from server.storage import tables
 from server.storage.protocols import BatchWriter
 from server.storage.sql.rounds import first_look_us
@@ -181,7 +181,8 @@ def test_provisional_assessment_is_nowhere_to_be_seen(
 def _paths(house: House, chain: Chain) -> list[str]:
     """Every route that is read, about this session."""
     store = house.installation.store
-    app = _pages(house.installation, Tokens(store), cast(BatchWriter, None))
+    readiness = Readiness(store, house.installation.objects)
+    app = _pages(house.installation, cast(BatchWriter, None), readiness)
     routes = [route for route in app.routes if isinstance(route, Route)]
     paths = {route.path for route in routes if "GET" in (route.methods or ())}
     paths |= {path for path, said in app.openapi()["paths"].items() if "get" in said}

@@ -1,0 +1,29 @@
+"""What services ask of storage: what is kept, and its end."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from server.records import StoredObject
+from server.records.operation import Retained
+
+
+class Retention(Protocol):
+    """What is kept of one organisation's sessions."""
+
+    def retained(self, after_row: int) -> Sequence[Retained]:
+        """The next sessions behind a row that were decided, in order of their rows."""
+
+    def objects_of(self, session_row: int) -> Sequence[StoredObject]:
+        """What the session's device uploaded."""
+
+    def evidence_of(self, session_row: int) -> int:
+        """How many batches are kept, in the log or compacted."""
+
+    def forget_objects(self, session_row: int, digests: Sequence[bytes]) -> Sequence[bytes]:
+        """Unlist objects of a session; those of them that no other session names."""
+
+    def forget_evidence(self, session_row: int) -> Sequence[bytes]:
+        """Delete a session's batches and what was computed from them; objects that held them."""
+
+    def forget_overwritten(self) -> None:
+        """Take deleted bytes out of the database's files, as far as it can."""
