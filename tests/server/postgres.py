@@ -39,6 +39,11 @@ class Cluster:
             file.write(_CONFIG.format(folder=self.folder))
         self.start()
 
+    @property
+    def programs(self) -> Path:
+        """Where its client programs are."""
+        return self._programs
+
     def address(self, database: str) -> str:
         """How it is written in the settings."""
         return f"postgresql://postgres@/{database}?host={self.folder}"

@@ -1,9 +1,11 @@
 """A backup of a server under load is whole, and a server made of it goes on."""
 
 import json
+import os
+import secrets
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -18,6 +20,7 @@ from server.operation.restore import check, read_manifest
 from server.operation.upkeep_lock import upkeep
 from tests.server.device import Chain, Device, screenshot
 from tests.server.house import PASSWORD, House, browsing, serving
+from tests.server.storages import EMBEDDED, Services
 from wire.batch import Envelope
 
 PICTURE = b"RIFF\x00\x00\x00\x00WEBP" + b"picture" * 500
@@ -32,6 +35,25 @@ def run(*words: str, fails: int = 0) -> Result:
 def backed_up(house: House, into: Path) -> Path:
     words = ("backup", "--to", str(into), "--data", str(house.path), "--json")
     return Path(json.loads(run(*words).stdout)["backup"])
+
+
+Elsewhere = Callable[[], None]
+
+
+@pytest.fixture
+def elsewhere(
+    storage: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Elsewhere]:
+    """PostgreSQL's programs of its own version; called, the settings name an empty database."""
+    if storage == EMBEDDED:
+        yield lambda: None
+        return
+    services: Services = request.getfixturevalue("services")
+    name = f"restored_{secrets.token_hex(8)}"
+    monkeypatch.setenv("PATH", str(services.postgres.programs), prepend=os.pathsep)
+    services.postgres.execute("CREATE DATABASE {}", name)
+    yield lambda: monkeypatch.setenv("VERITYPE_DATABASE", services.postgres.address(name))
+    services.postgres.drop(name)
 
 
 class Load(threading.Thread):
@@ -54,7 +76,7 @@ class Load(threading.Thread):
 
 
 def test_backup_under_load_and_restored_loses_nothing_that_was_there(
-    house: House, address: str, chain: Chain, tmp_path: Path
+    house: House, chain: Chain, tmp_path: Path, elsewhere: Elsewhere
 ) -> None:
     chain.send([screenshot(1_000, PICTURE)])
     assert chain.device.put(chain.session, PICTURE).status_code == 201
@@ -71,6 +93,7 @@ def test_backup_under_load_and_restored_loses_nothing_that_was_there(
     assert manifest.missing == ()
     assert not list(path.parent.glob(".*")), "no draft is left"
 
+    elsewhere()
     data = tmp_path / "restored"
     run("restore", str(path), "--data", str(data))
     found = open_installation(data)
@@ -102,8 +125,12 @@ def goes_on(data: Path, chain: Chain, last: Envelope) -> None:
 Damage = Callable[[Path], None]
 
 
+def _database(path: Path) -> Path:
+    return path / read_manifest(path).database
+
+
 def _cut(path: Path) -> None:
-    file = path / "veritype.db"
+    file = _database(path)
     file.write_bytes(file.read_bytes()[:-1])
 
 
@@ -113,7 +140,10 @@ def _change(path: Path) -> None:
 
 
 def _lose(path: Path) -> None:
-    next((path / "objects").rglob("????????*")).unlink()
+    """An object, or the list of those that stay in the bucket."""
+    listed = path / "objects.list"
+    objects = [each for each in (path / "objects").rglob("*") if each.is_file()]
+    (objects[0] if objects else listed).unlink()
 
 
 def _add(path: Path) -> None:
@@ -121,8 +151,9 @@ def _add(path: Path) -> None:
 
 
 def _link(path: Path) -> None:
-    (path / "veritype.db").unlink()
-    (path / "veritype.db").symlink_to("/etc/passwd")
+    database = _database(path)
+    database.unlink()
+    database.symlink_to("/etc/passwd")
 
 
 def _escape(path: Path) -> None:
@@ -147,19 +178,20 @@ def _other_format(path: Path) -> None:
 
 
 @pytest.fixture
-def good(house: House, chain: Chain, tmp_path: Path) -> Path:
+def good(house: House, chain: Chain, tmp_path: Path, elsewhere: Elsewhere) -> Path:
     chain.send([screenshot(1_000, PICTURE)])
     assert chain.device.put(chain.session, PICTURE).status_code == 201
     return backed_up(house, tmp_path / "backups")
 
 
 def test_damaged_backups_are_refused_and_write_nothing(good: Path, tmp_path: Path) -> None:
+    database = read_manifest(good).database
     damages: dict[str, Damage] = {
-        "veritype.db is damaged": _cut,
+        f"{database} is damaged": _cut,
         "nonce.key is damaged": _change,
         "is missing": _lose,
         "not in its manifest": _add,
-        "veritype.db is missing": _link,
+        f"{database} is missing": _link,
         "outside is missing": _escape,
         "is no backup": _no_manifest,
         "cannot be read": _bad_manifest,
@@ -176,10 +208,16 @@ def test_damaged_backups_are_refused_and_write_nothing(good: Path, tmp_path: Pat
     assert "is whole" in run("restore", str(good), "--check").output
 
 
-def test_restore_writes_into_an_empty_folder_only(good: Path, tmp_path: Path, house: House) -> None:
+def test_restore_writes_into_an_empty_place_only(
+    good: Path, tmp_path: Path, house: House, elsewhere: Elsewhere
+) -> None:
     said = run("restore", str(good), "--data", str(house.path), fails=1).output
     assert "is not empty" in said
     (tmp_path / "empty").mkdir()
+    if house.installation.settings.database:
+        said = run("restore", str(good), "--data", str(tmp_path / "empty"), fails=1).output
+        assert "database of the settings is not empty" in said
+    elsewhere()
     run("restore", str(good), "--data", str(tmp_path / "empty"), "--json")
     for path in (tmp_path / "empty").rglob("*"):
         assert not path.stat().st_mode & 0o077, path
@@ -190,14 +228,22 @@ def test_an_object_that_is_gone_is_named_and_the_rest_is_backed_up(
     good: Path, house: House, tmp_path: Path
 ) -> None:
     (organisation, digest), *_ = house.installation.store.listed_objects()
-    name = digest.hex()
-    (house.path / "objects" / str(organisation) / name[:2] / name).unlink()
+    name = f"{organisation}/{digest.hex()}"
+    house.installation.objects.delete(organisation, [digest])
     path = backed_up(house, tmp_path / "more")
-    assert read_manifest(path).missing == (f"{organisation}/{name}",)
+    manifest = read_manifest(path)
+    if manifest.objects_copied:
+        assert manifest.missing == (name,)
+    else:
+        assert (path / "objects.list").read_text() == f"{name}\n"
 
 
 def test_a_backup_that_fails_leaves_nothing(
-    house: House, client: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    house: House,
+    client: httpx.Client,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    elsewhere: Elsewhere,
 ) -> None:
     def full(*_: object) -> None:
         raise OSError("no space left")
