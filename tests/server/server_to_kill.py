@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from unittest.mock import patch
 
 from server.operation import serving
 
@@ -26,24 +25,10 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["server.operation.serving"])
 
 
-class _NoScorer:
-    """In the supervisor's place."""
-
-    def __init__(self, folder: Path) -> None:
-        pass
-
-    def start(self) -> None:
-        pass
-
-    def stop(self) -> None:
-        pass
-
-
 def _serve(folder: Path, said: Connection) -> None:
     os.dup2(said.fileno(), 1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    with patch("server.operation.serving.Supervisor", _NoScorer):
-        serving.serve(folder, "127.0.0.1", 0)
+    serving.serve(folder, "127.0.0.1", 0, scorer_count=0)
 
 
 @dataclass(frozen=True)
