@@ -118,7 +118,7 @@ def user_remove(name: str, folder: Path, organisation: str | None, as_json: bool
 @json_option
 @click.option("--role", type=_ROLES, required=True)
 @click.option("--team", "teams", multiple=True, help="A team to be in; may be given several times.")
-@click.option("--email", help="Only the owner of this address may use the link.")
+@click.option("--email", help="Becomes the login; at a provider of identities it must be verified.")
 @plainly
 def user_invite(
     folder: Path,

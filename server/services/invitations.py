@@ -73,7 +73,7 @@ class Invitations:
 
     def accept(self, invitation: Invitation, name: str, login: str, password: str) -> Person:
         """Add the person; raises `ServerError`, `NameTaken`, and `Refusal` if it was used."""
-        known_as = invitation.email or checked_name(login)
+        known_as = invitation.email or _own_login(login)
         hashed = hash_password(checked_password(password))
         return self._accept(invitation, checked_name(name), known_as, hashed)
 
@@ -115,6 +115,17 @@ class Invitations:
             raise not_found(NO_LINK)
         store.audit(f"person:{person.id.hex()}", "invitation.accepted", str(invitation.row))
         return person
+
+
+def _own_login(text: str) -> str:
+    """A login that somebody chose; raises `ServerError`.
+
+    No address: it would wait there for its owner to sign in by OpenID Connect and be bound to it.
+    """
+    login = checked_name(text)
+    if "@" in login:
+        raise ServerError("a login of your own choice is no e-mail address")
+    return login
 
 
 def checked_email(text: str) -> str:

@@ -63,6 +63,7 @@ def test_administrator_invites_and_the_link_works_once(house: House, browser: Op
     for wrong, said in (
         (joined("Lea", "lea", "short"), "10 to 200"),
         (joined("", "lea"), "a name has"),
+        (joined("Lea", "ceo@example.com"), "no e-mail address"),
         (joined("Lea", "otto"), "in use"),
         (joined("Otto Auditor", "lea"), "in use"),
     ):
