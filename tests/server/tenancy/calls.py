@@ -17,6 +17,7 @@ from wire.codes import ObjectKind
 from wire.messages import (
     ConsentRequest,
     EnrolmentRequest,
+    Revocation,
     SessionRequest,
     encode_message,
     sign_blanking,
@@ -34,15 +35,16 @@ class Ids:
     project: bytes
     policy_digest: bytes
     person: bytes
+    device: bytes
     invitation: int
 
     @classmethod
     def made_up(cls, like: "Ids") -> "Ids":
         """As many bytes, and a picture that is the same: only whose it is differs."""
-        session, project, person = (secrets.token_bytes(16) for _ in range(3))
+        session, project, person, device = (secrets.token_bytes(16) for _ in range(4))
         digest = secrets.token_bytes(32)
         picture, policy = like.picture, like.policy_digest
-        return cls(session, digest, picture, project, policy, person, 1_000_000)
+        return cls(session, digest, picture, project, policy, person, device, 1_000_000)
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,10 @@ def _consent(ids: Ids, _device: Device) -> Call:
     return Call("/agent/v1/consents", content=encode_message(request))
 
 
+def _revocation(ids: Ids, _device: Device) -> Call:
+    return Call("/agent/v1/revocations", content=encode_message(Revocation(ids.device)))
+
+
 def _object(ids: Ids, _device: Device) -> Call:
     path = f"/agent/v1/objects/{object_digest(ids.picture).hex()}"
     return Call(path, content=ids.picture, params={"session": ids.session.hex()})
@@ -154,6 +160,7 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/agent/v1/projects"): _open("/agent/v1/projects"),
     ("POST", "/agent/v1/consents"): _consent,
     ("DELETE", "/agent/v1/consents/{project}"): _withdraw,
+    ("POST", "/agent/v1/revocations"): _revocation,
     ("POST", "/agent/v1/sessions"): _open_session,
     ("PUT", "/agent/v1/baseline"): _sample,
     ("DELETE", "/agent/v1/baseline"): _open("/agent/v1/baseline"),
@@ -166,6 +173,7 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/v1/sessions/{session_id}/assessment"): _session("/assessment", "/v1/sessions/"),
     ("GET", "/v1/people"): _open("/v1/people"),
     ("GET", "/.well-known/veritype-keys"): _open("/.well-known/veritype-keys"),
+    ("GET", "/.well-known/veritype-policy-schema"): _open("/.well-known/veritype-policy-schema"),
     ("GET", "/healthz"): _open("/healthz"),
     ("GET", "/"): _open("/"),
     ("GET", "/sessions"): _open("/sessions"),

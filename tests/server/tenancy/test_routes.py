@@ -70,6 +70,7 @@ def first(
         project.id,
         project.policy.digest(),
         house.trainer.id,
+        chain.device.enrolled.device,
         invitation.row,
     )
 
@@ -132,7 +133,7 @@ def told(answer: httpx.Response) -> tuple[int, str, str]:
 def stored(house: House, organisation: int) -> dict[str, str]:
     """All that is stored of an organisation, table by table."""
     found = {}
-    with house.installation.store._reading.connect() as connection:
+    with house.database.reading.connect() as connection:
         for table in metadata.tables.values():
             column = table.c.get("organisation", table.c.get("id"))
             if table.name == "attempts" or column is None:
