@@ -43,6 +43,9 @@ def make_callers(house: House, client: httpx.Client) -> Callers:
     mine.enrol(house.administration.pair(house.trainer.name))
     chain = mine.clock_in()
     chain.send()
+    lost = Device(client)
+    lost.enrol(house.administration.pair(house.trainer.name))
+    house.administration.revoke_device(lost.enrolled.device.hex())
     gone = Device(client)
     gone.enrol(house.administration.pair(house.other.name))
     house.administration.add_platform_key("revoked")
@@ -72,6 +75,7 @@ def make_callers(house: House, client: httpx.Client) -> Callers:
         *scoped,
         Caller("a key for everything", house.platform_key, frozenset(Scope)),
         Caller("another organisation's key", key, frozenset(Scope), foreign=True),
+        Caller("a revoked device", lost.enrolled.token),
         Caller("a device", mine.enrolled.token, device=True),
         Caller("a device of somebody removed", gone.enrolled.token, device=True),
         Caller("another organisation's device", theirs.enrolled.token, device=True, foreign=True),

@@ -116,6 +116,7 @@ class Changes(TypedDict, total=False):
     nonce: bytes
     start_us: int
     end_us: int
+    sealed_wall_us: int
     final: bool
     losses: dict[int, int]
 
