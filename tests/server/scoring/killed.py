@@ -20,6 +20,7 @@ from server.app import open_installation
 from server.scoring.rounds import Rounds
 from server.scoring.session import Scoring
 from server.scoring.worker import Worker
+from server.storage.sql.store import SqlStore
 from tests.server.scoring.conftest import Plain, named_model
 
 
@@ -70,7 +71,8 @@ def found(folder: Path) -> list[list[object]]:
         "SELECT session, assessment FROM facts",
         "SELECT session, next_sequence, hex(state) FROM scoring_states",
     )
-    with store._reading.connect() as connection:
+    assert isinstance(store, SqlStore)
+    with store._database.reading.connect() as connection:
         rows = [connection.exec_driver_sql(query).all() for query in queries]
     store.close()
     return [[list(row) for row in table] for table in rows]
