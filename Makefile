@@ -94,6 +94,7 @@ bench: $(INSTALLED) ## speed, as ratios against named peers in the same run
 	@$(BIN)/python -m bench.detector_alignment
 	@$(BIN)/python -m bench.detector
 	@$(BIN)/python -m bench.compaction
+	@$(BIN)/python -m bench.scoring
 
 bench-agent: system $(INSTALLED) ## the agent's budgets on a real display: MINUTES=10 [JSON=1]
 	@$(BIN)/python -m bench.agent --minutes $(or $(MINUTES),10) $(if $(JSON),--json)

@@ -87,7 +87,10 @@ def decode_column(data: bytes, width: Width, *, delta: bool) -> "array[int]":
 def _undo_delta(column: "array[int]", width: Width) -> "array[int]":
     bits = 8 * width.size_bytes
     mask = (1 << bits) - 1
-    totals = accumulate(column, lambda total, step: (total + step) & mask)
+    totals = list(accumulate(column))
+    # Steps back are stored modulo the width; without one no total is wider than it.
+    if totals and totals[-1] > mask:
+        totals = [total & mask for total in totals]
     if width <= Width.U64:
         return array(width.typecode, totals)
     sign = 1 << (bits - 1)
