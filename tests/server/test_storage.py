@@ -17,9 +17,11 @@ from server.records import Append, NewDevice, NewSession, SessionEntry, Taken
 from server.storage.group_commit import GroupCommit
 from server.storage.objects import folder
 from server.storage.objects.folder import FolderObjects
+from server.storage.sqlite import checkpoints
 from server.storage.tables import metadata
 from tests.server.device import Chain, Device
 from tests.server.house import House
+from tests.server.storages import ON_SQLITE
 from wire.chain import ChainHead, follow
 from wire.messages import Enrolment
 from wire.signing import SigningKey
@@ -189,3 +191,27 @@ def test_old_batch_is_found_from_a_landmark_and_sessions_stay_apart(
         assert house.own.head(session.row) == head
     assert house.installation.store.of(2).batches(append.session.row) == []
     assert house.installation.store.of(2).taken(append.session.row, 0) is None
+
+
+@ON_SQLITE
+def test_write_ahead_log_starts_again_while_batches_come(
+    house: House, append: Append, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "_EVERY_BATCHES", 20)
+    writer = house.installation.store.writer(10)
+    log = house.path / "veritype.db-wal"
+    written = house.rows("batches")
+
+    async def run() -> None:
+        head = ChainHead()
+        for number in range(600):
+            digest = hashlib.sha256(b"%d" % number).digest()
+            envelope = replace(append.envelope, digest=digest, sealed=bytes(4_000))
+            after = ChainHead(number, digest)
+            assert await writer.append(Append(append.session, head, after, envelope, number))
+            head = after
+
+    asyncio.run(run())
+    writer.close()
+    assert house.rows("batches") == written + 600
+    assert log.stat().st_size < 600 * 4_000, "it would hold every page three times over"
