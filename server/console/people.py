@@ -194,7 +194,7 @@ class PeopleRoutes:
         return PeoplePage(
             rows=tuple(rows),
             invitations=pending,
-            teams=tuple(asker.teams_to_invite_to(list(teams.values()))),
+            teams=tuple(teams.values()),
             roles=tuple(role.value for role in Role),
             invitable=tuple(role.value for role in asker.invitable_roles()),
             runs_organisation=asker.runs_organisation,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from server.clock import now_us
 from server.errors import NotKnown, ServerError, not_found
 from server.records import NEEDS_SECOND_FACTOR, Person, Project, Role, Team
-from server.services.asking import Asker
+from server.services.asking import Asker, sees_people
 from server.services.naming import checked_name
 from server.storage.protocols import OrganisationStore, Store
 
@@ -79,6 +79,8 @@ class Directory:
         if role is not Role.ADMIN:
             _keep_an_administrator(store, person)
         store.set_role(person.id, role)
+        if sees_people(person.role):
+            store.end_links_of(f"person:{person.id.hex()}")
         if role in NEEDS_SECOND_FACTOR and store.second_factor_required():
             # They were let in by less than what this role needs.
             store.end_sign_ins(person.id)
@@ -91,6 +93,8 @@ class Directory:
         store = self._of(asker)
         _keep_an_administrator(store, person)
         store.remove_person(person.id, now_us())
+        if sees_people(person.role):
+            store.end_links_of(f"person:{person.id.hex()}")
         store.audit(asker.name, "person.removed", person.id.hex())
 
     def end_sign_ins(self, asker: Asker, person: Person) -> None:
@@ -117,7 +121,7 @@ class Directory:
         store.audit(asker.name, "second-factor.removed", person.id.hex())
 
     def teams(self, asker: Asker) -> Sequence[Membership]:
-        """Every team with the people who are here."""
+        """The teams that the asker may invite to, with the people who are here."""
         store = self._of(asker)
         people = {person.id: person for person in store.people()}
         members = [member for member in store.members() if member.person in people]
@@ -131,7 +135,7 @@ class Directory:
                     for leads in (True, False)
                 ),
             )
-            for team in store.teams()
+            for team in asker.teams_to_invite_to(list(store.teams()))
         ]
 
     def add_team(self, asker: Asker, name: str) -> Team:

@@ -84,10 +84,12 @@ def test_lead_invites_trainers_to_own_teams_alone(house: House, browser: Open) -
     red, blue = team(house, "Red"), team(house, "Blue")
     lea = house.administration.add_person("Lea", Role.LEAD, "lea", PASSWORD).person
     house.own.join_team(red, lea.id, leads=True)
+    for each in (red, blue):
+        house.own.join_team(each, house.trainer.id, leads=False)
     lead = signed_in(browser(), "lea", PASSWORD)
     page = lead.get("/people").text
     assert "Red" in page
-    assert "Blue" not in page
+    assert "Blue" not in page, "not even as a team of somebody in Red"
     assert house.auditor.name not in page
     assert "Remove" not in page
     for role, teams in (("admin", [red]), ("trainer", [blue]), ("trainer", []), ("king", [red])):
@@ -150,6 +152,26 @@ def test_name_that_is_taken_does_not_use_the_invitation_up(
 def test_strange_address_is_refused(made: Invitations, admin: Asker, email: str) -> None:
     with pytest.raises(ServerError, match="looks like"):
         made.invite(admin, Role.TRAINER, frozenset(), email)
+
+
+def test_nobody_comes_back_by_a_link_they_made(
+    house: House, made: Invitations, admin: Asker
+) -> None:
+    directory, store = Directory(house.installation.store), house.installation.store
+    mallory = house.administration.add_person("Mallory", Role.ADMIN, "mallory", PASSWORD).person
+    kept = made.invite(admin, Role.TRAINER, frozenset())
+    for end in (
+        lambda: directory.set_role(admin, mallory, Role.AUDITOR),
+        lambda: directory.remove(admin, mallory),
+    ):
+        directory.set_role(admin, mallory, Role.ADMIN)
+        asker = person_asking(store, mallory)
+        invited = made.invite(asker, Role.ADMIN, frozenset())
+        reset = made.make_reset(asker, house.auditor)
+        end()
+        assert made.invitation(invited) is None
+        assert made.person_to_reset(reset) is None
+    assert made.invitation(kept) is not None
 
 
 def test_nobody_else_invites_or_resets(house: House, made: Invitations) -> None:

@@ -86,6 +86,12 @@ class Links(Protocol):
     def withdraw_invitation(self, row: int) -> bool:
         """Take an invitation back; whether it could be used."""
 
+    def end_links_of(self, maker: str) -> None:
+        """End the invitations that somebody made, and every link for a new password.
+
+        Whoever may make links no longer must not come back by one.
+        """
+
     def accept_invitation(
         self, row: int, name: str, login: str | None, password_hash: str | None, now_us: int
     ) -> Person | None:

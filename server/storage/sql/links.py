@@ -60,6 +60,15 @@ class SqlLinks(Bound):
         with self._transaction() as connection:
             return connection.execute(here.values(withdrawn=True)).rowcount == 1
 
+    def end_links_of(self, maker: str) -> None:
+        """End the invitations that somebody made, and every link for a new password."""
+        theirs = self._update(_INVITATION).where(
+            _INVITATION.c.invited_by == maker, _INVITATION.c.used_us.is_(None)
+        )
+        with self._transaction() as connection:
+            connection.execute(theirs.values(withdrawn=True))
+            connection.execute(self._delete(_RESET).where(_RESET.c.used_us.is_(None)))
+
     def accept_invitation(
         self, row: int, name: str, login: str | None, password_hash: str | None, now_us: int
     ) -> Person | None:
