@@ -10,6 +10,7 @@ import secrets
 import time
 
 from agent import AGENT_VERSION
+from agent.abilities import abilities
 from agent.capture.frames import SourceReport
 from agent.capture.watch import Watch
 from agent.clock import read_clock
@@ -19,6 +20,7 @@ from agent.extension.listener import ExtensionListener
 from agent.face.consent import accepted_policy
 from agent.face.consents import check_not_withdrawn
 from agent.face.control import Request
+from agent.face.rules import while_recording
 from agent.identity import Identity
 from agent.observations import Observation
 from agent.paths import Paths
@@ -93,6 +95,16 @@ class Attendance:
             raise ControlFailed("You are not clocked in.")
         return self.recording
 
+    def news(self) -> str:
+        """What changed, if other rules came into force than those of the session in hand."""
+        recording, version = self.recording, self._shipper.policy_version_in_force
+        if recording is None or version <= recording.facts.policy_version:
+            return ""
+        for offer in self._shipper.offers:
+            if (offer.project, offer.policy.version) == (recording.project, version):
+                return while_recording(recording.policy, offer.policy)
+        return "The project has new rules: clock out and in again to read them."
+
     def say(self, trouble: str) -> None:
         """Keep a sentence for the trainer to read, once."""
         if trouble not in self.trouble:
@@ -114,6 +126,7 @@ class Attendance:
         watch = self._prepared_for(desktop)
         try:
             watch.ready()
+            self._shipping.observing(abilities(display_server(desktop), self.browsers))
             recording = self._begun(request, policy)
             self.trouble.clear()
             if display_server(desktop) is DisplayServer.WAYLAND:
@@ -224,6 +237,13 @@ class Attendance:
         """
         recording = self.recording
         if recording is None:
+            return
+        if self._shipper.barred:
+            self.clock_out()
+            self.say(
+                f"Recording has stopped. {self._shipper.barred} What was not sent is kept on this"
+                " device."
+            )
             return
         if not recording.paused and (self._watch is None or self._watch.silent()):
             if self._watch is not None:

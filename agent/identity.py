@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import msgspec
 
 from agent import AGENT_VERSION
+from agent.abilities import abilities
+from agent.display import display_server
 from agent.errors import (
     KeyringClosed,
     NotEnrolled,
@@ -87,7 +89,11 @@ def enrol(server: str, code: str, transport: Transport) -> Identity:
     """
     key = SigningKey.generate()
     request = EnrolmentRequest(
-        code.strip(), key.verify_key.raw, platform.platform(terse=True)[:120], AGENT_VERSION
+        code.strip(),
+        key.verify_key.raw,
+        platform.platform(terse=True)[:120],
+        AGENT_VERSION,
+        abilities(display_server()),
     )
     answer = transport.post("/agent/v1/enrolments", encode_message(request))
     body = expect_ok(answer)

@@ -227,8 +227,7 @@ class Runner:
         if clock.recording is None:
             return status
         broken = broken_sources(clock.sources)
-        in_force = self._shipper.policy_version_in_force
-        return session_status(status, clock.recording, clock.project_name, broken, in_force)
+        return session_status(status, clock.recording, clock.project_name, broken, clock.news())
 
     def _browsers(self) -> tuple[SourceStatus, ...]:
         state = self._attendance.browsers

@@ -10,7 +10,7 @@ from agent.cli.consent import check_told
 from agent.cli.status import show_status
 from agent.display import check_desktop
 from agent.errors import AgentNotRunning, ConsentMissing, ControlFailed
-from agent.face import client, control
+from agent.face import client, consents, control, rules
 from agent.face.consent import consent_text
 from agent.face.control import Request
 from agent.face.status import Status
@@ -42,7 +42,15 @@ def clock_in(project: str, accept_policy: int | None) -> None:
     starting = client.start_early(paths)
     transport = client.transport_for(identity, settings)
     offer = client.choose_project(transport, project)
-    if not client.consented(paths, offer):
+    accepted = consents.accepted_before(paths, offer.project)
+    if consents.holds(paths, offer):
+        pass
+    elif accepted is not None and consents.can_be_carried(paths, offer):
+        click.echo(rules.nothing_more(offer.name, accepted, offer.policy))
+        consents.carry(paths, offer)
+    else:
+        if accepted is not None:
+            click.echo(rules.what_grew(offer.name, accepted, offer.policy))
         if accept_policy is None and sys.stdin.isatty():
             click.echo(consent_text(offer.name, offer.policy))
             if not click.confirm("Do you accept that this is recorded?"):

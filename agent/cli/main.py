@@ -27,6 +27,7 @@ COMMANDS = {
     "task": "agent.cli.clock",
     "today": "agent.cli.day",
     "uninstall": "agent.cli.uninstall",
+    "unpair": "agent.cli.device",
     "update": "agent.cli.update",
     "verify": "agent.cli.receipts",
 }

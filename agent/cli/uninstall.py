@@ -29,7 +29,7 @@ def uninstall(*, yes: bool, discard: bool) -> None:
     """
     paths, settings = open_paths(), read_settings()
     status = client.status_of(paths, settings, "")
-    waiting = _waiting(status)
+    waiting = not_sent(status)
     for sentence in waiting:
         click.echo(sentence)
     if waiting and not discard:
@@ -39,14 +39,15 @@ def uninstall(*, yes: bool, discard: bool) -> None:
         )
     if not yes and not click.confirm(f"Remove everything in {paths.home}, receipts included?"):
         raise NotSentYet("Nothing was removed.")
-    _stop(paths)
+    stop_agent(paths)
     with only_instance(paths):
         for sentence in remove_all(paths):
             click.echo(sentence)
     click.echo("Now remove the program the way it was installed: apt-get, pip, or its folder.")
 
 
-def _waiting(status: Status) -> list[str]:
+def not_sent(status: Status) -> list[str]:
+    """What would be lost, in sentences."""
     spool = status.spool
     found = ["You are clocked in."] if status.session else []
     counts = (
@@ -63,7 +64,7 @@ def _waiting(status: Status) -> list[str]:
     return found + [f"{count} {what}." for count, what in counts if count]
 
 
-def _stop(paths: Paths) -> None:
+def stop_agent(paths: Paths) -> None:
     """End the agent process, if one runs; it clocks out first.
 
     Raises:

@@ -63,11 +63,6 @@ def choose_project(transport: Transport, wanted: str) -> ProjectOffer:
     raise AgentError(f"Say which project with --project. Yours: {names}.")
 
 
-def consented(paths: Paths, offer: ProjectOffer) -> bool:
-    """Whether both this device and the server know that exactly this policy was accepted."""
-    return consents.holds(paths, offer)
-
-
 def give_consent(paths: Paths, transport: Transport, offer: ProjectOffer) -> None:
     """Tell the server, then remember here, that the trainer accepted this policy."""
     request = ConsentRequest(offer.project, offer.policy.version, offer.policy.digest())

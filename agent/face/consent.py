@@ -58,6 +58,7 @@ def consent_text(project: str, policy: Policy) -> str:
         f" {policy.retention.screenshots_days} days, other evidence"
         f" {policy.retention.evidence_days} days after the last decision. At most"
         f" {policy.false_flag_rate:.1%} of genuine sessions may be flagged, and people decide.",
+        *_review(policy),
     ]
     return "\n".join(lines)
 
@@ -95,6 +96,22 @@ def accepted_policy(paths: Paths, digest: bytes) -> Policy:
 def consent_file(paths: Paths, digest: bytes) -> Path:
     """Where the accepted policy with this digest lies."""
     return paths.consents / f"{digest.hex()}.json"
+
+
+def _review(policy: Policy) -> list[str]:
+    rules, asked = policy.review_rules, policy.evidence
+    lines = [
+        f"You have {rules.answer_days} days to answer a flag; it is decided within"
+        f" {rules.decide_days} days after that."
+    ]
+    if not rules.blind_first_review:
+        lines.append("Who reviews it first sees who you are; a second reviewer does not.")
+    if asked.strong:
+        lines.append(
+            f"Nothing below a probability of {asked.review:.2f} is flagged, nothing below"
+            f" {asked.strong:.2f} is called strong."
+        )
+    return lines
 
 
 def _duration(seconds: int) -> str:
@@ -158,5 +175,7 @@ def _allowed(policy: Policy) -> str:
         for category in policy.allowed.paste_from
     ]
     words += ["AI help with grammar"] if policy.allowed.ai_grammar_help else []
+    words += ["AI help with translation"] if policy.allowed.ai_translation else []
+    words += ["asking AI for facts"] if policy.allowed.ai_search else []
     words += ["AI judging"] if policy.allowed.ai_judging else []
     return ", ".join(words) + "."

@@ -11,6 +11,7 @@ import msgspec
 from agent.errors import ConsentMissing
 from agent.face.consent import consent_file, has_consent, store_consent
 from agent.paths import Paths, write_private
+from wire.changes import growth
 from wire.decoding import decoder_of
 from wire.messages import ProjectOffer
 from wire.policy import Policy, parse_policy
@@ -27,6 +28,9 @@ class Given(msgspec.Struct, frozen=True):
     """Wall clock of this device."""
     withdrawn_us: int | None = None
     """None: in force."""
+    covers_version: int = 0
+    """A later version that it covers, since nothing more is recorded there; 0: none is known."""
+    covers_digest: bytes = b""
 
 
 def give(paths: Paths, offer: ProjectOffer, at_us: int) -> Given:
@@ -66,10 +70,12 @@ def withdraw(paths: Paths, given: Given, at_us: int) -> Given:
     """
     gone = msgspec.structs.replace(given, withdrawn_us=at_us)
     _write(paths, gone)
-    others = {each.digest for each in all_given(paths) if each.withdrawn_us is None}
-    file = consent_file(paths, given.digest)
-    if given.digest not in others and file.exists():
-        file.replace(file.with_suffix(".withdrawn"))
+    in_force = [each for each in all_given(paths) if each.withdrawn_us is None]
+    others = {digest for each in in_force for digest in (each.digest, each.covers_digest)}
+    for digest in {given.digest, given.covers_digest} - others - {b""}:
+        file = consent_file(paths, digest)
+        if file.exists():
+            file.replace(file.with_suffix(".withdrawn"))
     return gone
 
 
@@ -90,12 +96,50 @@ def check_not_withdrawn(paths: Paths, project: bytes) -> None:
 
 
 def holds(paths: Paths, offer: ProjectOffer) -> bool:
-    """Whether device and server both know that exactly this policy is accepted."""
-    return (
-        has_consent(paths, offer.policy)
-        and not is_withdrawn(paths, offer.project)
-        and offer.consented_version == offer.policy.version
-    )
+    """Whether device and server both know that this policy is accepted or covered."""
+    if not has_consent(paths, offer.policy) or is_withdrawn(paths, offer.project):
+        return False
+    if offer.consented_version == offer.policy.version:
+        return True
+    given = _read(_file(paths, offer.project))
+    told = given is not None and given.covers_digest == offer.policy.digest()
+    return told and can_be_carried(paths, offer)
+
+
+def accepted_before(paths: Paths, project: bytes) -> Policy | None:
+    """The rules of this project that were accepted on this device and are not withdrawn."""
+    given = _read(_file(paths, project))
+    if given is None or given.withdrawn_us is not None:
+        return None
+    try:
+        return document_of(paths, given)
+    except ConsentMissing:
+        return None
+
+
+def can_be_carried(paths: Paths, offer: ProjectOffer) -> bool:
+    """Whether what was accepted here covers these rules, by the server's word and by our own.
+
+    The document that the person accepted is compared, never one that it covered in between.
+    """
+    old = accepted_before(paths, offer.project)
+    if old is None or not offer.covered or offer.consented_version != old.version:
+        return False
+    return not growth(old, offer.policy)
+
+
+def carry(paths: Paths, offer: ProjectOffer) -> None:
+    """Remember that the consent given covers these rules; the trainer was told what changed.
+
+    Raises:
+        ConsentMissing: it does not.
+    """
+    given = _read(_file(paths, offer.project))
+    if given is None or not can_be_carried(paths, offer):
+        raise ConsentMissing("These rules need a consent of their own.")
+    digest = store_consent(paths, offer.policy)
+    covers = {"covers_version": offer.policy.version, "covers_digest": digest}
+    _write(paths, msgspec.structs.replace(given, **covers))
 
 
 def document_of(paths: Paths, given: Given) -> Policy:

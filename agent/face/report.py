@@ -46,14 +46,17 @@ def session_status(
     recording: Recording,
     project_name: str,
     broken: Sequence[str],
-    policy_in_force: int,
+    news: str,
 ) -> Status:
-    """The status with the session in it. `broken` counts only while nothing is paused."""
+    """The status with the session in it. `broken` counts only while nothing is paused.
+
+    `news` says what changed in the project's rules; empty: nothing.
+    """
     broken = [] if recording.paused else list(broken)
     state = "paused" if recording.paused else "broken" if broken else "recording"
     trouble = [*status.trouble, *broken]
-    if policy_in_force > recording.facts.policy_version:
-        trouble.append("The project has new rules: clock out and in again to read them.")
+    if news:
+        trouble.append(news)
     return msgspec.structs.replace(
         status,
         recording=state == "recording",

@@ -13,6 +13,7 @@ from agent.shipping.shipper import (
     Acknowledged,
     Action,
     FetchKeys,
+    FetchRules,
     GivenUp,
     Kept,
     KeysLearned,
@@ -26,6 +27,7 @@ from agent.shipping.shipper import (
     Outcome,
     Realign,
     Refused,
+    RulesAnswered,
     SendBatch,
     Sending,
     SendNotice,
@@ -43,7 +45,7 @@ from agent.spool.store import Spool
 from wire.chain import ChainHead
 from wire.codes import LossReason
 from wire.errors import WireError
-from wire.messages import BATCH_CONTENT_TYPE, SessionRequest, encode_message
+from wire.messages import BATCH_CONTENT_TYPE, Observes, SessionRequest, encode_message
 from wire.server_keys import Handover
 from wire.signing import SigningKey
 
@@ -76,6 +78,8 @@ class Delivery:
         self._key = key
         self._agent_version = agent_version
         self._now_s = now_s
+        self.observes: Observes = ()
+        """What the device can observe, said with the next session."""
         self._keys_learned = keys_learned
 
     def step(self) -> Step:
@@ -133,13 +137,15 @@ class Delivery:
         if isinstance(action, OpenSession):
             row = action.session
             request = SessionRequest(
-                row.session, row.project, row.policy_version, self._agent_version
+                row.session, row.project, row.policy_version, self._agent_version, self.observes
             )
             return self._transport.post("/agent/v1/sessions", encode_message(request))
         if isinstance(action, SendBatch):
             return self._transport.post(
                 "/agent/v1/batches", action.batch.sealed, BATCH_CONTENT_TYPE
             )
+        if isinstance(action, FetchRules):
+            return self._transport.get("/agent/v1/projects")
         if isinstance(action, SendNotice):
             message = encode_message(notice_of(action.notice, self._key))
             return self._transport.post("/agent/v1/blankings", message)
@@ -170,7 +176,8 @@ class Delivery:
                 self._apply_beside(outcome)
 
     def _apply_beside(
-        self, outcome: NoticeTaken | ObjectStored | ObjectRefused | KeyUnknown | Kept
+        self,
+        outcome: NoticeTaken | ObjectStored | ObjectRefused | KeyUnknown | RulesAnswered | Kept,
     ) -> None:
         """What came of things that are not in the chain."""
         match outcome:

@@ -14,13 +14,15 @@ from agent.server_keys import followed
 from agent.shipping.transport import Answer
 from agent.spool.rows import BatchRow, BlankingRow, ObjectRow, SessionRow
 from wire.errors import MessageInvalid, SignatureInvalid
-from wire.messages import Acknowledgement, SessionGrant, decode_message
+from wire.messages import Acknowledgement, ProjectOffer, Projects, SessionGrant, decode_message
 from wire.problems import Problem, ProblemCode
 from wire.server_keys import Handover, KeyRing
 from wire.signing import VerifyKey
 
 BACKOFF_BASE_S = 1.0
 BACKOFF_CAP_S = 300.0
+BARRED_S = 3600.0
+"""So seldom is a server asked again that said no to this device or its person."""
 REALIGN_TRIES = 3
 """Chaining anew this often without a receipt in between means that the two ends disagree."""
 
@@ -38,6 +40,7 @@ _REFUSED_FOR_GOOD = frozenset(
 _SESSION_REFUSED = frozenset(
     (ProblemCode.UNKNOWN_SESSION, ProblemCode.WRONG_DEVICE, ProblemCode.CONFLICT)
 )
+_BARRED = frozenset((ProblemCode.DEVICE_REVOKED, ProblemCode.PERSON_REMOVED))
 _OBJECT_REFUSED = _REFUSED_FOR_GOOD | {ProblemCode.UNKNOWN_SESSION, ProblemCode.WRONG_DEVICE}
 _MAY_SUCCEED_LATER = frozenset((ProblemCode.OVERLOADED, ProblemCode.INTERNAL, None))
 
@@ -76,6 +79,11 @@ class SendBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchRules:
+    """GET the projects: an acknowledgement named a policy version that was not seen before."""
+
+
+@dataclass(frozen=True, slots=True)
 class SendNotice:
     """POST what the trainer blanked in a session that is over."""
 
@@ -101,8 +109,10 @@ class FetchKeys:
     """GET the server's keys: it signed with one that is not known here."""
 
 
-Action = FetchKeys | TellWithdrawal | OpenSession | SendBatch | SendNotice | UploadObject | Wait
-Sending = FetchKeys | TellWithdrawal | OpenSession | SendBatch | SendNotice | UploadObject
+Sending = (
+    FetchKeys | TellWithdrawal | OpenSession | SendBatch | FetchRules | SendNotice | UploadObject
+)
+Action = Sending | Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,13 @@ class WithdrawalTold:
     """The server knows that consent was withdrawn, or does not know the project any more."""
 
     project: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RulesAnswered:
+    """The rules in force; none if the answer could not be read, which is no trouble."""
+
+    offers: tuple[ProjectOffer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +229,7 @@ Outcome = (
     | NoticeTaken
     | ObjectStored
     | ObjectRefused
+    | RulesAnswered
     | Kept
 )
 
@@ -237,10 +255,17 @@ class Shipper:
         self.last_error = ""
         """A sentence for the status; empty when the last answer was good."""
         self.policy_version_in_force = 0
+        self.offers: tuple[ProjectOffer, ...] = ()
+        """The rules in force, as they were fetched when they changed last."""
+        self.barred = ""
+        """Why the server takes nothing new from this device or its person; empty: it does."""
+        self._rules_wanted = False
+        self._batches_from_s = 0.0
 
     def decide(self, waiting: Waiting, now_s: float) -> Action:
         """The next action; `now_s` is any clock that never steps back."""
-        if now_s < self._not_before_s:
+        asked_anew = self.barred and waiting.opening is not None
+        if now_s < self._not_before_s and not asked_anew:
             return Wait(self._not_before_s - now_s)
         if self._key_missing:
             return FetchKeys()
@@ -248,16 +273,21 @@ class Shipper:
             return TellWithdrawal(waiting.withdrawal)
         if waiting.opening is not None:
             return OpenSession(waiting.opening)
-        if waiting.batch is not None:
+        if waiting.batch is not None and now_s >= self._batches_from_s:
             return SendBatch(waiting.batch)
+        if self._rules_wanted:
+            return FetchRules()
         if waiting.notice is not None:
             return SendNotice(waiting.notice)
         if waiting.object is not None:
             return UploadObject(waiting.object)
-        return Wait(None)
+        return Wait(None if waiting.batch is None else self._batches_from_s - now_s)
 
     def answered(self, sending: Sending, answer: Answer, now_s: float) -> Outcome:
         """What an answer means for what was sent."""
+        problem = answer.problem()
+        if problem is not None and problem.code in _BARRED:
+            return self._bar(sending, problem, now_s)
         if isinstance(sending, FetchKeys):
             outcome = self._keys_answered(answer)
         elif isinstance(sending, TellWithdrawal):
@@ -266,6 +296,8 @@ class Shipper:
             outcome = self._opening_answered(sending.session, answer)
         elif isinstance(sending, SendBatch):
             outcome = self._batch_answered(sending.batch, answer)
+        elif isinstance(sending, FetchRules):
+            outcome = self._rules_answered(answer)
         elif isinstance(sending, SendNotice):
             outcome = _notice_answered(sending.notice, answer)
         else:
@@ -275,11 +307,36 @@ class Shipper:
 
     def retry_now(self) -> None:
         """Something changed (a clock-out, a new start): do not sit out the backoff."""
-        self._not_before_s = 0.0
+        if not self.barred:
+            self._not_before_s = 0.0
+
+    def _bar(self, sending: Sending, problem: Problem, now_s: float) -> Outcome:
+        """The server takes nothing new: what waits is kept, and it is asked again seldom.
+
+        Of a person who was removed, it still takes what belongs to work of before.
+        """
+        self.barred = self.last_error = _sentence(problem)
+        self._rules_wanted = False
+        if isinstance(sending, SendBatch) and problem.code is ProblemCode.PERSON_REMOVED:
+            self._batches_from_s = now_s + BARRED_S
+        else:
+            self._not_before_s = now_s + BARRED_S
+        if isinstance(sending, OpenSession):
+            return OpeningRefused(sending.session.session, self.barred)
+        return Kept(self.barred)
+
+    def _rules_answered(self, answer: Answer) -> Outcome:
+        self._rules_wanted = False
+        try:
+            self.offers = decode_message(answer.body, Projects).projects if answer.ok else ()
+        except MessageInvalid:
+            self.offers = ()
+        return RulesAnswered(self.offers)
 
     def _opening_answered(self, session: SessionRow, answer: Answer) -> Outcome:
         problem = answer.problem()
         if answer.ok:
+            self.policy_version_in_force = session.policy_version
             return _grant(session, answer)
         code = problem.code if problem else None
         if code in _MAY_SUCCEED_LATER or problem is None:
@@ -346,8 +403,12 @@ class Shipper:
             self._realigned += 1
         elif isinstance(outcome, Acknowledged | Opened):
             self._realigned = 0
+        if isinstance(outcome, Acknowledged | Opened):
+            self.barred, self._batches_from_s = "", 0.0
         if isinstance(outcome, Acknowledged):
-            self.policy_version_in_force = outcome.receipt.policy_version
+            in_force = outcome.receipt.policy_version
+            self._rules_wanted |= 0 < self.policy_version_in_force < in_force
+            self.policy_version_in_force = in_force
         if isinstance(outcome, Refused | GivenUp | OpeningRefused | ObjectRefused):
             self.last_error = outcome.reason
         else:

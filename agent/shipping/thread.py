@@ -13,6 +13,7 @@ from agent.shipping.delivery import Delivery
 from agent.shipping.shipper import Shipper, Wait
 from agent.shipping.transport import Transport
 from agent.spool.store import Spool
+from wire.messages import Observes
 from wire.server_keys import Handover
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,10 @@ class ShippingThread:
     def start(self) -> None:
         """Start to send what waits."""
         self._thread.start()
+
+    def observing(self, observes: Observes) -> None:
+        """What the device can observe, to be said with the next session."""
+        self._delivery.observes = observes
 
     def wake(self) -> None:
         """Something new waits, or a backoff is over."""
