@@ -32,6 +32,7 @@ from wire.messages import (
     EnrolmentRequest,
     ProjectOffer,
     Projects,
+    Revocation,
     SessionGrant,
     SessionRequest,
     Withdrawal,
@@ -72,6 +73,7 @@ class PlatformServer:
         self.objects: dict[str, bytes] = {}
         self.blankings: list[BlankingNotice] = []
         self.samples: list[TypingSample | None] = []
+        self.revoked: list[bytes] = []
         self.requests: list[bytes] = []
         self._http: ThreadingHTTPServer | None = None
         self.port = 0
@@ -216,7 +218,9 @@ class PlatformServer:
 
     def _beside(self, path: str, body: bytes) -> msgspec.Struct:
         """What is no part of a chain."""
-        if path.endswith("/baseline"):
+        if path.endswith("/revocations"):
+            self.revoked.append(decode_message(body, Revocation).device)
+        elif path.endswith("/baseline"):
             self.samples.append(decode_message(body, TypingSample) if body else None)
         elif path.endswith("/blankings"):
             notice = decode_message(body, BlankingNotice)

@@ -166,12 +166,12 @@ def server(prepared: RunningServer) -> RunningServer:
 
 
 @pytest.fixture
-def make_agent(server: RunningServer, tmp_path: Path) -> Iterator[Callable[[str], ScriptedAgent]]:
+def make_agent(server: RunningServer, tmp_path: Path) -> Iterator[Callable[..., ScriptedAgent]]:
     """Makes an enrolled agent with an opened session that reaches the server at some URL."""
     made: list[ScriptedAgent] = []
 
-    def make(url: str) -> ScriptedAgent:
-        code = server.admin("pair", "Tess Trainer")["code"]
+    def make(url: str, person: str = "Tess Trainer") -> ScriptedAgent:
+        code = server.admin("pair", person)["code"]
         identity = enrol(server.url, code, Transport(server.url))
         transport = Transport(url, identity.token, connect_s=1.0, read_s=1.0)
         offer = consented(Transport(server.url, identity.token))

@@ -5,6 +5,7 @@ from agent.shipping import shipper as shipper_module
 from agent.shipping.shipper import (
     Acknowledged,
     FetchKeys,
+    FetchRules,
     GivenUp,
     Kept,
     KeyUnknown,
@@ -16,6 +17,7 @@ from agent.shipping.shipper import (
     OpenSession,
     Realign,
     Refused,
+    RulesAnswered,
     SendBatch,
     SendNotice,
     Shipper,
@@ -26,7 +28,15 @@ from agent.shipping.shipper import (
 from agent.shipping.transport import Answer
 from agent.spool.rows import BatchRow, BlankingRow, ObjectRow, SessionRow
 from wire.chain import ChainHead
-from wire.messages import Acknowledgement, SessionGrant, acknowledge, encode_message
+from wire.messages import (
+    Acknowledgement,
+    ProjectOffer,
+    Projects,
+    SessionGrant,
+    acknowledge,
+    encode_message,
+)
+from wire.policy import Policy
 from wire.problems import CONTENT_TYPE, ProblemCode, problem
 from wire.signing import SigningKey
 
@@ -229,3 +239,72 @@ def test_a_blanking_is_told_again_until_the_server_says_something_final() -> Non
     assert isinstance(ship.answered(sending, refusal(ProblemCode.OVERLOADED, 503), 0), Kept)
     for answer in (Answer(201), Answer(200), refusal(ProblemCode.NOT_FOUND, 404)):
         assert ship.answered(sending, answer, 0) == NoticeTaken(NOTICE)
+
+
+def barred(code: ProblemCode, status: int) -> Answer:
+    return Answer(status, msgspec.json.encode(problem(code, status, "No more.")), CONTENT_TYPE)
+
+
+REVOKED = barred(ProblemCode.DEVICE_REVOKED, 401)
+REMOVED = barred(ProblemCode.PERSON_REMOVED, 403)
+
+
+@pytest.mark.parametrize("sending", [SendBatch(BATCH), UploadObject(PICTURE), SendNotice(NOTICE)])
+def test_a_revoked_device_keeps_everything_and_asks_again_after_an_hour(
+    sending: SendBatch | UploadObject | SendNotice,
+) -> None:
+    machine = shipper()
+    waiting = Waiting(batch=BATCH, object=PICTURE)
+    assert isinstance(machine.answered(sending, REVOKED, 10.0), Kept)
+    assert "No more." in machine.barred
+    machine.retry_now()
+    assert machine.decide(waiting, 11.0) == Wait(3599.0)
+    assert machine.decide(waiting, 3610.0) == SendBatch(BATCH)
+
+
+def test_work_of_a_removed_person_waits_and_what_belongs_to_work_of_before_still_goes() -> None:
+    machine = shipper()
+    assert isinstance(machine.answered(SendBatch(BATCH), REMOVED, 10.0), Kept)
+    assert machine.barred
+    assert machine.decide(Waiting(batch=BATCH, object=PICTURE), 11.0) == UploadObject(PICTURE)
+    machine.answered(UploadObject(PICTURE), Answer(201), 11.0)
+    assert machine.barred
+    assert machine.decide(Waiting(batch=BATCH), 11.0) == Wait(3599.0)
+    assert machine.decide(Waiting(batch=BATCH), 3610.0) == SendBatch(BATCH)
+    machine.answered(SendBatch(BATCH), receipt(), 3610.0)
+    assert not machine.barred
+    assert machine.decide(Waiting(batch=BATCH), 3611.0) == SendBatch(BATCH)
+
+
+@pytest.mark.parametrize("answer", [REVOKED, REMOVED])
+def test_a_trainer_who_clocks_in_anew_is_answered_at_once(answer: Answer) -> None:
+    machine = shipper()
+    machine.answered(SendBatch(BATCH), REVOKED, 10.0)
+    assert machine.decide(Waiting(opening=OPENING, batch=BATCH), 11.0) == OpenSession(OPENING)
+    refused = machine.answered(OpenSession(OPENING), answer, 11.0)
+    assert isinstance(refused, OpeningRefused)
+    assert isinstance(machine.decide(Waiting(batch=BATCH), 12.0), Wait)
+
+
+def test_new_rules_are_fetched_once_when_an_acknowledgement_names_them() -> None:
+    machine = shipper()
+    grant = SessionGrant(OPENING.session, bytes(16), 1)
+    opened = Answer(200, encode_message(grant), "application/json")
+    machine.answered(OpenSession(OPENING), opened, 0.0)
+    machine.answered(SendBatch(BATCH), receipt(policy_version=1), 1.0)
+    assert machine.decide(Waiting(object=PICTURE), 2.0) == UploadObject(PICTURE)
+    machine.answered(SendBatch(BATCH), receipt(policy_version=2), 3.0)
+    assert machine.decide(Waiting(batch=BATCH), 4.0) == SendBatch(BATCH)
+    assert machine.decide(Waiting(object=PICTURE), 4.0) == FetchRules()
+    offer = ProjectOffer(b"p" * 16, "P", Policy(2, ()), 1, True)
+    found = Answer(200, encode_message(Projects((offer,))), "application/json")
+    assert machine.answered(FetchRules(), found, 5.0) == RulesAnswered((offer,))
+    assert machine.offers == (offer,)
+    assert machine.decide(Waiting(object=PICTURE), 6.0) == UploadObject(PICTURE)
+
+
+@pytest.mark.parametrize("answer", [Answer(500), Answer(200, b"{"), Answer(failure="gone")])
+def test_rules_that_cannot_be_fetched_hold_nothing_up(answer: Answer) -> None:
+    machine = shipper()
+    assert machine.answered(FetchRules(), answer, 5.0) == RulesAnswered(())
+    assert machine.decide(Waiting(batch=BATCH), 6.0) == SendBatch(BATCH)
