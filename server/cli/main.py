@@ -1,5 +1,7 @@
 """`veritype-server`: make a data folder, run the server, add people, projects and keys."""
 
+import importlib
+
 import click
 
 from server.cli.backups import backup, restore
@@ -15,13 +17,28 @@ from server.cli.projects import project
 from server.cli.purging import purge
 from server.cli.releases import release
 from server.cli.running import serve, worker
-from server.cli.scoring import promise, rescore
 from server.cli.server_keys import keys
 from server.cli.sessions import session
 from server.cli.teams import team
 
+_SCORING = "server.cli.scoring"
+_LATE = {"promise": _SCORING, "rescore": _SCORING}
+"""Commands that need scikit-learn and scipy: read only when they are asked for, since `serve` and
+all others would pay seconds at their start and 150 MB for them."""
 
-@click.group()
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_LATE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _LATE:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = getattr(importlib.import_module(_LATE[cmd_name]), cmd_name)
+        return found
+
+
+@click.group(cls=_Commands)
 def main() -> None:
     """The Veritype server."""
 
@@ -41,8 +58,6 @@ for command in (
     project,
     release,
     session,
-    rescore,
-    promise,
     pair,
     device,
     key,

@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -126,3 +128,10 @@ def test_port_in_use_is_one_sentence(data: Path, address: str) -> None:
     port = address.rsplit(":", 1)[1]
     said = run("serve", "--data", str(data), "--port", port, fails=1)
     assert "cannot listen" in said
+
+
+def test_what_serves_does_not_read_what_scores() -> None:
+    """Seconds at each start, and 150 MB, that only the scorer's process needs."""
+    code = "import sys, server.cli.main; print({'scipy', 'sklearn', 'skops'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
