@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Engine, Table, and_, case, func, or_, select, update
 
-from server.records import DueState, Job, Waiting, Why
+from server.records import ROUND_US, DueState, Job, Waiting, Why
 from server.storage import tables
 from server.storage.sql.database import Database
 
@@ -43,7 +43,13 @@ class SqlJobs:
                     **free,
                 )
             )
-            connection.execute(update(states).where(states.c.worker == worker).values(**free))
+            # A look is only put off: one of these may have ended the worker, and must not come
+            # first again before all others.
+            connection.execute(
+                update(states)
+                .where(states.c.worker == worker)
+                .values(due_us=states.c.due_us + ROUND_US, **free)
+            )
 
     def claim(self, worker: str, now_us: int) -> Job | None:
         """Take a job; a claim lapses, so that a dead worker's job is re-done."""

@@ -103,7 +103,10 @@ class SqlScores(Bound):
             attempts=table.c.attempts - 1,
             late_texts=table.c.late_texts + 1,
         )
+        # Locked first, so that a worker which ends the job just now has ended it or waits.
+        job = self._select(table, table.c.session).where(table.c.session == session_row)
         with self._transaction() as connection:
+            connection.execute(job.with_for_update())
             if connection.execute(scored).rowcount == 0:
                 connection.execute(being_scored)
 

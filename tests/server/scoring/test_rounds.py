@@ -4,7 +4,9 @@ import hashlib
 import logging
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import chain as chain_of
 from types import SimpleNamespace
 from typing import cast
 
@@ -158,6 +160,42 @@ def test_trouble_of_one_session_stops_neither_others_nor_closed_ones(
         query = select(states.next_sequence).order_by(states.session)
         assert connection.execute(query).scalars().all() == [1, 0]
     assert not worker.do_next()
+
+
+def test_workers_share_what_is_due(chain: Chain, house: House) -> None:
+    entry, store = house.own.session(chain.session), house.installation.store
+    assert entry is not None
+    new = NewSession(b"", entry.person, entry.device, entry.project, 1, "0.1.0", 0)
+    for n in range(20):
+        house.own.add_session(replace(new, id=bytes([n]) * 16))
+    at_us = now_us() + 2 * ROUND_US
+
+    def claims(worker: str) -> list[int]:
+        found: list[int] = []
+        while due := store.claim_states(worker, at_us, 3):
+            found += [one.session_row for one in due]
+        return found
+
+    with ThreadPoolExecutor(4) as pool:
+        shares = list(pool.map(claims, ("a", "b", "c", "d")))
+    # A worker that found only what others were claiming just then stops; the rest is still there.
+    everything = sorted([*chain_of(*shares), *claims("last")])
+    assert everything == list(range(1, 22)), "each once"
+
+
+def test_look_that_ended_its_worker_comes_after_the_others(
+    new_device: NewDevice, house: House
+) -> None:
+    device, store = new_device(), house.installation.store
+    for _ in range(2):
+        device.clock_in()
+    house.change("UPDATE scoring_states SET due_us = session")
+    at_us, looked = now_us() + ROUND_US, []
+    for _ in range(3):
+        looked += [one.session_row for one in store.claim_states("dies", at_us, 1)]
+        store.release("dies")
+    assert looked[0] != looked[1]
+    assert looked[2] == looked[0]
 
 
 def test_provisional_assessment_is_nowhere_to_be_seen(
