@@ -10,6 +10,7 @@ revision = "policies_1"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+phase = "expand"
 
 _IN_USE = sa.text("revoked_us IS NULL")
 
