@@ -2,6 +2,7 @@
 
 import click
 
+from agent.cli.asking import is_clocked_in
 from agent.cli.uninstall import not_sent, stop_agent
 from agent.errors import NotSentYet, ServerRefused
 from agent.face import client
@@ -24,6 +25,9 @@ def enrol(url: str, code: str) -> None:
     paths, settings = open_paths(), read_settings()
     server = check_server(url)
     transport = Transport(server, "", settings.connect_timeout_s, settings.read_timeout_s)
+    if not is_clocked_in(paths):
+        # It may still wait for an hour to ask a server that refuses this device.
+        stop_agent(paths)
     with only_instance(paths):
         identity = enrol_device(server, code, transport)
         store_identity(paths, identity)

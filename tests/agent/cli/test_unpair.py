@@ -31,3 +31,11 @@ def test_without_an_answer_the_device_stays_as_it_is(
     platform.down()
     run("unpair", fails=1)
     assert load_identity(home)
+
+
+def test_a_device_out_of_use_is_paired_anew(
+    ledger: Ledger, run: Run, home: Paths, platform: PlatformServer
+) -> None:
+    run("unpair")
+    assert "enrolled for Robin Typist" in run("enrol", platform.url, "good-code").output
+    assert load_identity(home).device == platform.device
