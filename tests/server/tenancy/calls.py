@@ -175,6 +175,7 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/.well-known/veritype-keys"): _open("/.well-known/veritype-keys"),
     ("GET", "/.well-known/veritype-policy-schema"): _open("/.well-known/veritype-policy-schema"),
     ("GET", "/healthz"): _open("/healthz"),
+    ("GET", "/readyz"): _open("/readyz"),
     ("GET", "/"): _open("/"),
     ("GET", "/sessions"): _open("/sessions"),
     ("GET", "/sessions/{session}"): _session(""),

@@ -145,6 +145,7 @@ STEALING: dict[str, Call] = {
     "use_step": lambda s, x: s.use_step(x.person, 99),
     "withdraw_consent": lambda s, x: s.withdraw_consent(x.person, x.project, 2),
     "withdraw_invitation": lambda s, x: s.withdraw_invitation(x.invitation),
+    "end_links_of": lambda s, _: s.end_links_of("x"),
 }
 """Each method that reads, or that can be called with what is another organisation's."""
 
