@@ -17,6 +17,7 @@ from detector.submitted import SubmittedText
 from detector.tables import MISSING, Recording
 from detector.typing_evidence import MIN_KEYS, PRIOR_DOUBT, TypingEvidence
 from wire.codes import Mode
+from wire.stretches import joined, length_us, without
 
 MIN_COVERAGE = 0.5
 INSERTION_REVIEW = 0.5
@@ -154,22 +155,19 @@ def band_of(evidence: Evidence, model: Model) -> Band:
 
 
 def coverage_of(recording: Recording) -> float:
-    """Return the share of the unpaused session that was observed; 0 if nothing was."""
+    """Return the share of the unpaused session that was observed; 0 if nothing was.
+
+    No batch speaks for a pause, so that it stands among the unobserved stretches as well; a person
+    who rests has hidden nothing.
+    """
     table = recording.keystrokes
     length = recording.duration_us
     if length == MISSING:
         length = int(table.t_us[-1] - table.t_us[0]) if len(table) else 0
     if not len(table) and not recording.insertions:
         return 0.0
-    worked = length - _total(recording.paused)
+    worked = length - length_us(joined(recording.paused))
     if worked <= 0:
         return 1.0 if len(table) else 0.0
-    return float(np.clip(1.0 - _total(recording.unobserved) / worked, 0.0, 1.0))
-
-
-def _total(intervals: tuple[tuple[int, int], ...]) -> int:
-    total, until = 0, 0
-    for start, end in sorted(intervals):
-        total += max(end - max(start, until), 0)
-        until = max(until, end)
-    return total
+    missed = without(recording.unobserved, recording.paused)
+    return float(np.clip(1.0 - length_us(missed) / worked, 0.0, 1.0))

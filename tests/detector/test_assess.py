@@ -145,6 +145,11 @@ def test_paused_time_does_not_lower_coverage(rng: np.random.Generator) -> None:
     end = int(recording.keystrokes.t_us[-1])
     paused = replace(recording, paused=((end, 2 * end),), duration_us=2 * end)
     assert coverage_of(paused) == 1.0
+    # No batch speaks for a pause: it is among the unobserved stretches as well.
+    unheard = replace(paused, unobserved=((end, 2 * end),))
+    assert coverage_of(unheard) == 1.0
+    lost_too = replace(paused, unobserved=((end // 2, 2 * end),))
+    assert coverage_of(lost_too) == pytest.approx(0.5, abs=1e-6)
 
 
 def test_declared_dictation_abstains_on_rhythm(rng: np.random.Generator, model: Model) -> None:
