@@ -11,7 +11,7 @@ LIVE = VERITYPE_LIVE_SEED=$(or $(VERITYPE_LIVE_SEED),1) $(BIN)/python -m pytest
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo setup test unit live fuzz lint types contracts lowest package try-package wheel lock evaluate train samples bench bench-agent bench-server soak clean system
+.PHONY: help demo setup test unit live fuzz lint types contracts lowest package try-package try-operating wheel lock evaluate train samples bench bench-agent bench-server soak clean system
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ package: $(INSTALLED) ## freeze the agent and make a Debian package of it, in di
 
 try-package: system $(INSTALLED) ## build the package, install it in a scratch folder, work with it, remove it
 	@tests/package/try-package
+
+try-operating: $(INSTALLED) ## follow docs/operating.md block by block on scratch folders, with a real PostgreSQL
+	@$(BIN)/python -m pytest tests/operating/try_operating.py
 
 wheel: $(INSTALLED) ## build the wheel and try it in a clean environment with [agent] alone
 	@tests/wheel/try-wheel

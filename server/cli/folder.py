@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from server.app import Installation, make_data_folder, open_installation
-from server.cli.options import administration, data_option, json_option, plainly, say
+from server.cli.options import administration, data_option, examples, json_option, plainly, say
+from server.operation.examination import examine
 
 
 @click.command()
@@ -30,12 +31,16 @@ def init(folder: Path, organisation: str, admin_password: str | None, as_json: b
     say(fields, text, as_json)
 
 
-@click.command()
+@click.command(epilog=examples("doctor --data /var/lib/veritype"))
 @data_option
 @json_option
 @plainly
 def doctor(folder: Path, as_json: bool) -> None:
-    """Say what is wrong with a data folder."""
+    """Say what is wrong with an installation and what to do about it; ends with 1 if anything is.
+
+    Looks at the folder and its modes, secrets, settings, database, schema, objects, sessions that
+    wait or failed, disk space, open files, the clock, and whether the model loads.
+    """
     wrong = _wrong_with(open_installation(folder))
     say({"ok": not wrong, "wrong": wrong}, "\n".join(wrong) or "nothing is wrong", as_json)
     if wrong:
@@ -43,6 +48,6 @@ def doctor(folder: Path, as_json: bool) -> None:
 
 
 def _wrong_with(installation: Installation) -> list[str]:
-    wrong = [*installation.store.check(), *installation.objects.check()]
+    wrong = list(examine(installation))
     installation.store.close()
     return wrong
