@@ -3,13 +3,14 @@
 import importlib.util
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -37,6 +38,8 @@ class Cluster:
         self._run("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N")
         with (self._data / "postgresql.conf").open("a") as file:
             file.write(_CONFIG.format(folder=self.folder))
+        access = self._data / "pg_hba.conf"
+        access.write_text("local all with_password scram-sha-256\n" + access.read_text())
         self.start()
 
     @property
@@ -47,6 +50,15 @@ class Cluster:
     def address(self, database: str) -> str:
         """How it is written in the settings."""
         return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    @property
+    def runs(self) -> bool:
+        """Whether its processes are there."""
+        try:
+            self._run("pg_ctl", "-D", self._data, "status")
+        except subprocess.CalledProcessError:
+            return False
+        return True
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -66,9 +78,13 @@ class Cluster:
         self._run("pg_ctl", "-D", self._data, "-m", mode, "-w", "stop")
 
     def kill(self) -> None:
-        """Kill it without warning."""
-        pid = int((self._data / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGKILL)
+        """Kill all of its processes without warning."""
+        postmaster = psutil.Process(int((self._data / "postmaster.pid").read_text().split()[0]))
+        all_of_it = [postmaster, *postmaster.children(recursive=True)]
+        for process in all_of_it:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(all_of_it, timeout=_UNTIL_S)
 
     def remove(self) -> None:
         """Stop it and delete everything."""

@@ -24,7 +24,6 @@ def tell_when_away(engine: Engine) -> None:
     event.listen(engine, "handle_error", _as_away)
 
 
-def _as_away(context: ExceptionContext) -> None:
+def _as_away(context: ExceptionContext) -> BaseException | None:
     away = isinstance(context.sqlalchemy_exception, exc.OperationalError | exc.InterfaceError)
-    if away and not context.is_pre_ping:
-        context.chained_exception = StorageAway(_SENTENCE)
+    return StorageAway(_SENTENCE) if away and not context.is_pre_ping else None
