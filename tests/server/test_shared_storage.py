@@ -217,7 +217,7 @@ def test_why_a_database_cannot_be_used_is_said_without_its_password(
             PostgresStore(address).migrate()
         assert secret not in f"{refused.value!r} {PostgresStore(address).check()}"
     house.change("INSERT INTO schema_steps VALUES ('9999', 'contract')")
-    house.change("UPDATE alembic_version SET version_num = '9999'")
+    house.change("INSERT INTO alembic_version VALUES ('9999')")
     init = CliRunner().invoke(main, ["init", "--data", str(house.path)])
     assert (init.exit_code, "newer version" in init.output) == (1, True)
 
