@@ -146,10 +146,17 @@ STEALING: dict[str, Call] = {
     "withdraw_consent": lambda s, x: s.withdraw_consent(x.person, x.project, 2),
     "withdraw_invitation": lambda s, x: s.withdraw_invitation(x.invitation),
     "end_links_of": lambda s, _: s.end_links_of("x"),
+    "retained": lambda s, _: s.retained(0),
+    "objects_of": lambda s, x: s.objects_of(x.entry.row),
+    "evidence_of": lambda s, x: s.evidence_of(x.entry.row),
+    "forget_evidence": lambda s, x: s.forget_evidence(x.entry.row),
+    "forget_overwritten": lambda s, _: s.forget_overwritten(),
 }
 """Each method that reads, or that can be called with what is another organisation's."""
 
 OWN: dict[str, Call] = {
+    # Its answer is what was asked for, less what another session of the own names.
+    "forget_objects": lambda s, x: s.forget_objects(x.entry.row, [x.object.digest]),
     "add_invitation": lambda s, x: s.add_invitation(
         NewInvitation(bytes(32), Role.TRAINER, frozenset({x.team}), None, "x", 1, _LONG_US)
     ),
