@@ -4,9 +4,11 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from server.console.contexts import _policy
 from server.errors import PolicyMovedOn
 from server.records import Given, Project
 from server.services.agents.consents import covers
+from server.services.review import SessionView
 from tests.server.agents.refusals import refusal
 from tests.server.device import Chain
 from tests.server.house import POLICY, House
@@ -117,3 +119,15 @@ def test_a_version_knows_its_author_and_its_time(house: House) -> None:
         assert each.author == "operator"
         assert each.created_us is not None
         assert each.created_us > 1_700_000_000_000_000
+
+
+def test_the_page_says_which_version_was_accepted(chain: Chain, house: House) -> None:
+    put_in_force(house, STRICTER, 2)
+    carried = b"s" * 16
+    chain.device.open(carried, policy_version=2)
+    said = []
+    for session in (chain.session, carried):
+        line = house.own.line(session)
+        assert line is not None
+        said.append(_policy(SessionView(line, None)))
+    assert said == ["version 1", "version 2; accepted as version 1, which covers it"]
