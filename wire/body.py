@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from wire import limits
 from wire.columns import Width, decode_column, encode_column
@@ -29,10 +29,10 @@ Columns = Mapping[str, "array[int]"]
 _TABLE = struct.Struct("<BHB")
 _COLUMN = struct.Struct("<BBB")
 _TIME_COLUMN = 1
+_WIDTHS = {int(width): width for width in Width}
 
 
-@dataclass(frozen=True, slots=True)
-class RawColumn:
+class RawColumn(NamedTuple):
     """A column by its numbers, its values still encoded."""
 
     number: int
@@ -174,7 +174,7 @@ def _read_tables(data: bytes) -> list[RawTable]:
             at += _COLUMN.size
             if delta > 1:
                 raise ValueError(f"unknown column encoding {delta}")
-            columns.append((number, Width(code), bool(delta)))
+            columns.append((number, _width(code), bool(delta)))
         layout.append((kind, rows, columns))
     tables = []
     for kind, rows, columns in layout:
@@ -187,6 +187,13 @@ def _read_tables(data: bytes) -> list[RawTable]:
     if at != len(data):
         raise ValueError(f"{len(data)} bytes where the layout says {at}")
     return tables
+
+
+def _width(code: int) -> Width:
+    width = _WIDTHS.get(code)
+    if width is None:
+        raise ValueError(f"unknown width {code}")
+    return width
 
 
 def _check_bounds(tables: list[RawTable]) -> None:

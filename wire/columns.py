@@ -25,27 +25,20 @@ class Width(IntEnum):
     I32 = 7
     I64 = 8
 
-    @property
-    def typecode(self) -> str:
-        """The `array` module's letter."""
-        return _TYPECODES[self]
+    typecode: str
+    """The `array` module's letter."""
+    unsigned: str
+    """That of the unsigned integers of the same size."""
+    size_bytes: int
 
-    @property
-    def size_bytes(self) -> int:
-        """Bytes per value."""
-        return 1 << ((self - 1) % 4)
-
-
-_TYPECODES = {
-    Width.U8: "B",
-    Width.U16: "H",
-    Width.U32: "I",
-    Width.U64: "Q",
-    Width.I8: "b",
-    Width.I16: "h",
-    Width.I32: "i",
-    Width.I64: "q",
-}
+    def __new__(cls, code: int) -> "Width":
+        """Attach what is asked for at each column of each batch: plain values, not properties."""
+        width = int.__new__(cls, code)
+        width._value_ = code
+        width.typecode = "BHIQbhiq"[code - 1]
+        width.unsigned = "BHIQ"[(code - 1) % 4]
+        width.size_bytes = 1 << ((code - 1) % 4)
+        return width
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +60,7 @@ def encode_column(values: Sequence[int], width: Width, *, delta: bool) -> bytes:
     if delta:
         modulus_mask = (1 << (8 * width.size_bytes)) - 1
         column = array(
-            _unsigned(width),
+            width.unsigned,
             [(b - a) & modulus_mask for a, b in pairwise((0, *column))],
         )
     if sys.byteorder == "big":
@@ -77,7 +70,7 @@ def encode_column(values: Sequence[int], width: Width, *, delta: bool) -> bytes:
 
 def decode_column(data: bytes, width: Width, *, delta: bool) -> "array[int]":
     """Undo `encode_column`; `len(data)` must be a multiple of the width."""
-    column = array(_unsigned(width) if delta else width.typecode)
+    column = array(width.unsigned if delta else width.typecode)
     column.frombytes(_unshuffle(data, width.size_bytes))
     if sys.byteorder == "big":
         column.byteswap()
@@ -95,10 +88,6 @@ def _undo_delta(column: "array[int]", width: Width) -> "array[int]":
         return array(width.typecode, totals)
     sign = 1 << (bits - 1)
     return array(width.typecode, [(total ^ sign) - sign for total in totals])
-
-
-def _unsigned(width: Width) -> str:
-    return _TYPECODES[Width((width - 1) % 4 + 1)]
 
 
 def _shuffle(data: bytes, size: int) -> bytes:
