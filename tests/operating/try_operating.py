@@ -127,7 +127,7 @@ def test_one_machine_with_sqlite(machine: Machine) -> None:
     assert (lost / "veritype.db").exists()
     backups = list((machine.root / "var/backups/veritype").iterdir())
     assert len(backups) == 2
-    doctor = machine.run(f"/opt/veritype/bin/veritype-server doctor --json --data {kept}")
+    doctor = machine.run("/opt/veritype/bin/veritype-server doctor --json --data /var/lib/veritype")
     assert json.loads(doctor)["ok"] is True
 
 
