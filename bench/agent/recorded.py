@@ -1,6 +1,5 @@
 """The keystrokes that reached the server, against what the X server said."""
 
-import sqlite3
 import time
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -8,6 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.app import open_installation
+from server.compaction.reading import stored_batches
 from tests.live.listener import RawKey
 from wire.batch import decode, open_envelope
 from wire.codes import KeyFlag
@@ -39,13 +40,13 @@ class Matched:
 
 def stored_presses_us(data: Path, session: bytes) -> list[int]:
     """Session times of the keystrokes in the server's database, in order."""
-    with closing(sqlite3.connect(data / "veritype.db")) as database:
-        rows = database.execute(
-            "SELECT b.sealed FROM batches b JOIN sessions s ON s.row = b.session"
-            " WHERE s.id = ? ORDER BY b.sequence",
-            (session,),
-        ).fetchall()
-    events = [e for (sealed,) in rows for e in decode(open_envelope(sealed)).body.events(Keystroke)]
+    installation = open_installation(data)
+    with closing(installation.store) as store:
+        organisation = store.first_organisation()
+        own = store.of(organisation)
+        entry = own.session(session)
+        rows = stored_batches(own, installation.objects, organisation, entry.row) if entry else ()
+    events = [e for row in rows for e in decode(open_envelope(row.sealed)).body.events(Keystroke)]
     return sorted(event.t_us for event in events if not event.flags & KeyFlag.INJECTED)
 
 

@@ -1,5 +1,6 @@
 """What `doctor` looks at: the installation around the database, each finding with what to do."""
 
+import importlib
 import resource
 import shutil
 import time
@@ -8,7 +9,6 @@ from collections.abc import Iterator
 from server.app import Installation
 from server.clock import now_us
 from server.operation.readiness import schema_trouble
-from server.scoring.assessor import DetectorAssessor
 
 _FREE_MIN_BYTES = 1_000_000_000
 _FILES_MIN = 4_096
@@ -66,6 +66,7 @@ def _stores(installation: Installation) -> Iterator[str]:
 
 def _model() -> Iterator[str]:
     try:
-        DetectorAssessor()
+        # Read here: it brings scikit-learn along, which only scorers and this look need.
+        importlib.import_module("server.scoring.assessor").DetectorAssessor()
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
         yield f"the detector's model does not load ({type(error).__name__}): install anew"

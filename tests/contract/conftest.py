@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from agent.shipping.delivery import Delivery
 from agent.shipping.shipper import Shipper
 from agent.shipping.transport import Transport
 from agent.spool.store import Spool
+from server.app import open_installation
+from server.compaction.reading import stored_batches
 from wire.batch import Envelope
 from wire.events import Keystroke
 from wire.messages import ConsentRequest, ProjectOffer, Projects, decode_message, encode_message
@@ -57,6 +60,19 @@ class RunningServer:
         line = self.process.stdout.readline()
         assert line.startswith(READY), line
         self.port = int(line.rsplit(":", 1)[1])
+
+    def sealed(self, session: bytes) -> list[bytes]:
+        """What it keeps of a session, as the device sealed it, also when it is compacted."""
+        installation = open_installation(self.folder)
+        with closing(installation.store) as store:
+            own = store.of(store.first_organisation())
+            entry = own.session(session)
+            rows = (
+                stored_batches(own, installation.objects, entry.organisation, entry.row)
+                if entry
+                else ()
+            )
+        return [row.sealed for row in rows]
 
     def kill(self) -> None:
         """End it without a chance to tidy up."""

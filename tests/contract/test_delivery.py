@@ -1,8 +1,6 @@
 """The agent's delivery against the real server: what is acknowledged is stored, exactly once."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 
 from tests.contract.conftest import RunningServer, ScriptedAgent, clock
 from tests.live.proxy import Mood, recording_proxy
@@ -14,24 +12,13 @@ from wire.problems import ProblemCode
 from wire.signing import SigningKey
 
 
-def stored(server: RunningServer, session: bytes) -> list[bytes]:
-    """The sealed batches that the server keeps of a session, read from its database."""
-    with closing(sqlite3.connect(server.folder / "veritype.db")) as database:
-        rows = database.execute(
-            "SELECT b.sealed FROM batches b JOIN sessions s ON s.row = b.session"
-            " WHERE s.id = ? ORDER BY b.sequence",
-            (session,),
-        ).fetchall()
-    return [bytes(row[0]) for row in rows]
-
-
 def test_what_was_sealed_is_stored_as_it_was_signed(agent: ScriptedAgent) -> None:
     agent.type(50)
     agent.seal()
     agent.type(50)
     agent.seal(final=True)
     assert agent.ship()
-    assert stored(agent.server, agent.facts.session) == [each.sealed for each in agent.sealed]
+    assert agent.server.sealed(agent.facts.session) == [each.sealed for each in agent.sealed]
 
 
 def test_the_nonce_of_each_acknowledgement_is_in_the_next_batch(agent: ScriptedAgent) -> None:
@@ -49,7 +36,7 @@ def test_batches_sealed_offline_are_taken_and_say_so(agent: ScriptedAgent) -> No
         agent.seal()
     assert agent.ship()
     assert [each.header.unanchored_batches for each in agent.sealed] == [0, 1, 2, 3]
-    assert len(stored(agent.server, agent.facts.session)) == 4
+    assert len(agent.server.sealed(agent.facts.session)) == 4
 
 
 def test_a_batch_resent_after_a_lost_acknowledgement_is_stored_once(
@@ -61,10 +48,10 @@ def test_a_batch_resent_after_a_lost_acknowledgement_is_stored_once(
         agent.seal()
         proxy.become(Mood.CUTTING)
         assert not agent.ship(0.5)
-        assert stored(server, agent.facts.session) == [agent.sealed[0].sealed]
+        assert server.sealed(agent.facts.session) == [agent.sealed[0].sealed]
         proxy.become(Mood.WELL)
         assert agent.ship()
-    assert stored(server, agent.facts.session) == [agent.sealed[0].sealed]
+    assert server.sealed(agent.facts.session) == [agent.sealed[0].sealed]
 
 
 def test_every_trouble_keeps_the_batch_and_says_a_sentence(
@@ -84,7 +71,7 @@ def test_every_trouble_keeps_the_batch_and_says_a_sentence(
         assert len(said) >= 3
         proxy.become(Mood.WELL)
         assert agent.ship()
-    assert len(stored(server, agent.facts.session)) == 4
+    assert len(server.sealed(agent.facts.session)) == 4
     assert not agent.shipper.last_error
 
 
@@ -95,13 +82,13 @@ def test_a_killed_server_has_everything_it_acknowledged(agent: ScriptedAgent) ->
         assert agent.ship()
     agent.server.kill()
     acknowledged = [each.sealed for each in agent.sealed]
-    assert stored(agent.server, agent.facts.session) == acknowledged
+    assert agent.server.sealed(agent.facts.session) == acknowledged
     agent.type(5)
     agent.seal()
     assert not agent.ship(0.3)
     agent.server.start()
     assert agent.ship()
-    assert len(stored(agent.server, agent.facts.session)) == 11
+    assert len(agent.server.sealed(agent.facts.session)) == 11
 
 
 def test_a_batch_that_the_server_refuses_for_good_is_counted_and_the_rest_goes_on(
@@ -116,7 +103,7 @@ def test_a_batch_that_the_server_refuses_for_good_is_counted_and_the_rest_goes_o
     agent.type(5)
     agent.seal(final=True)
     agent.ship(2.0)
-    kept = stored(agent.server, agent.facts.session)
+    kept = agent.server.sealed(agent.facts.session)
     assert envelope.sealed not in kept
     assert len(kept) == 1
     assert agent.sealed[-1].header.losses
@@ -132,4 +119,4 @@ def test_a_batch_signed_by_another_key_is_refused_and_nothing_is_stored(
     problem = answer.problem()
     assert problem is not None
     assert problem.code is ProblemCode.SIGNATURE_INVALID
-    assert stored(agent.server, agent.facts.session) == []
+    assert agent.server.sealed(agent.facts.session) == []

@@ -16,7 +16,6 @@ from agent.settings import Settings
 from agent.shipping.shipper import Wait
 from agent.shipping.thread import ShippingThread
 from tests.contract.conftest import RunningServer, ScriptedAgent
-from tests.contract.test_delivery import stored
 from tests.contract.test_rules import offer_now, opening_refused
 from wire.messages import ProjectOffer
 from wire.problems import ProblemCode
@@ -118,7 +117,7 @@ def test_a_revoked_device_stops_recording_keeps_all_and_does_not_hammer(
     assert isinstance(action, Wait)
     assert action.seconds is not None
     assert action.seconds > 3000
-    assert len(stored(agent.server, agent.facts.session)) == 1
+    assert len(agent.server.sealed(agent.facts.session)) == 1
 
 
 def test_a_person_removed_in_mid_session_what_was_done_before_arrives_and_nothing_is_lost(
@@ -138,7 +137,7 @@ def test_a_person_removed_in_mid_session_what_was_done_before_arrives_and_nothin
         agent.seal()
     assert not agent.ship(0.3)
     assert "no longer in this organisation" in agent.shipper.barred
-    taken = stored(server, agent.facts.session)
+    taken = server.sealed(agent.facts.session)
     assert 1 <= len(taken) < len(agent.sealed)
     assert taken == [each.sealed for each in agent.sealed[: len(taken)]]
     counts = agent.spool.counts()

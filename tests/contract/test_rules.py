@@ -12,7 +12,6 @@ from agent.paths import HOME_VARIABLE, open_paths
 from agent.shipping.transport import Transport
 from agent.updates import fetch, offered
 from tests.contract.conftest import RunningServer, ScriptedAgent, consented
-from tests.contract.test_delivery import stored
 from wire.messages import ProjectOffer, Projects, SessionRequest, decode_message, encode_message
 from wire.problems import ProblemCode
 
@@ -57,7 +56,7 @@ def test_policy_changed_while_recording_the_session_ends_under_its_own_and_the_n
     agent.seal(final=True)
     assert agent.ship()
     assert {each.header.policy_version for each in agent.sealed} == {old}
-    assert stored(agent.server, agent.facts.session) == [each.sealed for each in agent.sealed]
+    assert agent.server.sealed(agent.facts.session) == [each.sealed for each in agent.sealed]
     assert opening_refused(agent, old) is ProblemCode.CONSENT_MISSING
     assert opening_refused(agent, old + 1) is ProblemCode.CONSENT_MISSING
     assert not consents.holds(paths, offer_now(agent.transport))
@@ -75,7 +74,7 @@ def test_consent_withdrawn_while_recording_what_was_recorded_arrives_and_nothing
     agent.seal(final=True)
     assert agent.ship()
     assert agent.spool.next_withdrawal() is None
-    assert len(stored(agent.server, agent.facts.session)) == 2
+    assert len(agent.server.sealed(agent.facts.session)) == 2
     version = agent.facts.policy_version
     assert opening_refused(agent, version) is ProblemCode.CONSENT_MISSING
     consented(agent.transport)
@@ -127,7 +126,7 @@ def test_an_agent_that_is_too_old_is_told_why_and_its_session_is_not_cut(
         agent.spool.session(session)
     agent.seal(final=True)
     assert agent.ship()
-    assert len(stored(agent.server, agent.facts.session)) == 1
+    assert len(agent.server.sealed(agent.facts.session)) == 1
 
 
 def test_a_release_goes_from_the_operators_hand_to_the_trainers_folder(

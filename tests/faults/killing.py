@@ -123,7 +123,7 @@ def findings(victim: Victim, server: RunningServer, proxy: RecordingProxy) -> Fi
     """Look at the spool, the server's database and the wire."""
     found = Findings()
     promises = promised(victim)
-    kept = _kept_by(server, {session for session, _ in promises})
+    kept = kept_by(server, {session for session, _ in promises})
     batches = {key: open_envelope(sealed) for key, sealed in kept.items()}
     digests = {key: envelope.digest for key, envelope in batches.items()}
     found.batches, found.sessions = len(kept), len({session for session, _ in kept})
@@ -164,12 +164,11 @@ def promised(victim: Victim) -> dict[Key, bytes]:
     return _told(victim) | _receipts(victim)
 
 
-def _kept_by(server: RunningServer, sessions: set[bytes]) -> dict[Key, bytes]:
-    with contextlib.closing(sqlite3.connect(server.folder / "veritype.db")) as database:
-        rows = database.execute(
-            "SELECT s.id, b.sequence, b.sealed FROM batches b JOIN sessions s ON s.row = b.session"
-        ).fetchall()
-    return {(bytes(s), number): bytes(sealed) for s, number, sealed in rows if s in sessions}
+def kept_by(server: RunningServer, sessions: set[bytes]) -> dict[Key, bytes]:
+    """What the server keeps of these sessions."""
+    kept = [sealed for session in sessions for sealed in server.sealed(session)]
+    headers = [open_envelope(sealed).header for sealed in kept]
+    return {(h.session, h.sequence): sealed for h, sealed in zip(headers, kept, strict=True)}
 
 
 def _receipts(victim: Victim) -> dict[Key, bytes]:

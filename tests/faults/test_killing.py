@@ -1,12 +1,13 @@
 """`kill -9` at random moments under load. `make soak` does it 500 times."""
 
 import random
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.contract.conftest import RunningServer
-from tests.faults.killing import enrolled, findings, kill_often, promised
+from tests.faults import killing
+from tests.faults.killing import Key, enrolled, findings, kept_by, kill_often, promised
 from tests.live.proxy import recording_proxy
 
 KILLS = 20
@@ -27,18 +28,17 @@ def test_killed_at_random_moments_nothing_promised_is_missing_and_nothing_sent_t
 
 
 def test_the_search_notices_a_batch_that_went_missing(
-    server: RunningServer, tmp_path: Path
+    server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with recording_proxy(server.port) as proxy:
         victim = enrolled(server, proxy.url, tmp_path / "device")
         kill_often(victim, 4, random.Random(SEED))
-        with closing(sqlite3.connect(server.folder / "veritype.db")) as database:
-            database.execute(
-                "DELETE FROM batches WHERE sequence = 0"
-                " AND session = (SELECT row FROM sessions WHERE id = ?)",
-                (min(promised(victim))[0],),
-            )
-            database.commit()
+        missing = (min(promised(victim))[0], 0)
+
+        def without_it(server: RunningServer, sessions: set[bytes]) -> dict[Key, bytes]:
+            return {key: kept for key, kept in kept_by(server, sessions).items() if key != missing}
+
+        monkeypatch.setattr(killing, "kept_by", without_it)
         wrong = " ".join(findings(victim, server, proxy).wrong)
     assert "was promised and is not on the server" in wrong
     assert "a session has a hole in its numbers" in wrong

@@ -37,7 +37,7 @@ class Services:
             "objects_key_id": "key",
             "objects_secret": "secret",
         }
-        path.mkdir(exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
         file = path / "server.toml"
         others = file.read_text().splitlines() if file.exists() else []
         lines = [line for line in others if line.split(" = ")[0] not in settings]

@@ -31,7 +31,7 @@ def test_of_two_devices_with_one_key_the_later_is_revoked(tmp_path: Path) -> Non
             values = (bytes([number]), bytes.fromhex(key), bytes([16 + number]), enrolled_us)
             connection.exec_driver_sql(ADD, values)
         connection.commit()
-        command.upgrade(config, "policies_1")
+        command.upgrade(config, "0007")
         rows = connection.exec_driver_sql("SELECT hex(id), revoked_us FROM devices ORDER BY id")
         assert rows.all() == [("00", 5), ("01", None), ("02", None)]
     engine.dispose()

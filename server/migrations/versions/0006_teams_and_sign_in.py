@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision = "people_1"
+revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None

@@ -6,8 +6,8 @@ A key that two devices have can only come from tampering: the later ones are rev
 import sqlalchemy as sa
 from alembic import op
 
-revision = "policies_1"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 phase = "expand"

@@ -6,8 +6,8 @@ See docs/decisions/batch-layout.md.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ingest_1"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

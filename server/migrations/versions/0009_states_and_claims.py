@@ -6,8 +6,8 @@ Old workers go on beside it: what they do not name has a default.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "scoring_1"
-down_revision = "0005"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
