@@ -1,10 +1,14 @@
 """Signed receipts, each with the next nonce and the policy version in force."""
 
 import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
+from server.ingest.kept import Kept
+from server.ingest.lookups import Lookups
 from server.ingest.seals import ReceiptSigner
 from server.operation.keys import ServerKeys
-from server.recent import Recent
 from server.records import SessionEntry
 from server.storage.protocols import Store
 from wire.batch import Envelope
@@ -12,7 +16,18 @@ from wire.chain import derive_nonce
 from wire.messages import Acknowledgement, encode_message
 
 _PROJECTS = 10_000
-_POLICY_S = 10.0
+_ASK_AGAIN_S = 10.0
+_TOO_OLD_S = 60.0
+"""A version that old is waited for; a younger one is told while it is asked for again beside it."""
+
+Project = tuple[int, bytes]
+"""Organisation and project."""
+
+
+class _InForce(NamedTuple):
+    version: int | None
+    """None: the project is gone."""
+    since_s: float
 
 
 class Receipts:
@@ -22,15 +37,15 @@ class Receipts:
         self._store = store
         self._keys = keys
         self._signer = ReceiptSigner(keys.signing)
-        self._in_force: Recent[bytes, int] = Recent(_PROJECTS, _POLICY_S)
+        self._in_force: Kept[Project, _InForce] = Kept(_PROJECTS)
+        self._lookups = Lookups(self._versions)
 
     async def receipt(self, entry: SessionEntry, envelope: Envelope, received_us: int) -> bytes:
         """The answer to a stored batch, as JSON."""
         sequence = envelope.header.sequence
-        version = self._in_force.get(entry.project)
+        version = await self._version((entry.organisation, entry.project))
         if version is None:
-            version = await asyncio.to_thread(self._look_up, entry)
-            self._in_force.put(entry.project, version)
+            version = entry.policy_version
         nonce = derive_nonce(self._keys.nonce_secret, entry.id, sequence)
         draft = Acknowledgement(
             entry.id, sequence, envelope.digest, received_us, nonce, version, b"", b""
@@ -39,6 +54,27 @@ class Receipts:
             self._signer = ReceiptSigner(self._keys.signing)
         return encode_message(self._signer.signed(draft))
 
-    def _look_up(self, entry: SessionEntry) -> int:
-        project = self._store.of(entry.organisation).project(entry.project)
-        return project.policy.version if project else entry.policy_version
+    async def _version(self, project: Project) -> int | None:
+        known = self._in_force.get(project)
+        age_s = time.monotonic() - known.since_s if known else _TOO_OLD_S
+        if known is None or age_s >= _TOO_OLD_S:
+            return await asyncio.shield(self._ask(project))
+        if age_s > _ASK_AGAIN_S:
+            # Told to many before the answer is there: they must not all ask.
+            self._in_force.put(project, _InForce(known.version, time.monotonic()))
+            self._ask(project)
+        return known.version
+
+    def _ask(self, project: Project) -> "asyncio.Future[int | None]":
+        def note(answered: "asyncio.Future[int | None]") -> None:
+            if answered.exception() is None:
+                now = _InForce(answered.result(), time.monotonic())
+                self._in_force.put(project, now)
+
+        asked = self._lookups.ask(project)
+        asked.add_done_callback(note)
+        return asked
+
+    def _versions(self, projects: Sequence[Project]) -> Mapping[Project, int]:
+        found = {(org, id_): self._store.of(org).project(id_) for org, id_ in projects}
+        return {key: project.policy.version for key, project in found.items() if project}

@@ -19,6 +19,7 @@ import uvicorn
 from server.app import Application, Installation, build_app, open_installation
 from server.clock import now_us
 from server.errors import ServerError
+from server.http.one_write import OneWriteProtocol
 from server.operation.ingest_log import IngestLog
 from server.operation.key_watch import KeyWatch
 from server.operation.logs import set_up_logs
@@ -109,7 +110,7 @@ def _config(app: Application) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=OneWriteProtocol,
         lifespan="on",
         log_config=None,
         access_log=False,

@@ -41,6 +41,10 @@ def _columns() -> None:
     )
     op.add_column("people", sa.Column("epoch", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("people", sa.Column("removed_us", sa.BigInteger(), nullable=True))
+    removed = sa.text("removed_us IS NOT NULL")
+    op.create_index(
+        "people_removed", "people", ["removed_us"], sqlite_where=removed, postgresql_where=removed
+    )
     scopes = sa.String(length=400)
     op.add_column(
         "platform_keys",

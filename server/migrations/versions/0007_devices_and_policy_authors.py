@@ -13,6 +13,7 @@ depends_on = None
 phase = "expand"
 
 _IN_USE = sa.text("revoked_us IS NULL")
+_REVOKED = sa.text("revoked_us IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -35,6 +36,13 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=_IN_USE,
         postgresql_where=_IN_USE,
+    )
+    op.create_index(
+        "devices_revoked",
+        "devices",
+        ["revoked_us"],
+        sqlite_where=_REVOKED,
+        postgresql_where=_REVOKED,
     )
     op.create_index("devices_of_person", "devices", ["organisation", "person"])
     op.add_column("sessions", sa.Column("consent_version", sa.BigInteger(), nullable=True))

@@ -15,6 +15,9 @@ class Doors(Protocol):
     def devices(self, token_hashes: Sequence[bytes]) -> Mapping[bytes, Device]:
         """The devices with these tokens, as far as there are any."""
 
+    def refused_since(self, moment_us: int) -> Sequence[bytes]:
+        """Token hashes of devices revoked, or whose person was removed, since a moment."""
+
     def platform(self, key_hash: bytes, now_us: int) -> PlatformKey | None:
         """This platform key, unless it was revoked; that it was used is noted to the hour."""
 

@@ -53,6 +53,18 @@ class SqlDoors(SqlLinkDoors, SqlAttempts):
         with self._reading.connect() as connection:
             return {row[0]: Device(*row[1:]) for row in connection.execute(query)}
 
+    def refused_since(self, moment_us: int) -> Sequence[bytes]:
+        """Tokens of devices that were revoked, or whose person was removed, since a moment."""
+        table, people = tables.devices, tables.people
+        revoked = select(table.c.token_hash).where(table.c.revoked_us >= moment_us)
+        removed = (
+            select(table.c.token_hash)
+            .join(people, people.c.id == table.c.person)
+            .where(people.c.removed_us >= moment_us)
+        )
+        with self._reading.connect() as connection:
+            return [row[0] for query in (revoked, removed) for row in connection.execute(query)]
+
     def platform(self, key_hash: bytes, now_us: int) -> PlatformKey | None:
         """This platform key, unless it was revoked."""
         table = tables.platform_keys

@@ -36,4 +36,10 @@ devices = Table(
         postgresql_where=text("revoked_us IS NULL"),
     ),
     Index("devices_of_person", "organisation", "person"),
+    Index(
+        "devices_revoked",
+        "revoked_us",
+        sqlite_where=text("revoked_us IS NOT NULL"),
+        postgresql_where=text("revoked_us IS NOT NULL"),
+    ),
 )

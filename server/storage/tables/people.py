@@ -5,12 +5,14 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from server.storage.tables.base import (
@@ -41,6 +43,12 @@ people = Table(
     Column("epoch", Integer, nullable=False, default=0),
     Column("removed_us", BigInteger),
     UniqueConstraint("organisation", "name"),
+    Index(
+        "people_removed",
+        "removed_us",
+        sqlite_where=text("removed_us IS NOT NULL"),
+        postgresql_where=text("removed_us IS NOT NULL"),
+    ),
 )
 
 teams = Table(

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from server.operation import examination
 from server.operation.examination import examine
 from tests.server.device import Chain
 from tests.server.house import House
@@ -29,7 +28,7 @@ def test_what_the_machine_lacks_is_named(house: House, monkeypatch: pytest.Monke
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=5_000_000))
     monkeypatch.setattr(resource, "getrlimit", lambda _: (256, 1_024))
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    monkeypatch.setattr(examination, "DetectorAssessor", broken)
+    monkeypatch.setattr("server.scoring.assessor.DetectorAssessor", broken)
     said = found(house)
     assert "only 5 MB are free" in said
     assert "only 1024 files may be open" in said
