@@ -60,15 +60,10 @@ class Senders:
         return known
 
     def _watch(self) -> "asyncio.Task[None]":
-        if self._watching is None:
+        if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._forget_refused())
-            self._watching.add_done_callback(self._watched)
+            self._watching.add_done_callback(_tell)
         return self._watching
-
-    def _watched(self, done: "asyncio.Task[None]") -> None:
-        self._watching = None
-        if not done.cancelled() and done.exception() is not None:
-            _log.warning("who was revoked cannot be asked", exc_info=done.exception())
 
     async def _forget_refused(self) -> None:
         began_s, began_us = time.monotonic(), now_us()
@@ -94,3 +89,8 @@ class Senders:
 
 def _sender(device: Device) -> Sender:
     return Sender(device, VerifyKey(device.public_key).key_id)
+
+
+def _tell(done: "asyncio.Task[None]") -> None:
+    if not done.cancelled() and done.exception() is not None:
+        _log.warning("who was revoked cannot be asked", exc_info=done.exception())

@@ -8,6 +8,7 @@ second signal ends at once: what was not acknowledged is sent again by the devic
 
 import signal
 import socket
+import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,6 +30,10 @@ from server.operation.process import collect_seldom, raise_open_files
 from server.operation.readiness import Readiness
 from server.operation.scorers import Scorers
 
+_TURN_S = 0.0005
+"""So soon the event loop lets a thread go on that came back from the disk. With Python's 5 ms each
+commit and each look-up waited for it several times: at 1,670 batches/s half of the answers took
+92 ms, and take 25 ms."""
 _KEEP_ALIVE_S = 90
 """Longer than the agents' posting interval, so that a connection is there for the next post."""
 _BACKLOG = 2_048
@@ -82,6 +87,7 @@ def serve(folder: Path, host: str, port: int, scorer_count: int) -> None:
     settings = installation.settings
     set_up_logs(settings.log_level)
     raise_open_files()
+    sys.setswitchinterval(_TURN_S)
     app = build_app(installation)
     listener = _listen(host, port)
     scorers = Scorers(folder, scorer_count)

@@ -73,7 +73,7 @@ def test_a_device_is_looked_up_once_and_its_revocation_is_noticed(clock: Clock) 
             clock.now_s += 30
         await settled()
         assert store.looked_up == 1
-        assert store.watched > 50
+        assert store.watched > 30
         store.device = replace(DEVICE, revoked_us=1)
         store.refused = [HASH]
         clock.now_s += 10
