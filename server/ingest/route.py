@@ -42,6 +42,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _MOVES_MAX = 3
 _BURST = 20
 _AWAY_S = 10
+_AT_WORK_US = 24 * 3600 * 1_000_000
+_AT_WORK_MAX = 120_000
 _SESSION_MAX_US = 31 * 24 * 3600 * 1_000_000
 """No session is longer: an hour that no calendar holds would be nobody's work."""
 _log = logging.getLogger(__name__)
@@ -82,6 +84,16 @@ class Ingest:
             answer = self._refused(Refusal(ProblemCode.INTERNAL, 500, "Send this again later."))
         self.figures.answered(answer[0], time.perf_counter() - began)
         await _send(send, *answer)
+
+    def remember_those_at_work(self) -> None:
+        """Read the open sessions at once, before the first request.
+
+        After a restart every agent posts within half a minute; looked up as they come, they cost
+        three times as much.
+        """
+        for one in self._store.at_work(now_us() - _AT_WORK_US, _AT_WORK_MAX):
+            self._senders.remember(one.token_hash, one.device)
+            self._sessions.remember(one.entry, one.head)
 
     @property
     def remembered(self) -> int:

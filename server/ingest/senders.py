@@ -45,6 +45,10 @@ class Senders:
         self._senders: Kept[bytes, Sender] = Kept(_KEPT)
         self._lookups = Lookups(doors.devices)
 
+    def remember(self, token_hash: bytes, device: Device) -> None:
+        """Know a device before it posts."""
+        self._senders.put(token_hash, _sender(device))
+
     async def sender(self, authorization: bytes) -> Sender:
         """The sender by an `Authorization` field; raises `Refusal`."""
         token_hash = hash_of(bearer(authorization.decode("latin-1")))

@@ -41,6 +41,10 @@ class Sessions:
         """How many are kept."""
         return len(self._live)
 
+    def remember(self, entry: SessionEntry, head: ChainHead) -> None:
+        """Know a session before its next batch."""
+        self._live.put((entry.organisation, entry.id), Live(entry, head))
+
     async def get(self, organisation: int, session: bytes) -> Live | None:
         """A session of this organisation."""
         key = (organisation, session)

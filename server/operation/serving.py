@@ -89,6 +89,7 @@ def serve(folder: Path, host: str, port: int, scorer_count: int) -> None:
     raise_open_files()
     sys.setswitchinterval(_TURN_S)
     app = build_app(installation)
+    app.ingest.remember_those_at_work()
     listener = _listen(host, port)
     scorers = Scorers(folder, scorer_count)
     metrics = _metrics(installation, app, scorers)

@@ -3,6 +3,7 @@
 from server.records.devices import Device, DeviceLine, KnownKey, NewDevice
 from server.records.evidence import (
     Append,
+    AtWork,
     Compacted,
     LateBlanking,
     NewSession,
@@ -48,6 +49,7 @@ __all__ = [
     "ROUND_US",
     "SCOPE_MEANS",
     "Append",
+    "AtWork",
     "Compacted",
     "Device",
     "DeviceLine",

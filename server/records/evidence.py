@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.records.devices import Device
 from wire.batch import Envelope
 from wire.chain import ChainHead
 
@@ -27,6 +28,16 @@ class SessionEntry:
     project: bytes
     policy_version: int
     opened_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """An open session as ingest needs it: its device by the hash of its token, and its head."""
+
+    token_hash: bytes
+    device: Device
+    entry: SessionEntry
+    head: ChainHead
 
 
 @dataclass(frozen=True, slots=True)

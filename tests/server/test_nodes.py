@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec.structs
 import pytest
 
+from server.app import build_app
 from server.console import contexts
 from server.ingest.kept import Kept
 from server.scoring.facts import facts_of, open_batches
@@ -32,6 +33,23 @@ def test_nodes_take_turns_with_the_batches_of_one_session(chain: Chain, house: H
             chain.accept(envelope, answer)
             assert nodes[(number + 1) % 2].post(envelope.sealed).content == answer.content
     assert house.rows("batches") == 8
+
+
+def test_a_server_that_starts_knows_who_is_at_work(chain: Chain, house: House) -> None:
+    chain.send()
+    store = house.installation.store
+    (at_work,) = store.at_work(since_us=0, limit=10)
+    assert at_work.device == store.device(at_work.token_hash)
+    assert at_work.entry == house.own.session(chain.session)
+    assert at_work.head == house.own.head(at_work.entry.row)
+    assert store.at_work(since_us=at_work.entry.opened_us + 1, limit=10) == []
+    assert store.at_work(since_us=0, limit=0) == []
+    ingest = build_app(house.installation).ingest
+    assert ingest.remembered == 0
+    ingest.remember_those_at_work()
+    assert ingest.remembered == 1
+    chain.send(final=True)
+    assert store.at_work(since_us=0, limit=10) == []
 
 
 @pytest.mark.parametrize("alike", [True, False])

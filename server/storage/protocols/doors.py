@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from server.records import Device, KnownKey, NewDevice, Organisation, Person, PlatformKey
+from server.records import AtWork, Device, KnownKey, NewDevice, Organisation, Person, PlatformKey
 
 
 class Doors(Protocol):
@@ -17,6 +17,9 @@ class Doors(Protocol):
 
     def refused_since(self, moment_us: int) -> Sequence[bytes]:
         """Token hashes of devices revoked, or whose person was removed, since a moment."""
+
+    def at_work(self, since_us: int, limit: int) -> Sequence[AtWork]:
+        """Open sessions among the `limit` that were opened last, no earlier than a moment."""
 
     def platform(self, key_hash: bytes, now_us: int) -> PlatformKey | None:
         """This platform key, unless it was revoked; that it was used is noted to the hour."""

@@ -6,7 +6,16 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, insert, select, update
 
 from server.errors import NotKnown
-from server.records import Device, KnownKey, NewDevice, Organisation, Person, PlatformKey
+from server.records import (
+    AtWork,
+    Device,
+    KnownKey,
+    NewDevice,
+    Organisation,
+    Person,
+    PlatformKey,
+    SessionEntry,
+)
 from server.storage import tables
 from server.storage.sql.attempts import SqlAttempts
 from server.storage.sql.bound import taken
@@ -15,6 +24,7 @@ from server.storage.sql.keys import as_platform_key
 from server.storage.sql.links import SqlLinkDoors
 from server.storage.sql.organisation import SqlOrganisationStore
 from server.storage.sql.people import as_person
+from wire.chain import ChainHead
 
 _HOUR_US = 3_600_000_000
 
@@ -64,6 +74,32 @@ class SqlDoors(SqlLinkDoors, SqlAttempts):
         )
         with self._reading.connect() as connection:
             return [row[0] for query in (revoked, removed) for row in connection.execute(query)]
+
+    def at_work(self, since_us: int, limit: int) -> Sequence[AtWork]:
+        """Open sessions among the `limit` that were opened last, no earlier than a moment."""
+        sessions, heads = tables.sessions.c, tables.heads.c
+        devices, people = tables.devices.c, tables.people.c
+        entry = [sessions[name] for name in SessionEntry.__slots__]
+        newest = select(sessions.row).order_by(sessions.row.desc()).limit(limit).subquery()
+        query = (
+            select(
+                devices.token_hash,
+                devices.public_key,
+                people.removed_us,
+                devices.revoked_us,
+                heads.sequence,
+                heads.digest,
+                heads.closed,
+                *entry,
+            )
+            .select_from(newest.join(tables.sessions, newest.c.row == sessions.row))
+            .join(tables.heads, heads.session == sessions.row)
+            .join(tables.devices, devices.id == sessions.device)
+            .join(tables.people, people.id == devices.person)
+            .where(heads.closed.is_(False), sessions.opened_us >= since_us)
+        )
+        with self._reading.connect() as connection:
+            return [_at_work(row) for row in connection.execute(query)]
 
     def platform(self, key_hash: bytes, now_us: int) -> PlatformKey | None:
         """This platform key, unless it was revoked."""
@@ -173,3 +209,16 @@ def _is_here(connection: Connection, person: bytes) -> bool:
 def _of_key(public_key: bytes) -> Select[Any]:
     table = tables.devices
     return select(table.c.organisation, table.c.id).where(table.c.public_key == public_key)
+
+
+def _at_work(row: Any) -> AtWork:
+    entry = SessionEntry(*(getattr(row, name) for name in SessionEntry.__slots__))
+    device = Device(
+        entry.organisation,
+        entry.device,
+        entry.person,
+        row.public_key,
+        row.removed_us,
+        row.revoked_us,
+    )
+    return AtWork(row.token_hash, device, entry, ChainHead(row.sequence, row.digest, row.closed))
