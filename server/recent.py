@@ -18,30 +18,14 @@ class Recent(Generic[K, V]):
         self._entries: OrderedDict[K, tuple[float, V]] = OrderedDict()
         self._lock = Lock()
 
-    def __len__(self) -> int:
-        return len(self._entries)
-
     def get(self, key: K) -> V | None:
         """The value, if it is remembered and fresh."""
-        found = self.get_with_age(key)
-        return found[0] if found else None
-
-    def get_with_age(self, key: K) -> tuple[V, float] | None:
-        """The value and the seconds since it was put, if it is remembered and fresh."""
         with self._lock:
             entry = self._entries.get(key)
-            if entry is None:
-                return None
-            age_s = time.monotonic() - entry[0]
-            if age_s > self._max_age_s:
+            if entry is None or time.monotonic() - entry[0] > self._max_age_s:
                 return None
             self._entries.move_to_end(key)
-            return entry[1], age_s
-
-    def forget(self, key: K) -> None:
-        """Remember it no more."""
-        with self._lock:
-            self._entries.pop(key, None)
+            return entry[1]
 
     def put(self, key: K, value: V) -> None:
         """Remember a value, forgetting the least recently used."""

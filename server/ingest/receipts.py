@@ -28,6 +28,7 @@ class _InForce(NamedTuple):
     version: int | None
     """None: the project is gone."""
     since_s: float
+    asked_s: float
 
 
 class Receipts:
@@ -56,20 +57,20 @@ class Receipts:
 
     async def _version(self, project: Project) -> int | None:
         known = self._in_force.get(project)
-        age_s = time.monotonic() - known.since_s if known else _TOO_OLD_S
-        if known is None or age_s >= _TOO_OLD_S:
+        now_s = time.monotonic()
+        if known is None or now_s - known.since_s >= _TOO_OLD_S:
             return await asyncio.shield(self._ask(project))
-        if age_s > _ASK_AGAIN_S:
+        if now_s - known.asked_s > _ASK_AGAIN_S:
             # Told to many before the answer is there: they must not all ask.
-            self._in_force.put(project, _InForce(known.version, time.monotonic()))
+            self._in_force.put(project, known._replace(asked_s=now_s))
             self._ask(project)
         return known.version
 
     def _ask(self, project: Project) -> "asyncio.Future[int | None]":
         def note(answered: "asyncio.Future[int | None]") -> None:
             if answered.exception() is None:
-                now = _InForce(answered.result(), time.monotonic())
-                self._in_force.put(project, now)
+                now_s = time.monotonic()
+                self._in_force.put(project, _InForce(answered.result(), now_s, now_s))
 
         asked = self._lookups.ask(project)
         asked.add_done_callback(note)
