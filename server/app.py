@@ -29,9 +29,9 @@ from server.operation.readiness import Readiness, schema_trouble
 from server.operation.settings import load_settings
 from server.routes.agent import AgentRoutes
 from server.routes.documented import publish_document
-from server.routes.platform import platform_router
 from server.routes.published import published_router
 from server.routes.releases import ReleaseRoutes
+from server.routes.v1.mounting import PlatformServices, platform_router
 from server.services.agents import agent_services
 from server.services.people import Directory
 from server.services.review import Review
@@ -222,7 +222,7 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
     app.router.routes.extend(AgentRoutes(agents, tokens).routes())
     releases = ReleaseRoutes(installation.folder.releases, keys, tokens)
     app.router.routes.extend(releases.routes())
-    app.include_router(platform_router(review, Directory(store), tokens))
+    app.include_router(platform_router(PlatformServices(review, Directory(store)), tokens))
     app.include_router(published_router(keys))
     app.router.routes.extend(console_routes(store, settings, review, keys.sign_in_secret))
     app.router.routes.extend(health_routes(readiness))

@@ -1,5 +1,6 @@
 """What storage gives and takes: plain values, one per row."""
 
+from server.records.announcements import Announcement, Happened
 from server.records.devices import Device, DeviceLine, KnownKey, NewDevice
 from server.records.evidence import (
     Append,
@@ -27,6 +28,7 @@ from server.records.people import (
     Team,
 )
 from server.records.projects import Given, PolicyVersion, Project
+from server.records.reviews import ADVERSE, NOT_ASKED, Decision, Standing, Verdict
 from server.records.scoring import (
     ATTEMPTS_MAX,
     LATE_TEXTS_MAX,
@@ -42,19 +44,24 @@ from server.records.scoring import (
 from server.records.signin import IdentityProvider, Invitation, NewInvitation, SecondFactor
 
 __all__ = [
+    "ADVERSE",
     "ATTEMPTS_MAX",
     "EVERYBODY",
     "LATE_TEXTS_MAX",
     "NEEDS_SECOND_FACTOR",
+    "NOT_ASKED",
     "ROUND_US",
     "SCOPE_MEANS",
+    "Announcement",
     "Append",
     "AtWork",
     "Compacted",
+    "Decision",
     "Device",
     "DeviceLine",
     "DueState",
     "Given",
+    "Happened",
     "IdentityProvider",
     "Invitation",
     "Job",
@@ -78,12 +85,14 @@ __all__ = [
     "SessionLine",
     "SessionState",
     "Sight",
+    "Standing",
     "StoredAssessment",
     "StoredBatch",
     "StoredObject",
     "Taken",
     "Team",
     "ToCompact",
+    "Verdict",
     "Waiting",
     "Why",
 ]

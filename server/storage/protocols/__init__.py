@@ -7,6 +7,7 @@ another. `Doors` holds the few look-ups that come before the organisation is kno
 from collections.abc import Sequence
 from typing import Protocol
 
+from server.storage.protocols.announcements import Announcements
 from server.storage.protocols.audit import AuditLog
 from server.storage.protocols.batches import Batches, BatchWriter
 from server.storage.protocols.compactions import CompactionQueue, Compactions
@@ -45,6 +46,7 @@ class OrganisationStore(
     Scores,
     Compactions,
     Retention,
+    Announcements,
     AuditLog,
     Protocol,
 ):
@@ -74,6 +76,7 @@ class Store(Doors, LinkDoors, Attempts, Jobs, CompactionQueue, Health, Upkeep, P
 
 
 __all__ = [
+    "Announcements",
     "AuditLog",
     "BatchWriter",
     "Batches",

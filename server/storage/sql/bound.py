@@ -26,7 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from server.errors import NameTaken
+from server.records.announcements import Happened
 from server.storage.sql.database import Database
+from server.storage.tables import announcements
 
 
 class Bound:
@@ -70,6 +72,11 @@ class Bound:
     def _all(self, query: Select[Any]) -> list[Any]:
         with self._reading.connect() as connection:
             return list(connection.execute(query).all())
+
+    def _announce(self, connection: Connection, kind: Happened, subject: str, now_us: int) -> None:
+        """Note that something happened, in the transaction that makes it so."""
+        values = {"at_us": now_us, "kind": kind.value, "subject": subject}
+        connection.execute(self._insert(announcements, values))
 
     @contextmanager
     def _transaction(self, *, alone: bool = True) -> Iterator[Connection]:

@@ -1,5 +1,6 @@
 """One organisation's part of a SQL store. The only place where queries get their organisation."""
 
+from server.storage.sql.announcements import SqlAnnouncements
 from server.storage.sql.audit import SqlAuditLog
 from server.storage.sql.consents import SqlConsents
 from server.storage.sql.devices import SqlDevices
@@ -28,6 +29,7 @@ class SqlOrganisationStore(
     SqlEvidence,
     SqlRetention,
     SqlScores,
+    SqlAnnouncements,
     SqlAuditLog,
 ):
     """See `server.storage.protocols.OrganisationStore`."""

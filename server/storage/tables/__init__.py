@@ -1,5 +1,6 @@
 """The tables, by what they are about."""
 
+from server.storage.tables.announcements import announcements
 from server.storage.tables.audit import audit_log
 from server.storage.tables.base import metadata
 from server.storage.tables.devices import devices, pairing_codes
@@ -41,6 +42,7 @@ from server.storage.tables.signin import (
 )
 
 __all__ = [
+    "announcements",
     "assessments",
     "attempts",
     "audit_log",

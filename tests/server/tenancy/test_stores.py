@@ -75,6 +75,7 @@ STEALING: dict[str, Call] = {
     "add_session": lambda s, x: s.add_session(
         NewSession(_NEW, x.person, x.device, x.project, 1, "0.1.0", 1)
     ),
+    "announcements": lambda s, _: s.announcements(0, 100),
     "assessment": lambda s, x: s.assessment(x.entry.row),
     "assessments": lambda s, x: s.assessments(x.entry.row),
     "batches": lambda s, x: s.batches(x.entry.row),
@@ -172,7 +173,7 @@ OWN: dict[str, Call] = {
 }
 """Those that make something of their own; they too leave everything else alone."""
 
-EMPTY = {"assessments", "compacted", "facts", "withdrawals"}
+EMPTY = {"announcements", "assessments", "compacted", "facts", "withdrawals"}
 """Tables that the first organisation has nothing in."""
 NOTHING: tuple[object, ...] = (None, False, 0, [], (), frozenset(), {}, ChainHead(), (0, 0))
 

@@ -1,0 +1,35 @@
+"""What happened, for whoever has to be told: webhooks, mail, the console."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Happened(StrEnum):
+    """One kind of thing that happens. A subject is an id in hex, never a name or a text."""
+
+    SESSION_SCORED = "session.scored"
+    REVIEW_OPENED = "review.opened"
+    REVIEW_DECIDED = "review.decided"
+    STATEMENT_ASKED = "statement.asked"
+    APPEAL_OPENED = "appeal.opened"
+    APPEAL_DECIDED = "appeal.decided"
+    DEADLINE_NEAR = "deadline.near"
+    SUBMISSION_ANSWERED = "submission.answered"
+    SUBMISSION_DECIDED = "submission.decided"
+    TIMESHEET_SUBMITTED = "timesheet.submitted"
+    TIMESHEET_APPROVED = "timesheet.approved"
+    TIMESHEET_DISPUTED = "timesheet.disputed"
+    TIMESHEET_LOCKED = "timesheet.locked"
+    HOLD_LAPSED = "hold.lapsed"
+    PERSON_ERASED = "person.erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One thing that happened, noted in the transaction that made it so."""
+
+    row: int
+    at_us: int
+    kind: Happened
+    subject: str
+    """Id of what it happened to, in hex."""

@@ -1,0 +1,1 @@
+"""The platform's JSON API, `/v1`; its OpenAPI document is at `/v1/openapi.json`."""

@@ -1,0 +1,134 @@
+"""`/v1/sessions/{session_id}/assessment`: what was published of a session."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Security
+
+from server.clock import iso_utc
+from server.records import Scope, StoredAssessment
+from server.routes.v1.asking import AskerOf
+from server.scoring.assessments import FLAGGED_BANDS, Assessed, ReasonText
+from server.services.asking import Asker
+from server.services.review import Review
+from wire.decoding import decoder_of
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonOut:
+    """One thing that was seen: code, number, plain words, innocent explanations."""
+
+    code: str
+    value: float
+    unit: str
+    text: str
+    means: str
+    innocent: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SpanOut:
+    """A stretch of the session with one explanation; milliseconds from clock-in."""
+
+    start_ms: int
+    end_ms: int
+    kind: str
+    strength: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierOut:
+    """An assessment that was published before, kept as it was made."""
+
+    made_at: str
+    why: str
+    band: str
+    flagged: bool
+    main_reason: str | None
+    model_version: str
+    features_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentOut:
+    """The published assessment of a session, the main reason first."""
+
+    session: str
+    band: str
+    flagged: bool
+    score: float
+    kinds: dict[str, float]
+    coverage: float
+    main_reason: str | None
+    reasons: list[ReasonOut]
+    counter_evidence: list[ReasonOut]
+    abstained_because: ReasonOut | None
+    spans: list[SpanOut]
+    model_version: str
+    features_version: str
+    promise: str
+    reference: str
+    made_at: str
+    why: str
+    """Why it was made: `closed`, `late-text`, `newer-model` or `asked`."""
+    earlier: list[EarlierOut]
+    """What was published before it, the first one first; empty for most sessions."""
+
+
+def assessments_router(review: Review, asker_of: AskerOf) -> APIRouter:
+    """The routes about assessments."""
+    router = APIRouter(prefix="/v1")
+    AssessmentsReader = Annotated[Asker, Security(asker_of, scopes=[Scope.ASSESSMENTS_READ.value])]  # noqa: N806
+
+    @router.get("/sessions/{session_id}/assessment")
+    def assessment(session_id: str, asker: AssessmentsReader) -> AssessmentOut:
+        """The assessment, once the session is closed and scored; 404 until then."""
+        return _assessment_out(session_id, review.assessments(asker, session_id))
+
+    return router
+
+
+def _assessment_out(session_id: str, made: Sequence[StoredAssessment]) -> AssessmentOut:
+    current = made[-1]
+    found = decoder_of(Assessed).decode(current.document)
+    abstained = found.abstained_because
+    return AssessmentOut(
+        session=session_id,
+        band=found.band,
+        flagged=found.flagged,
+        score=found.score,
+        kinds=found.kinds,
+        coverage=found.coverage,
+        main_reason=found.main_reason,
+        reasons=[_reason_out(reason) for reason in found.reasons],
+        counter_evidence=[_reason_out(reason) for reason in found.counter_evidence],
+        abstained_because=_reason_out(abstained) if abstained else None,
+        spans=[SpanOut(s.start_ms, s.end_ms, s.kind, s.strength, s.why) for s in found.spans],
+        model_version=found.model_version,
+        features_version=found.features_version,
+        promise=found.promise,
+        reference=found.reference,
+        made_at=iso_utc(current.created_us),
+        why=current.why,
+        earlier=[_earlier_out(one) for one in made[:-1]],
+    )
+
+
+def _earlier_out(made: StoredAssessment) -> EarlierOut:
+    return EarlierOut(
+        iso_utc(made.created_us),
+        made.why,
+        made.band,
+        made.band in FLAGGED_BANDS,
+        made.main_reason,
+        made.model_version,
+        made.features_version,
+    )
+
+
+def _reason_out(reason: ReasonText) -> ReasonOut:
+    return ReasonOut(
+        reason.code, reason.value, reason.unit, reason.text, reason.means, list(reason.innocent)
+    )

@@ -1,0 +1,31 @@
+"""Everything that `/v1` answers."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from server.routes.v1.asking import asker_by
+from server.routes.v1.assessments import assessments_router
+from server.routes.v1.people import people_router
+from server.routes.v1.sessions import sessions_router
+from server.services.people import Directory
+from server.services.review import Review
+from server.signin.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformServices:
+    """What the routes of `/v1` ask."""
+
+    review: Review
+    directory: Directory
+
+
+def platform_router(services: PlatformServices, tokens: Tokens) -> APIRouter:
+    """The routes of `/v1`."""
+    asker_of = asker_by(tokens)
+    router = APIRouter()
+    router.include_router(sessions_router(services.review, asker_of))
+    router.include_router(assessments_router(services.review, asker_of))
+    router.include_router(people_router(services.directory, asker_of))
+    return router
