@@ -16,6 +16,7 @@ from server.records.evidence import (
     Taken,
     ToCompact,
 )
+from server.records.hours import HOLD_MAX_US, WHOLE_SESSION_US, Hold, HoldEnded
 from server.records.keys import SCOPE_MEANS, PlatformKey, Scope
 from server.records.people import (
     EVERYBODY,
@@ -47,11 +48,13 @@ __all__ = [
     "ADVERSE",
     "ATTEMPTS_MAX",
     "EVERYBODY",
+    "HOLD_MAX_US",
     "LATE_TEXTS_MAX",
     "NEEDS_SECOND_FACTOR",
     "NOT_ASKED",
     "ROUND_US",
     "SCOPE_MEANS",
+    "WHOLE_SESSION_US",
     "Announcement",
     "Append",
     "AtWork",
@@ -62,6 +65,8 @@ __all__ = [
     "DueState",
     "Given",
     "Happened",
+    "Hold",
+    "HoldEnded",
     "IdentityProvider",
     "Invitation",
     "Job",

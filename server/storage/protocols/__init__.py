@@ -14,6 +14,7 @@ from server.storage.protocols.compactions import CompactionQueue, Compactions
 from server.storage.protocols.devices import Devices
 from server.storage.protocols.doors import Doors
 from server.storage.protocols.evidence import Evidence
+from server.storage.protocols.hours import Hours
 from server.storage.protocols.jobs import Jobs
 from server.storage.protocols.keys import PlatformKeys
 from server.storage.protocols.objects import ObjectStore
@@ -47,6 +48,7 @@ class OrganisationStore(
     Compactions,
     Retention,
     Announcements,
+    Hours,
     AuditLog,
     Protocol,
 ):
@@ -86,6 +88,7 @@ __all__ = [
     "Doors",
     "Evidence",
     "Health",
+    "Hours",
     "Jobs",
     "ObjectStore",
     "OrganisationStore",

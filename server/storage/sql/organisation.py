@@ -6,6 +6,7 @@ from server.storage.sql.consents import SqlConsents
 from server.storage.sql.devices import SqlDevices
 from server.storage.sql.evidence import SqlEvidence
 from server.storage.sql.factors import SqlSecondFactors
+from server.storage.sql.hours import SqlHours
 from server.storage.sql.identities import SqlIdentities
 from server.storage.sql.keys import SqlPlatformKeys
 from server.storage.sql.links import SqlLinks
@@ -30,6 +31,7 @@ class SqlOrganisationStore(
     SqlRetention,
     SqlScores,
     SqlAnnouncements,
+    SqlHours,
     SqlAuditLog,
 ):
     """See `server.storage.protocols.OrganisationStore`."""

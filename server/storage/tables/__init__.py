@@ -12,6 +12,7 @@ from server.storage.tables.evidence import (
     objects,
     sessions,
 )
+from server.storage.tables.hours import holds
 from server.storage.tables.operation import schema_steps
 from server.storage.tables.people import (
     organisations,
@@ -52,6 +53,7 @@ __all__ = [
     "devices",
     "facts",
     "heads",
+    "holds",
     "identities",
     "identity_providers",
     "invitation_teams",

@@ -34,6 +34,7 @@ from server.storage.tables import metadata
 from tests.server.device import Chain
 from tests.server.house import POLICY, House
 from tests.server.kinds import Typing
+from tests.server.tenancy import stores_hours
 from wire.chain import ChainHead
 
 _LONG_US = 1 << 60
@@ -152,6 +153,7 @@ STEALING: dict[str, Call] = {
     "evidence_of": lambda s, x: s.evidence_of(x.entry.row),
     "forget_evidence": lambda s, x: s.forget_evidence(x.entry.row),
     "forget_overwritten": lambda s, _: s.forget_overwritten(),
+    **stores_hours.CASES,
 }
 """Each method that reads, or that can be called with what is another organisation's."""
 
@@ -173,7 +175,7 @@ OWN: dict[str, Call] = {
 }
 """Those that make something of their own; they too leave everything else alone."""
 
-EMPTY = {"announcements", "assessments", "compacted", "facts", "withdrawals"}
+EMPTY = {"announcements", "assessments", "compacted", "facts", "holds", "withdrawals"}
 """Tables that the first organisation has nothing in."""
 NOTHING: tuple[object, ...] = (None, False, 0, [], (), frozenset(), {}, ChainHead(), (0, 0))
 
