@@ -10,6 +10,7 @@ class Happened(StrEnum):
     SESSION_SCORED = "session.scored"
     REVIEW_OPENED = "review.opened"
     REVIEW_DECIDED = "review.decided"
+    REVIEW_CLOSED = "review.closed"
     STATEMENT_ASKED = "statement.asked"
     APPEAL_OPENED = "appeal.opened"
     APPEAL_DECIDED = "appeal.decided"

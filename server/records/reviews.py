@@ -1,7 +1,9 @@
-"""What people decide of a session."""
+"""What people decide of a session, and the reviews that lead there."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+DAY_US = 24 * 3600 * 1_000_000
 
 
 class Verdict(StrEnum):
@@ -16,6 +18,8 @@ class Verdict(StrEnum):
 
 ADVERSE = frozenset({Verdict.EXCLUDE_DATA, Verdict.REJECT_PAY})
 """Verdicts that cost the trainer something: each needs a reason and a second reviewer."""
+Spans = tuple[tuple[int, int], ...]
+"""Stretches of session time in microseconds; none: the whole session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Decision:
 
     verdict: Verdict
     decided_us: int
-    spans_us: tuple[tuple[int, int], ...] = ()
+    spans_us: Spans = ()
     """The stretches of session time that it is about; none: the whole session."""
     by_silence: bool = False
     """A deadline passed, and it fell to the trainer."""
@@ -35,9 +39,151 @@ class Standing:
     """How a session stands between its assessment and its decision."""
 
     under_review: bool
-    """A review or an appeal is open."""
+    """A review or an appeal is open. A random check is none: nobody suspects anything."""
     decision: Decision | None
     """The newest decision in force; an appeal that is open leaves it standing."""
 
 
 NOT_ASKED = Standing(under_review=False, decision=None)
+
+
+class How(StrEnum):
+    """How a session came before a reviewer."""
+
+    FLAG = "flag"
+    RANDOM = "random"
+    """Not flagged: drawn, so that what the detector misses is seen too."""
+    CONTROL = "control"
+    """How it was made is known; what is said of it says something about the reviewers."""
+    SECOND = "second"
+    THIRD = "third"
+    APPEAL = "appeal"
+
+
+class Truth(StrEnum):
+    """How a control session was made, as whoever made it says."""
+
+    GENUINE = "genuine"
+    PASTED = "pasted"
+    RETYPED = "retyped"
+
+
+class Stage(StrEnum):
+    """Whose turn it is."""
+
+    REVIEWER = "reviewer"
+    TRAINER = "trainer"
+    DECIDED = "decided"
+    CLOSED = "closed"
+    """Ended without a decision."""
+
+
+OPEN_STAGES = frozenset({Stage.REVIEWER, Stage.TRAINER})
+
+
+class EventKind(StrEnum):
+    """One kind of thing that happens in a review."""
+
+    OPENED = "opened"
+    COMMITTED = "committed"
+    STATED = "stated"
+    APPEALED = "appealed"
+    LAPSED = "lapsed"
+    """A deadline passed."""
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewEvent:
+    """One thing that happened in a review. Only ever added."""
+
+    kind: EventKind
+    at_us: int
+    person: bytes | None = None
+    """Who committed, stated or appealed."""
+    verdict: Verdict | None = None
+    spans_us: Spans = ()
+    text: str | None = None
+    """A reviewer's reason, or what the trainer says; None also once it was forgotten."""
+    blind: bool = False
+    """The verdict was made before its reviewer saw score, name or another's verdict."""
+    heard: bool = False
+    """The reviewer had read a statement of the trainer."""
+    how: How | None = None
+    """How the session came before this reviewer."""
+    selected_with: float | None = None
+    """The probability with which a session of its kind comes before this reviewer."""
+    again: bool = False
+    """After a first verdict that clears: a second review was drawn."""
+
+    @property
+    def may_evaluate(self) -> bool:
+        """Whether the verdict may be held against the detector's: independent of it."""
+        return self.kind is EventKind.COMMITTED and self.blind and not self.heard
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRules:
+    """What holds for one review: taken from the policy when it was opened, and never changed."""
+
+    answer_us: int
+    """So long has the trainer to answer."""
+    decide_us: int
+    """So long have the reviewers to decide, and the trainer to appeal."""
+    second_share: float = 0.3
+    blind_first: bool = True
+    control: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewReview:
+    """What opens a review."""
+
+    how: How
+    selected_with: float
+    probability: float | None
+    """The detector's, when it was opened. No reviewer is shown it."""
+    stake: float
+    """Weight x minutes: what orders the queue."""
+    rules: ReviewRules
+    with_control: bool = False
+    """Open the review of a control session beside it, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewHead:
+    """Where the events of a review have led."""
+
+    stage: Stage
+    due_us: int | None
+    """When silence decides; None: nothing waits."""
+    decision: Decision | None = None
+    """In force."""
+    appealed: bool = False
+    senior: bool = False
+    """The next reviewer has to be a lead: somebody could not judge it."""
+    began_us: int = 0
+    """When the review or its appeal began to wait for reviewers."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReview:
+    """A review as it stands."""
+
+    row: int
+    id: bytes
+    """Random: it names neither the session nor anybody."""
+    session_row: int | None
+    """None: the person was erased, and the review is kept for what it says about reviews."""
+    session: bytes | None
+    trainer: bytes | None
+    how: How
+    selected_with: float
+    probability: float | None
+    stake: float
+    rules: ReviewRules
+    opened_us: int
+    head: ReviewHead
+    claimed_by: bytes | None
+    claimed_until_us: int
+    events: tuple[ReviewEvent, ...] = ()

@@ -22,6 +22,7 @@ from server.storage.protocols.operation import Health, Upkeep
 from server.storage.protocols.people import People
 from server.storage.protocols.projects import Projects
 from server.storage.protocols.retention import Retention
+from server.storage.protocols.reviews import Reviews
 from server.storage.protocols.scoring import Scores
 from server.storage.protocols.signin import (
     Attempts,
@@ -47,6 +48,7 @@ class OrganisationStore(
     Scores,
     Compactions,
     Retention,
+    Reviews,
     Announcements,
     Hours,
     AuditLog,
@@ -96,6 +98,7 @@ __all__ = [
     "PlatformKeys",
     "Projects",
     "Retention",
+    "Reviews",
     "Scores",
     "Store",
     "Teams",

@@ -13,6 +13,7 @@ from server.storage.sql.links import SqlLinks
 from server.storage.sql.people import SqlPeople
 from server.storage.sql.projects import SqlProjects
 from server.storage.sql.retention import SqlRetention
+from server.storage.sql.reviews import SqlReviews
 from server.storage.sql.scoring import SqlScores
 from server.storage.sql.teams import SqlTeams
 
@@ -30,6 +31,7 @@ class SqlOrganisationStore(
     SqlEvidence,
     SqlRetention,
     SqlScores,
+    SqlReviews,
     SqlAnnouncements,
     SqlHours,
     SqlAuditLog,

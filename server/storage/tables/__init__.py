@@ -24,6 +24,14 @@ from server.storage.tables.people import (
     typing_samples,
 )
 from server.storage.tables.projects import consents, policies, projects, withdrawals
+from server.storage.tables.reviews import (
+    control_sessions,
+    review_claims,
+    review_events,
+    review_settings,
+    reviews,
+    seen_in_full,
+)
 from server.storage.tables.scoring import (
     assessments,
     facts,
@@ -50,6 +58,7 @@ __all__ = [
     "batches",
     "compacted",
     "consents",
+    "control_sessions",
     "devices",
     "facts",
     "heads",
@@ -71,10 +80,15 @@ __all__ = [
     "projects",
     "promises",
     "recovery_codes",
+    "review_claims",
+    "review_events",
+    "review_settings",
+    "reviews",
     "schema_steps",
     "scoring_jobs",
     "scoring_states",
     "second_factors",
+    "seen_in_full",
     "sessions",
     "team_members",
     "teams",

@@ -34,7 +34,7 @@ from server.storage.tables import metadata
 from tests.server.device import Chain
 from tests.server.house import POLICY, House
 from tests.server.kinds import Typing
-from tests.server.tenancy import stores_hours
+from tests.server.tenancy import stores_hours, stores_reviews
 from wire.chain import ChainHead
 
 _LONG_US = 1 << 60
@@ -154,6 +154,7 @@ STEALING: dict[str, Call] = {
     "forget_evidence": lambda s, x: s.forget_evidence(x.entry.row),
     "forget_overwritten": lambda s, _: s.forget_overwritten(),
     **stores_hours.CASES,
+    **stores_reviews.CASES,
 }
 """Each method that reads, or that can be called with what is another organisation's."""
 
@@ -175,7 +176,17 @@ OWN: dict[str, Call] = {
 }
 """Those that make something of their own; they too leave everything else alone."""
 
-EMPTY = {"announcements", "assessments", "compacted", "facts", "holds", "withdrawals"}
+EMPTY = {
+    "assessments",
+    "compacted",
+    "control_sessions",
+    "facts",
+    "holds",
+    "review_claims",
+    "review_settings",
+    "seen_in_full",
+    "withdrawals",
+}
 """Tables that the first organisation has nothing in."""
 NOTHING: tuple[object, ...] = (None, False, 0, [], (), frozenset(), {}, ChainHead(), (0, 0))
 
@@ -203,6 +214,7 @@ def stolen(house: House, chain: Chain, typing: Typing) -> Stolen:
     own.confirm_second_factor(person, 1, [_HASH], 1)
     own.put_promise(b"{}", 1)
     own.give_project(entry.project, [team])
+    stores_reviews.furnish(own, entry)
     own.add_late_blanking(entry.row, LateBlanking(b"b" * 32, bytes(32)), b"m", 1)
     own.add_password_reset(b"r" * 32, person, _LONG_US)
     asked = NewInvitation(b"i" * 32, Role.TRAINER, frozenset({team}), None, "x", 1, _LONG_US)
