@@ -14,7 +14,10 @@ from server.errors import DataFolderUnusable, NotKnown, ServerError
 from server.figures import PageFigures
 from server.http.bodies import Receive
 from server.http.cookies import SignedSessions
+from server.http.etags import ETags
 from server.http.goodbye import saying_goodbye
+from server.http.idempotency import IdempotentPosts
+from server.http.paging import Paging
 from server.http.problem_handlers import add_problem_handlers
 from server.http.request_log import RequestLog
 from server.http.security_headers import SecurityHeaders
@@ -33,7 +36,9 @@ from server.routes.published import published_router
 from server.routes.releases import ReleaseRoutes
 from server.routes.v1.mounting import PlatformServices, platform_router
 from server.services.agents import agent_services
+from server.services.invitations import Invitations
 from server.services.people import Directory
+from server.services.repeating import Repeats
 from server.services.review import Review
 from server.signin.tokens import Tokens
 from server.storage.objects.folder import FolderObjects
@@ -222,12 +227,16 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
     app.router.routes.extend(AgentRoutes(agents, tokens).routes())
     releases = ReleaseRoutes(installation.folder.releases, keys, tokens)
     app.router.routes.extend(releases.routes())
-    app.include_router(platform_router(PlatformServices(review, Directory(store)), tokens))
+    services = PlatformServices(review, Directory(store), Invitations(store), settings.public_url)
+    app.include_router(platform_router(services, tokens, Paging(keys.sign_in_secret)))
     app.include_router(published_router(keys))
     app.router.routes.extend(console_routes(store, settings, review, keys.sign_in_secret))
     app.router.routes.extend(health_routes(readiness))
     publish_document(app)
     add_problem_handlers(app)
+    repeats = Repeats(store, keys.sign_in_secret)
+    app.add_middleware(IdempotentPosts, tokens=tokens, repeats=repeats)
+    app.add_middleware(ETags)
     app.add_middleware(
         SignedSessions,
         keys=keys,

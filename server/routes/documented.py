@@ -14,6 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import Route
 
 from server.ingest.route import PATH as BATCHES
+from server.routes.v1.described import describe_conventions
 from wire.baseline import TypingSample
 from wire.messages import (
     BATCH_CONTENT_TYPE,
@@ -38,6 +39,7 @@ AGENT = "/agent/"
 _JSON = "application/json"
 _DEVICE = "device"
 _REFERENCE = "#/components/schemas/{name}"
+_SERVERS = [{"url": "/", "description": "The server that gave this document."}]
 _METHODS = {"get", "put", "post", "patch", "delete"}
 _PROBLEMS = {
     400: "The request does not hold to its documented form.",
@@ -93,7 +95,9 @@ def publish_document(app: FastAPI) -> None:
 
 def document_of(app: FastAPI) -> Document:
     """The document of an application's routes."""
-    made: Document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    made: Document = get_openapi(
+        title=app.title, version=app.version, routes=app.routes, servers=_SERVERS
+    )
     schemas = made.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -106,6 +110,7 @@ def document_of(app: FastAPI) -> Document:
         for method, operation in item.items():
             if method in _METHODS:
                 _add_problems(path, operation)
+                describe_conventions(path, method, operation, _problem)
     return made
 
 
@@ -172,12 +177,9 @@ def _add_problems(path: str, operation: Document) -> None:
     if path.startswith("/agent/v1/release"):
         expected.add(404)
     for status in sorted(expected):
-        responses.setdefault(
-            str(status),
-            {
-                "description": _PROBLEMS[status],
-                "content": {
-                    CONTENT_TYPE: {"schema": {"$ref": _REFERENCE.format(name=Problem.__name__)}}
-                },
-            },
-        )
+        responses.setdefault(str(status), _problem(_PROBLEMS[status]))
+
+
+def _problem(description: str) -> Document:
+    schema = {"$ref": _REFERENCE.format(name=Problem.__name__)}
+    return {"description": description, "content": {CONTENT_TYPE: {"schema": schema}}}

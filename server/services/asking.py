@@ -53,9 +53,17 @@ class Asker:
 
     def may_invite(self, role: Role, teams: frozenset[int]) -> bool:
         """Whether they may invite somebody to this role and these teams."""
-        if self.role is None or role not in _INVITES.get(self.role, frozenset()):
+        if self.role is None:
+            # A key must not make somebody who may do more than it may itself.
+            return role is Role.TRAINER and Scope.PEOPLE_WRITE in self.scopes
+        if role not in _INVITES.get(self.role, frozenset()):
             return False
         return self.role is Role.ADMIN or (bool(teams) and teams <= self.teams)
+
+    def may_remove(self, role: Role) -> bool:
+        """Whether they may remove somebody of this role."""
+        key = self.role is None and Scope.PEOPLE_WRITE in self.scopes
+        return self.runs_organisation or (key and role is Role.TRAINER)
 
     def invitable_roles(self) -> list[Role]:
         """The roles that they may invite to."""

@@ -1,8 +1,9 @@
 """What may be a name."""
 
-from server.errors import ServerError
+from server.errors import ServerError, not_found
 
 _NAME_MAX_CHARS = 120
+_ID_HEX = 32
 
 
 def checked_name(text: str) -> str:
@@ -11,3 +12,14 @@ def checked_name(text: str) -> str:
     if not 0 < len(name) <= _NAME_MAX_CHARS or not name.isprintable():
         raise ServerError(f"a name has 1 to {_NAME_MAX_CHARS} printable characters")
     return name
+
+
+def named_id(text: str, chars: int = _ID_HEX) -> bytes:
+    """An id in hex; what is none raises `Refusal`, as if there were nothing of that name."""
+    try:
+        found = bytes.fromhex(text) if len(text) == chars else b""
+    except ValueError as error:
+        raise not_found() from error
+    if 2 * len(found) != chars:
+        raise not_found()
+    return found

@@ -10,10 +10,8 @@ from server.clock import now_us
 from server.errors import NotKnown, ServerError, not_found
 from server.records import NEEDS_SECOND_FACTOR, Person, Project, Role, Team
 from server.services.asking import Asker, sees_people
-from server.services.naming import checked_name
+from server.services.naming import checked_name, named_id
 from server.storage.protocols import OrganisationStore, Store
-
-_ID_HEX = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,17 @@ class Directory:
         """Everybody of the organisation, by name; those who were removed too."""
         return self._of(asker).people(removed=True)
 
+    def listed(self, asker: Asker, after: bytes | None, limit: int) -> Sequence[Person]:
+        """People of the organisation by their ids; those who were removed too."""
+        return self._of(asker).people_after(after, limit)
+
+    def somebody(self, asker: Asker, person_hex: str) -> Person:
+        """Somebody of the organisation, who may have been removed; raises `Refusal`."""
+        found = self._of(asker).person(named_id(person_hex))
+        if found is None:
+            raise not_found()
+        return found
+
     def visible(self, asker: Asker) -> Sequence[Person]:
         """Who is here, as far as the asker may see it; raises `Refusal` for most."""
         asker.need_people()
@@ -48,12 +57,8 @@ class Directory:
     def person(self, asker: Asker, person_hex: str) -> Person:
         """Somebody who is here, for whoever runs the organisation; raises `Refusal`."""
         asker.need_administrator()
-        try:
-            person = bytes.fromhex(person_hex) if len(person_hex) == _ID_HEX else b""
-        except ValueError as error:
-            raise not_found() from error
-        found = self._of(asker).person(person)
-        if found is None or found.removed_us is not None:
+        found = self.somebody(asker, person_hex)
+        if found.removed_us is not None:
             raise not_found()
         return found
 
@@ -88,8 +93,12 @@ class Directory:
         return store.person(person.id) or person
 
     def remove(self, asker: Asker, person: Person) -> None:
-        """Remove somebody: no sign-in is left, and no session opens; evidence stays."""
-        asker.need_administrator()
+        """Remove somebody: no sign-in is left, and no session opens; evidence stays.
+
+        Raises `Refusal` if the asker may not.
+        """
+        if not asker.may_remove(person.role):
+            raise not_found()
         store = self._of(asker)
         _keep_an_administrator(store, person)
         store.remove_person(person.id, now_us())

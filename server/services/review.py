@@ -14,13 +14,14 @@ from server.records import SessionLine, SessionState, StoredAssessment, StoredOb
 from server.scoring.assessments import FLAGGED_BANDS, Assessed
 from server.scoring.facts import OpenedSession, SessionFacts
 from server.services.asking import Asker
+from server.services.naming import named_id
 from server.services.pictures import shown
 from server.storage.protocols import ObjectStore, OrganisationStore, Store
 from wire.decoding import decoder_of
 from wire.policy import Policy
 
 _PAGE = 100
-_ID_HEX = 32
+_DIGEST_HEX = 64
 _SHOWN_MAX = 256
 _SHOWN_S = 600.0
 
@@ -57,9 +58,12 @@ class Review:
         self, asker: Asker, before_row: int | None = None
     ) -> tuple[list[SessionView], int | None]:
         """Sessions, newest first, and the cursor of the next page if there is one."""
-        lines = self._of(asker).lines(asker.sight, _PAGE + 1, before_row)
-        views = [_view(line) for line in lines[:_PAGE]]
-        return views, views[-1].line.row if len(lines) > _PAGE else None
+        views = self.sessions(asker, _PAGE + 1, before_row)
+        return views[:_PAGE], views[_PAGE - 1].line.row if len(views) > _PAGE else None
+
+    def sessions(self, asker: Asker, limit: int, before_row: int | None) -> list[SessionView]:
+        """Sessions within sight, newest first."""
+        return [_view(line) for line in self._of(asker).lines(asker.sight, limit, before_row)]
 
     def session(self, asker: Asker, session_hex: str) -> SessionView:
         """One session; raises `Refusal` for what the asker may not see.
@@ -103,7 +107,7 @@ class Review:
         """An object of a session; the view is written to the audit log before it is given."""
         line = self._published(asker, session_hex)
         store = self._of(asker)
-        digest = _id(digest_hex, 2 * _ID_HEX)
+        digest = named_id(digest_hex, _DIGEST_HEX)
         entry = store.object(line.row, digest)
         if entry is None or digest not in self._shown_of(asker.organisation, line.row):
             raise not_found()
@@ -154,7 +158,7 @@ class Review:
             self._of(asker).hurry(line.row)
 
     def _line(self, asker: Asker, session_hex: str) -> SessionLine:
-        line = self._of(asker).line(_id(session_hex, _ID_HEX), asker.sight)
+        line = self._of(asker).line(named_id(session_hex), asker.sight)
         if line is None:
             raise not_found()
         return line
@@ -166,12 +170,3 @@ class Review:
 def _view(line: SessionLine) -> SessionView:
     facts = decoder_of(SessionFacts).decode(line.facts) if line.facts else None
     return SessionView(line, facts)
-
-
-def _id(text: str, chars: int) -> bytes:
-    if len(text) != chars:
-        raise not_found()
-    try:
-        return bytes.fromhex(text)
-    except ValueError as error:
-        raise not_found() from error

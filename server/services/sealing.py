@@ -69,3 +69,10 @@ class ProviderSeal(Seal):
 
     def __init__(self, secret: bytes) -> None:
         super().__init__(secret, b"VTP1", b"veritype identity provider v1")
+
+
+class AnswerSeal(Seal):
+    """Seals answers that are given again to the same idempotency key, which is their owner."""
+
+    def __init__(self, secret: bytes) -> None:
+        super().__init__(secret, b"VTR1", b"veritype kept answer v1")

@@ -79,7 +79,7 @@ class AssessmentOut:
 
 def assessments_router(review: Review, asker_of: AskerOf) -> APIRouter:
     """The routes about assessments."""
-    router = APIRouter(prefix="/v1")
+    router = APIRouter(prefix="/v1", tags=["assessments"])
     AssessmentsReader = Annotated[Asker, Security(asker_of, scopes=[Scope.ASSESSMENTS_READ.value])]  # noqa: N806
 
     @router.get("/sessions/{session_id}/assessment")

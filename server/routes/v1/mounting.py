@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
+from server.http.paging import Paging
 from server.routes.v1.asking import asker_by
 from server.routes.v1.assessments import assessments_router
+from server.routes.v1.invitations import invitations_router
 from server.routes.v1.people import people_router
 from server.routes.v1.sessions import sessions_router
+from server.services.invitations import Invitations
 from server.services.people import Directory
 from server.services.review import Review
 from server.signin.tokens import Tokens
@@ -19,13 +22,17 @@ class PlatformServices:
 
     review: Review
     directory: Directory
+    invitations: Invitations
+    public_url: str
+    """Where browsers find the console; empty: where the platform found this."""
 
 
-def platform_router(services: PlatformServices, tokens: Tokens) -> APIRouter:
+def platform_router(services: PlatformServices, tokens: Tokens, paging: Paging) -> APIRouter:
     """The routes of `/v1`."""
     asker_of = asker_by(tokens)
     router = APIRouter()
-    router.include_router(sessions_router(services.review, asker_of))
+    router.include_router(sessions_router(services.review, asker_of, paging))
     router.include_router(assessments_router(services.review, asker_of))
-    router.include_router(people_router(services.directory, asker_of))
+    router.include_router(people_router(services.directory, asker_of, paging))
+    router.include_router(invitations_router(services.invitations, services.public_url, asker_of))
     return router

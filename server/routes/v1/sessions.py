@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Security
+from fastapi import APIRouter, Depends, Security
 
 from server.clock import iso_utc
+from server.http.paging import PageAsked, Paging
 from server.records import Scope, SessionState
 from server.routes.v1.asking import AskerOf
 from server.services.asking import Asker
@@ -63,27 +64,26 @@ class SessionOut:
 
 @dataclass(frozen=True, slots=True)
 class SessionsOut:
-    """A page of sessions, newest first; `next` is the cursor of the page after."""
+    """A page of sessions, newest first; `next` is the cursor of the page after, null at the end."""
 
     sessions: list[SessionOut]
     next: str | None
 
 
-def sessions_router(review: Review, asker_of: AskerOf) -> APIRouter:
+def sessions_router(review: Review, asker_of: AskerOf, paging: Paging) -> APIRouter:
     """The routes about sessions."""
-    router = APIRouter(prefix="/v1")
+    router = APIRouter(prefix="/v1", tags=["sessions"])
     SessionsReader = Annotated[Asker, Security(asker_of, scopes=[Scope.SESSIONS_READ.value])]  # noqa: N806
 
     @router.get("/sessions")
     def sessions(
         asker: SessionsReader,
-        before: Annotated[int | None, Query(ge=1, lt=1 << 62)] = None,
+        asked: Annotated[PageAsked, Depends(paging)],
     ) -> SessionsOut:
-        """Sessions, newest first, a hundred a page."""
-        views, more = review.page(asker, before)
-        return SessionsOut(
-            [_session_out(asker, view) for view in views], str(more) if more else None
-        )
+        """Sessions, newest first."""
+        found = review.sessions(asker, asked.to_read, asked.after(asker, int))
+        page = asked.page(asker, found, lambda view: view.line.row)
+        return SessionsOut([_session_out(asker, view) for view in page.items], page.next)
 
     @router.get("/sessions/{session_id}")
     def session(session_id: str, asker: SessionsReader) -> SessionOut:

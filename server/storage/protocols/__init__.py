@@ -15,6 +15,7 @@ from server.storage.protocols.devices import Devices
 from server.storage.protocols.doors import Doors
 from server.storage.protocols.evidence import Evidence
 from server.storage.protocols.hours import Hours
+from server.storage.protocols.idempotency import Idempotency
 from server.storage.protocols.jobs import Jobs
 from server.storage.protocols.keys import PlatformKeys
 from server.storage.protocols.objects import ObjectStore
@@ -51,6 +52,7 @@ class OrganisationStore(
     Reviews,
     Announcements,
     Hours,
+    Idempotency,
     AuditLog,
     Protocol,
 ):
@@ -91,6 +93,7 @@ __all__ = [
     "Evidence",
     "Health",
     "Hours",
+    "Idempotency",
     "Jobs",
     "ObjectStore",
     "OrganisationStore",

@@ -15,6 +15,9 @@ class People(Protocol):
     def people(self, *, removed: bool = False) -> Sequence[Person]:
         """Everybody who is here, by name; with `removed` those who were removed too."""
 
+    def people_after(self, after: bytes | None, limit: int) -> Sequence[Person]:
+        """People in the order of their ids, behind one of them; those who were removed too."""
+
     def add_person(
         self, name: str, role: Role, login: str | None, password_hash: str | None
     ) -> Person:

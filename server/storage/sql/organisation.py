@@ -7,6 +7,7 @@ from server.storage.sql.devices import SqlDevices
 from server.storage.sql.evidence import SqlEvidence
 from server.storage.sql.factors import SqlSecondFactors
 from server.storage.sql.hours import SqlHours
+from server.storage.sql.idempotency import SqlIdempotency
 from server.storage.sql.identities import SqlIdentities
 from server.storage.sql.keys import SqlPlatformKeys
 from server.storage.sql.links import SqlLinks
@@ -34,6 +35,7 @@ class SqlOrganisationStore(
     SqlReviews,
     SqlAnnouncements,
     SqlHours,
+    SqlIdempotency,
     SqlAuditLog,
 ):
     """See `server.storage.protocols.OrganisationStore`."""

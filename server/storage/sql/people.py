@@ -33,6 +33,14 @@ class SqlPeople(Bound):
             query = query.where(tables.people.c.removed_us.is_(None))
         return [as_person(row) for row in self._all(query)]
 
+    def people_after(self, after: bytes | None, limit: int) -> Sequence[Person]:
+        """People in the order of their ids."""
+        table = tables.people
+        query = self._select(table).order_by(table.c.id).limit(limit)
+        if after is not None:
+            query = query.where(table.c.id > after)
+        return [as_person(row) for row in self._all(query)]
+
     def add_person(
         self, name: str, role: Role, login: str | None, password_hash: str | None
     ) -> Person:

@@ -42,11 +42,13 @@ class SqlUpkeep:
         """Delete codes, links and attempts that expired before a moment; how many of each."""
         codes, resets = tables.pairing_codes, tables.password_resets
         invitations, attempts = tables.invitations, tables.attempts
+        once = tables.idempotency_keys
         due = {
             "pairing_codes": (codes, codes.c.expires_us < before_us),
             "password_resets": (resets, resets.c.expires_us < before_us),
             "invitations": (invitations, invitations.c.expires_us < before_us),
             "attempts": (attempts, attempts.c.started_us < before_us),
+            "idempotency_keys": (once, once.c.expires_us < before_us),
         }
         if dry_run:
             with self._reading.connect() as connection:

@@ -13,6 +13,7 @@ from server.storage.tables.evidence import (
     sessions,
 )
 from server.storage.tables.hours import holds
+from server.storage.tables.idempotency import idempotency_keys
 from server.storage.tables.operation import schema_steps
 from server.storage.tables.people import (
     organisations,
@@ -63,6 +64,7 @@ __all__ = [
     "facts",
     "heads",
     "holds",
+    "idempotency_keys",
     "identities",
     "identity_providers",
     "invitation_teams",

@@ -4,8 +4,7 @@ A route that is not listed here fails the walk: say what it could show of anothe
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from starlette.routing import Mount
@@ -13,6 +12,8 @@ from starlette.routing import Mount
 from server.app import Application
 from server.ingest.route import PATH as INGEST
 from tests.server.device import Chain, Device
+from tests.server.tenancy import calls_api
+from tests.server.tenancy.naming import Call, Case, Ids
 from wire.codes import ObjectKind
 from wire.messages import (
     ConsentRequest,
@@ -23,43 +24,6 @@ from wire.messages import (
     sign_blanking,
 )
 from wire.objects import object_digest
-
-
-@dataclass(frozen=True)
-class Ids:
-    """What can be named."""
-
-    session: bytes
-    digest: bytes
-    picture: bytes
-    project: bytes
-    policy_digest: bytes
-    person: bytes
-    device: bytes
-    invitation: int
-
-    @classmethod
-    def made_up(cls, like: "Ids") -> "Ids":
-        """As many bytes, and a picture that is the same: only whose it is differs."""
-        session, project, person, device = (secrets.token_bytes(16) for _ in range(4))
-        digest = secrets.token_bytes(32)
-        picture, policy = like.picture, like.policy_digest
-        return cls(session, digest, picture, project, policy, person, device, 1_000_000)
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request, less the method and who sends it."""
-
-    path: str
-    names: bool = True
-    """Whether it names something: then it is refused."""
-    content: bytes | None = None
-    form: Mapping[str, str] | None = None
-    params: Mapping[str, str] = field(default_factory=dict)
-
-
-Case = Callable[[Ids, Device], Call]
 
 
 def routes_of(app: Application) -> Iterator[tuple[str, str]]:
@@ -171,7 +135,7 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/v1/sessions"): _open("/v1/sessions"),
     ("GET", "/v1/sessions/{session_id}"): _session("", "/v1/sessions/"),
     ("GET", "/v1/sessions/{session_id}/assessment"): _session("/assessment", "/v1/sessions/"),
-    ("GET", "/v1/people"): _open("/v1/people"),
+    **calls_api.CALLS,
     ("GET", "/.well-known/veritype-keys"): _open("/.well-known/veritype-keys"),
     ("GET", "/.well-known/veritype-policy-schema"): _open("/.well-known/veritype-policy-schema"),
     ("GET", "/healthz"): _open("/healthz"),

@@ -26,7 +26,8 @@ from tests.server.browser import Browser
 from tests.server.device import Chain, Device, screenshot
 from tests.server.house import PASSWORD, POLICY, House
 from tests.server.kinds import Typing
-from tests.server.tenancy.calls import CALLS, Call, Ids, routes_of
+from tests.server.tenancy.calls import CALLS, routes_of
+from tests.server.tenancy.naming import Call, Ids
 from wire.objects import object_digest
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(50)

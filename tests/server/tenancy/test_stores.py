@@ -34,7 +34,11 @@ from server.storage.tables import metadata
 from tests.server.device import Chain
 from tests.server.house import POLICY, House
 from tests.server.kinds import Typing
-from tests.server.tenancy import stores_hours, stores_reviews
+from tests.server.tenancy import (
+    stores_api,
+    stores_hours,
+    stores_reviews,
+)
 from wire.chain import ChainHead
 
 _LONG_US = 1 << 60
@@ -153,6 +157,7 @@ STEALING: dict[str, Call] = {
     "evidence_of": lambda s, x: s.evidence_of(x.entry.row),
     "forget_evidence": lambda s, x: s.forget_evidence(x.entry.row),
     "forget_overwritten": lambda s, _: s.forget_overwritten(),
+    **stores_api.CASES,
     **stores_hours.CASES,
     **stores_reviews.CASES,
 }
@@ -182,10 +187,10 @@ EMPTY = {
     "control_sessions",
     "facts",
     "holds",
+    "idempotency_keys",
     "review_claims",
     "review_settings",
     "seen_in_full",
-    "withdrawals",
 }
 """Tables that the first organisation has nothing in."""
 NOTHING: tuple[object, ...] = (None, False, 0, [], (), frozenset(), {}, ChainHead(), (0, 0))

@@ -1,0 +1,62 @@
+"""How the OpenAPI document says what all of `/v1` has in common: tags, keys, conditions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from server.http.idempotency import HEADER, KEY_PATTERN, REPLAYED
+
+Document = dict[str, Any]
+_PLATFORM = "/v1/"
+_CHANGES = frozenset(("post", "put", "patch", "delete"))
+_KEY: Document = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "A string of your own, new for each thing that is to be done. For 24 hours the "
+    "same request with the same key is done once: sent again, it is answered as it was.",
+    "schema": {"type": "string", "pattern": KEY_PATTERN},
+}
+_KNOWN: Document = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of an answer that you hold: if nothing changed, the answer is 304.",
+    "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[!-~]*"(, *(W/)?"[!-~]*")*)$'},
+}
+_PROBLEMS = {
+    400: "The request does not hold to its documented form.",
+    409: "It does not go together with what is stored, or the request with this `Idempotency-Key` "
+    "is being done just now (wait for `Retry-After` seconds), or was cut off (see `detail`).",
+    412: "What `If-Match` names is not what is there any more. Nothing was done.",
+    413: "The body is larger than the documented limit.",
+    422: "The `Idempotency-Key` came before, with another request. Nothing was done.",
+}
+
+
+def describe_conventions(
+    path: str, method: str, operation: Document, problem: Callable[[str], Document]
+) -> None:
+    """Complete an operation of `/v1`; leaves others as they are."""
+    if not path.startswith(_PLATFORM):
+        return
+    responses, parameters = operation["responses"], operation.setdefault("parameters", [])
+    statuses = {413} if method in _CHANGES else set()
+    if method == "get":
+        parameters.append(_KNOWN)
+        responses["304"] = {"description": "Nothing changed since `If-None-Match`."}
+        _header(responses, "ETag", "Stands for what this answer says.")
+    if method == "post":
+        parameters.append(_KEY)
+        statuses |= {400, 409, 422}
+        _header(responses, REPLAYED, "`true`: this was done before, and answered so.")
+    if any(each["name"] == "If-Match" for each in parameters):
+        statuses.add(412)
+    for status in statuses:
+        responses[str(status)] = problem(_PROBLEMS[status])
+
+
+def _header(responses: Document, name: str, description: str) -> None:
+    for status, response in responses.items():
+        if status.startswith("2"):
+            told = {"description": description, "schema": {"type": "string"}}
+            response.setdefault("headers", {})[name] = told
