@@ -13,6 +13,7 @@ changes it, and one in the signature breaks the signature.
 
 import hashlib
 import struct
+import threading
 from dataclasses import dataclass
 
 import msgspec
@@ -29,6 +30,16 @@ DOMAIN = b"veritype batch v1"
 _LENGTHS = struct.Struct("<HI")
 _HEAD_BYTES = len(MAGIC) + _LENGTHS.size
 _ZSTD_LEVEL = 6
+
+
+class _Decompressors(threading.local):
+    """One for each thread: to make one costs as much as a batch, and two threads may not share."""
+
+    def __init__(self) -> None:
+        self.decompressor = zstandard.ZstdDecompressor(max_window_size=limits.ZSTD_MAX_WINDOW_BYTES)
+
+
+_ZSTD = _Decompressors()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +127,19 @@ def decode(envelope: Envelope) -> Batch:
         BodyUndecodable: it does not decompress or decode, or is not what the header declared.
         LimitExceeded: it would decompress to more than allowed.
     """
-    raw = _decompress(envelope)
-    body = decode_body(raw)
+    body = decode_body(decompress(envelope))
     if body.rows != envelope.header.rows:
         raise BodyUndecodable(f"{body.rows} events where the header says {envelope.header.rows}")
     return Batch(envelope.header, body)
 
 
-def _decompress(envelope: Envelope) -> bytes:
+def decompress(envelope: Envelope) -> bytes:
+    """The body's bytes as they were before compression.
+
+    Raises:
+        BodyUndecodable: it does not decompress, or is not what the header declared.
+        LimitExceeded: it would decompress to more than allowed.
+    """
     declared = envelope.header.body_raw_bytes
     if declared > limits.BODY_MAX_RATIO * max(len(envelope.body), 1):
         raise LimitExceeded(f"{declared} bytes out of {len(envelope.body)}: too dense")
@@ -131,11 +147,20 @@ def _decompress(envelope: Envelope) -> bytes:
         frame = zstandard.get_frame_parameters(envelope.body)
         if frame.content_size != declared or frame.window_size > limits.ZSTD_MAX_WINDOW_BYTES:
             raise BodyUndecodable("the body's frame is not what the header declared")
-        return zstandard.ZstdDecompressor(max_window_size=limits.ZSTD_MAX_WINDOW_BYTES).decompress(
+        return _ZSTD.decompressor.decompress(
             envelope.body, max_output_size=declared, allow_extra_data=False
         )
     except zstandard.ZstdError as error:
         raise BodyUndecodable(f"the body does not decompress: {error}") from error
 
 
-__all__ = ["Batch", "Envelope", "WireError", "decode", "open_envelope", "seal", "verify"]
+__all__ = [
+    "Batch",
+    "Envelope",
+    "WireError",
+    "decode",
+    "decompress",
+    "open_envelope",
+    "seal",
+    "verify",
+]

@@ -19,17 +19,16 @@ from typing import NamedTuple, TypeVar
 
 from wire import limits
 from wire.columns import Width, decode_column, encode_column
-from wire.errors import BodyUndecodable, LimitExceeded
+from wire.errors import LimitExceeded
 from wire.events import Event
-from wire.schema import column_numbers, kind_numbered, schema_of
+from wire.layout import ColumnLayout, TableLayout, layout_of
+from wire.schema import schema_of
 
 E = TypeVar("E", bound=Event)
 Columns = Mapping[str, "array[int]"]
 
 _TABLE = struct.Struct("<BHB")
 _COLUMN = struct.Struct("<BBB")
-_TIME_COLUMN = 1
-_WIDTHS = {int(width): width for width in Width}
 
 
 class RawColumn(NamedTuple):
@@ -116,23 +115,25 @@ def decode_body(data: bytes) -> Body:
         BodyUndecodable: the bytes are not a body, or say something impossible.
         LimitExceeded: more rows or unknown columns than the limits allow.
     """
-    try:
-        raw_tables = _read_tables(data)
-    except (struct.error, IndexError, ValueError) as error:
-        raise BodyUndecodable(f"the body's layout does not hold: {error}") from error
-    _check_bounds(raw_tables)
     tables: dict[type[Event], Columns] = {}
     unknown: list[RawTable] = []
-    for table in raw_tables:
-        kind = kind_numbered(table.kind)
-        if kind is None:
-            unknown.append(table)
+    for table in layout_of(data):
+        described = table.described
+        if described.kind is None:
+            unknown.append(_raw(data, table, described.columns))
             continue
-        tables[kind] = _decoded(kind, table)
-        further = tuple(c for c in table.columns if c.number not in column_numbers(table.kind))
-        if further:
-            unknown.append(RawTable(table.kind, table.rows, further))
+        tables[described.kind] = {
+            name: decode_column(data[slice(*table.span(column))], column.width, delta=column.delta)
+            for name, column in described.by_name.items()
+        }
+        if described.newer:
+            unknown.append(_raw(data, table, described.newer))
     return Body(tables, tuple(unknown))
+
+
+def _raw(data: bytes, table: TableLayout, columns: tuple[ColumnLayout, ...]) -> RawTable:
+    raw = [RawColumn(c.number, c.width, c.delta, data[slice(*table.span(c))]) for c in columns]
+    return RawTable(table.number, table.rows, tuple(raw))
 
 
 def _no_rows(kind: type[Event]) -> Columns:
@@ -160,80 +161,3 @@ def _encoded(kind: type[Event], columns: Columns) -> tuple[RawColumn, ...]:
         )
         for entry in schema_of(kind)
     )
-
-
-def _read_tables(data: bytes) -> list[RawTable]:
-    layout: list[tuple[int, int, list[tuple[int, Width, bool]]]] = []
-    at = 1
-    for _ in range(data[0]):
-        kind, rows, width = _TABLE.unpack_from(data, at)
-        at += _TABLE.size
-        columns = []
-        for _ in range(width):
-            number, code, delta = _COLUMN.unpack_from(data, at)
-            at += _COLUMN.size
-            if delta > 1:
-                raise ValueError(f"unknown column encoding {delta}")
-            columns.append((number, _width(code), bool(delta)))
-        layout.append((kind, rows, columns))
-    tables = []
-    for kind, rows, columns in layout:
-        raw = []
-        for number, width, delta in columns:
-            end = at + rows * width.size_bytes
-            raw.append(RawColumn(number, width, delta, data[at:end]))
-            at = end
-        tables.append(RawTable(kind, rows, tuple(raw)))
-    if at != len(data):
-        raise ValueError(f"{len(data)} bytes where the layout says {at}")
-    return tables
-
-
-def _width(code: int) -> Width:
-    width = _WIDTHS.get(code)
-    if width is None:
-        raise ValueError(f"unknown width {code}")
-    return width
-
-
-def _check_bounds(tables: list[RawTable]) -> None:
-    rows = sum(table.rows for table in tables)
-    if rows > limits.BATCH_MAX_EVENTS:
-        raise LimitExceeded(f"{rows} events; a batch holds {limits.BATCH_MAX_EVENTS}")
-    _check_no_repeats("table", [table.kind for table in tables])
-    unknown = 0
-    for table in tables:
-        _check_no_repeats("column", [column.number for column in table.columns])
-        known = column_numbers(table.kind) or {_TIME_COLUMN}
-        newer = [column for column in table.columns if column.number not in known]
-        unknown += len(newer)
-        for column in newer:
-            _check_width(column)
-    if unknown > limits.UNKNOWN_COLUMNS_MAX:
-        raise LimitExceeded(f"{unknown} unknown columns; {limits.UNKNOWN_COLUMNS_MAX} allowed")
-
-
-def _check_no_repeats(what: str, numbers: list[int]) -> None:
-    if len(set(numbers)) != len(numbers):
-        raise BodyUndecodable(f"the same {what} twice")
-
-
-def _check_width(column: RawColumn) -> None:
-    if column.width.size_bytes > limits.UNKNOWN_COLUMN_MAX_WIDTH_BYTES:
-        raise LimitExceeded(
-            f"unknown column {column.number} is {column.width.size_bytes} bytes wide; "
-            f"{limits.UNKNOWN_COLUMN_MAX_WIDTH_BYTES} allowed"
-        )
-
-
-def _decoded(kind: type[Event], table: RawTable) -> Columns:
-    by_number = {column.number: column for column in table.columns}
-    columns = {}
-    for entry in schema_of(kind):
-        column = by_number.get(entry.column.number)
-        if column is None:
-            raise BodyUndecodable(f"{kind.__name__} lacks its column {entry.name}")
-        if (column.width, column.delta) != (entry.column.width, entry.column.delta):
-            raise BodyUndecodable(f"{kind.__name__}.{entry.name} has another width or encoding")
-        columns[entry.name] = decode_column(column.data, column.width, delta=column.delta)
-    return columns

@@ -10,8 +10,9 @@ from detector.from_wire.rows import (
     Rows,
     category_of,
     events_of,
+    hold_pressed,
+    key_pressed,
     length_of,
-    pressed,
     rows_of,
     watched,
 )
@@ -109,10 +110,10 @@ def _keystrokes(bodies: Sequence[Body]) -> tuple[Keystrokes, InputOrigin | None]
         return keystrokes((), ()), None
     rows = rows_of(bodies, events.Keystroke)
     flags = rows["flags"]
-    key, hold_us = pressed(rows)
+    key = key_pressed(rows["key_class"], flags)
     known = (flags & KeyFlag.ORIGIN_KNOWN) != 0
     injected = np.where(known, (flags & KeyFlag.INJECTED) != 0, MISSING).astype(np.int64)
-    table = keystrokes(rows["t_us"], key, hold_us)
+    table = keystrokes(rows["t_us"], key, hold_pressed(rows["hold_us"]))
     return table, InputOrigin(injected, rows["device"])
 
 

@@ -1,6 +1,6 @@
 """Columns of one kind of event over all of a session's batches, and what sources watched."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -31,12 +31,16 @@ def rows_of(bodies: Sequence[Body], kind: type[events.Event]) -> Rows:
     return {name: values[order] for name, values in columns.items()}
 
 
-def pressed(rows: Mapping[str, IntArray]) -> tuple[IntArray, IntArray]:
-    """Return key classes and hold times of key presses; what a command key held is no text."""
-    key = np.minimum(rows["key_class"], KeyClass.OTHER)
-    commands = ((rows["flags"] & KeyFlag.CHORD) != 0) & (key <= KeyClass.TAB)
-    hold_us = np.where(rows["hold_us"] == events.MISSING_U32, MISSING, rows["hold_us"])
-    return np.where(commands, KeyClass.FUNCTION, key), hold_us
+def key_pressed(key_class: IntArray, flags: IntArray) -> IntArray:
+    """Return key classes of key presses; what a command key held is no text."""
+    key = np.minimum(key_class, int(KeyClass.OTHER))
+    commands = ((flags & int(KeyFlag.CHORD)) != 0) & (key <= int(KeyClass.TAB))
+    return np.where(commands, int(KeyClass.FUNCTION), key)
+
+
+def hold_pressed(hold_us: IntArray) -> IntArray:
+    """Return hold times of key presses, `MISSING` where no release came."""
+    return np.where(hold_us == events.MISSING_U32, MISSING, hold_us)
 
 
 def events_of(bodies: Sequence[Body], kind: type[E]) -> Iterator[E]:

@@ -6,7 +6,7 @@ is not complete: never more than its batches do, and as sensitive as they are.
 """
 
 from detector.state.provisional import Provisional, provisional, provisional_all
-from detector.state.state import State, beginning, merge, update
+from detector.state.state import State, beginning, merge, update, update_from
 from detector.state.stored import from_bytes, to_bytes
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "provisional_all",
     "to_bytes",
     "update",
+    "update_from",
 ]

@@ -1,20 +1,22 @@
 """A session's state: sums over its batches, its stretches of typing, its rarer events."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import accumulate, islice
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detector.errors import BadStateError
-from detector.from_wire.rows import pressed
+from detector.from_wire.columns import Columns, DecodedColumns
+from detector.from_wire.rows import hold_pressed, key_pressed
 from detector.state.stretches import BLOCK_BATCHES, PRESS, STRETCH_ROWS, Presses, Stretches, joined
 from detector.state.switches import Switched, switched
 from detector.tables import IntArray
 from wire import events
 from wire.batch import Batch
 from wire.codes import MarkerKind, SourceName, SourceState
+from wire.header import Header
 from wire.keys import KeyClass
 from wire.schema import schema_of
 
@@ -70,7 +72,17 @@ def update(state: State, batches: Sequence[Batch]) -> State:
     Raises:
         BadStateError: the batches are not the next ones.
     """
-    return merge(state, _state_of(batches)) if batches else state
+    headers = [batch.header for batch in batches]
+    return update_from(state, headers, DecodedColumns([batch.body for batch in batches]))
+
+
+def update_from(state: State, headers: Sequence[Header], columns: Columns) -> State:
+    """Return the state with the next batches, of which no more is decoded than it needs.
+
+    Raises:
+        BadStateError: the batches are not the next ones.
+    """
+    return merge(state, _part(state.stretches, headers, columns)) if headers else state
 
 
 def merge(before: State, after: State) -> State:
@@ -101,88 +113,105 @@ def merge(before: State, after: State) -> State:
     )
 
 
-def _state_of(batches: Sequence[Batch]) -> State:
-    first = batches[0].header.sequence
-    numbers = [batch.header.sequence for batch in batches]
-    if numbers != list(range(first, first + len(batches))):
+def _part(before: Stretches, headers: Sequence[Header], columns: Columns) -> State:
+    """Return the state of some batches alone, without presses that ``before`` has no use for."""
+    first = headers[0].sequence
+    if any(header.sequence != first + n for n, header in enumerate(headers)):
         raise BadStateError("batches are missing or out of order: read them again")
-    rows, ends = _presses(batches)
+    lengths = columns.rows(events.Keystroke)
+    key = key_pressed(
+        *(
+            columns.column(events.Keystroke, name, 0, len(headers))
+            for name in ("key_class", "flags")
+        )
+    )
     return State(
         first=first,
-        stop=first + len(batches),
-        end_us=max(batch.header.end_us for batch in batches),
-        spoken_us=sum(batch.header.end_us - batch.header.start_us for batch in batches),
-        presses=len(rows),
-        text_keys=int(np.count_nonzero(rows["key"] <= KeyClass.DELETE)),
-        keyboard_down=switched(_keyboard_changes(batches)),
-        paused=switched(_pause_changes(batches)),
-        stretches=Stretches(open=_by_block(first, rows, ends)),
-        kept=_kept(batches),
+        stop=first + len(headers),
+        end_us=max(header.end_us for header in headers),
+        spoken_us=sum(header.end_us - header.start_us for header in headers),
+        presses=len(key),
+        text_keys=int(np.count_nonzero(key <= KeyClass.DELETE)),
+        keyboard_down=switched(_keyboard_changes(columns, len(headers))),
+        paused=switched(_pause_changes(headers, columns)),
+        stretches=Stretches(open=_by_block(before, first, lengths, key, columns)),
+        kept=_kept(columns, len(headers)),
     )
 
 
-def _presses(batches: Sequence[Batch]) -> tuple[Presses, list[int]]:
-    """Return all key presses, and where each batch's end."""
-    found = [batch.body.tables.get(events.Keystroke) for batch in batches]
-    lengths = [len(columns["t_us"]) if columns else 0 for columns in found]
-    rows = np.zeros(sum(lengths), PRESS)
-    if len(rows):
-        columns = {
-            name: np.concatenate([np.asarray(c[name]) for c in found if c]).astype(np.int64)
-            for name in ("t_us", "hold_us", "key_class", "flags")
-        }
-        rows["key"], hold_us = pressed(columns)
-        rows["hold_us"] = np.minimum(hold_us, np.iinfo(np.int32).max)
-        rows["t_us"] = columns["t_us"]
-    return rows, np.cumsum(lengths).tolist()
-
-
-def _by_block(first: int, rows: Presses, ends: Sequence[int]) -> dict[int, Presses]:
-    """Return each block's first presses; a block without any too, so that it can end."""
-    stop = first + len(ends)
+def _by_block(
+    before: Stretches, first: int, lengths: Sequence[int], key: IntArray, columns: Columns
+) -> dict[int, Presses]:
+    """Return each block's next presses; a block without any too, so that it can end."""
+    stop = first + len(lengths)
+    complete = set(before.done["block"].tolist())
+    ends = [0, *accumulate(lengths)]
     found = {}
     for block in range(first // BLOCK_BATCHES, (stop - 1) // BLOCK_BATCHES + 1):
+        if block in complete:
+            continue
         begin = max(block * BLOCK_BATCHES, first) - first
         end = min((block + 1) * BLOCK_BATCHES, stop) - first
-        start_row = ends[begin - 1] if begin else 0
-        found[block] = rows[start_row : min(ends[end - 1], start_row + STRETCH_ROWS)]
+        wanted = ends[begin] + STRETCH_ROWS - len(before.open.get(block, ()))
+        enough = bisect_left(ends, wanted, begin, end)
+        rows = slice(ends[begin], min(ends[enough], wanted))
+        found[block] = _presses(columns, begin, enough, key[rows])
     return found
 
 
-def _keyboard_changes(batches: Sequence[Batch]) -> list[tuple[int, bool]]:
+def _presses(columns: Columns, begin: int, end: int, key: IntArray) -> Presses:
+    """Return the first presses of some batches, as many as there are keys."""
+    rows = np.zeros(len(key), PRESS)
+    if len(key):
+        t_us, hold_us = (
+            columns.column(events.Keystroke, name, begin, end)[: len(key)]
+            for name in ("t_us", "hold_us")
+        )
+        rows["t_us"], rows["key"] = t_us, key
+        rows["hold_us"] = np.minimum(hold_pressed(hold_us), np.iinfo(np.int32).max)
+    return rows
+
+
+def _keyboard_changes(columns: Columns, count: int) -> list[tuple[int, bool]]:
+    if not any(columns.rows(events.Health)):
+        return []
+    source, state = (
+        columns.column(events.Health, name, 0, count).tolist() for name in ("source", "state")
+    )
     return [
-        (min(event.t_us, _LATEST_US), event.state in _DOWN)
-        for batch in batches
-        if events.Health in batch.body.tables
-        for event in batch.body.events(events.Health)
-        if event.source == SourceName.KEYBOARD
+        (t_us, now in _DOWN)
+        for t_us, of, now in zip(
+            _times_us(columns, events.Health, count), source, state, strict=True
+        )
+        if of == SourceName.KEYBOARD
     ]
 
 
-def _pause_changes(batches: Sequence[Batch]) -> list[tuple[int, bool]]:
-    """Return the switches; a pause whose end was lost is over where a header speaks again."""
-    found = []
-    for batch in batches:
-        if batch.header.end_us > batch.header.start_us:
-            found.append((batch.header.start_us, False))
-        if events.Marker in batch.body.tables:
-            found.extend(
-                (min(event.t_us, _LATEST_US), event.marker == MarkerKind.PAUSE)
-                for event in batch.body.events(events.Marker)
-                if event.marker in _PAUSING
-            )
+def _pause_changes(headers: Sequence[Header], columns: Columns) -> Iterator[tuple[int, bool]]:
+    """Yield the switches; a pause whose end was lost is over where a header speaks again."""
+    lengths = columns.rows(events.Marker)
+    markers: Iterator[tuple[int, int]] = iter(())
+    if any(lengths):
+        kinds = columns.column(events.Marker, "marker", 0, len(headers)).tolist()
+        markers = zip(_times_us(columns, events.Marker, len(headers)), kinds, strict=True)
+    for header, length in zip(headers, lengths, strict=True):
+        if header.end_us > header.start_us:
+            yield header.start_us, False
+        for t_us, marker in islice(markers, length):
+            if marker in _PAUSING:
+                yield t_us, marker == MarkerKind.PAUSE
+
+
+def _times_us(columns: Columns, kind: type[events.Event], count: int) -> list[int]:
+    t_us = columns.column(kind, "t_us", 0, count).view(np.uint64)
+    found: list[int] = np.minimum(t_us, np.uint64(_LATEST_US)).tolist()
     return found
 
 
-def _kept(batches: Sequence[Batch]) -> dict[type[events.Event], IntArray]:
+def _kept(columns: Columns, count: int) -> dict[type[events.Event], IntArray]:
     found: dict[type[events.Event], IntArray] = {}
     for kind in KEPT_KINDS:
-        parts = [
-            np.array([columns[entry.name] for entry in schema_of(kind)], dtype=np.uint64)
-            for columns in (batch.body.tables.get(kind) for batch in batches)
-            if columns
-        ]
-        if parts:
-            rows: NDArray[Any] = np.concatenate(parts, axis=1).T[:MOST_EVENTS]
-            found[kind] = np.ascontiguousarray(rows).view(np.int64)
+        if any(columns.rows(kind)):
+            rows = [columns.column(kind, entry.name, 0, count) for entry in schema_of(kind)]
+            found[kind] = np.stack(rows, axis=1)[:MOST_EVENTS]
     return found

@@ -61,8 +61,12 @@ class Switched:
 
 def switched(changes: Iterable[tuple[int, bool]]) -> Switched:
     """Return what one part's switches, (time, whether on) in order, come to."""
-    found = Switched()
+    found, before = Switched(), None
     for t_us, on in changes:
+        if on is before:
+            # Switched to what it was: no change, and the commonest.
+            continue
+        before = on
         one = Switched(first_on_us=t_us, since_us=t_us) if on else Switched(lead_off_us=t_us)
         found = one.after(found)
     return found

@@ -12,6 +12,7 @@ from operator import attrgetter
 import msgspec
 
 from detector.errors import BadStateError
+from detector.from_wire.columns import NOTHING, CheckedBody, SealedColumns, checked_body
 from detector.model import Model
 from detector.state import (
     Provisional,
@@ -20,14 +21,14 @@ from detector.state import (
     from_bytes,
     provisional_all,
     to_bytes,
-    update,
+    update_from,
 )
 from server.records import ROUND_US, DueState, NewState, StoredBatch
 from server.scoring.counters import Tally
 from server.storage.protocols import OrganisationStore, Store
-from wire.batch import Batch, decode, open_envelope
-from wire.body import Body
+from wire.batch import open_envelope
 from wire.errors import WireError
+from wire.header import Header
 from wire.policy import Policy
 
 GROUP = 64
@@ -93,7 +94,9 @@ def _with_new(due: DueState, came: Sequence[StoredBatch]) -> State:
     """
     try:
         state = from_bytes(due.state) if due.state is not None else beginning()
-        return update(state, [_opened(row) for row in came])
+        opened = [_opened(row) for row in came]
+        columns = SealedColumns([body for _, body in opened])
+        return update_from(state, [header for header, _ in opened], columns)
     except BadStateError:
         _log.info("a state of another version is rebuilt")
     except Exception as error:  # noqa: BLE001 - one session's trouble must not stop its group
@@ -101,14 +104,14 @@ def _with_new(due: DueState, came: Sequence[StoredBatch]) -> State:
     return beginning()
 
 
-def _opened(row: StoredBatch) -> Batch:
+def _opened(row: StoredBatch) -> tuple[Header, CheckedBody]:
     """The batch; one whose body does not decode speaks for no time."""
     envelope = open_envelope(row.sealed)
     try:
-        return decode(envelope)
+        return envelope.header, checked_body(envelope)
     except WireError:
-        header = msgspec.structs.replace(envelope.header, end_us=envelope.header.start_us)
-        return Batch(header, Body())
+        header = envelope.header
+        return msgspec.structs.replace(header, end_us=header.start_us), NOTHING
 
 
 def _kept(due: DueState, state: State, found: Provisional, now_us: int) -> NewState:

@@ -1,15 +1,18 @@
 """Headers, events and sealed batches for the wire's own tests."""
 
+import hashlib
+import struct
 from dataclasses import fields
 from typing import Any
 
+import zstandard
 from hypothesis import strategies as st
 
-from wire.batch import Envelope, seal
-from wire.body import Body, body_of
-from wire.columns import Width
+from wire.batch import DOMAIN, Envelope, open_envelope, seal
+from wire.body import Body, RawColumn, RawTable, body_of
+from wire.columns import Width, encode_column
 from wire.events import EVENT_TYPES, Event, Keystroke
-from wire.header import NO_PREVIOUS, Header
+from wire.header import NO_PREVIOUS, Header, encode_header
 from wire.schema import schema_of
 from wire.signing import SigningKey
 
@@ -52,6 +55,23 @@ def keystrokes(count: int) -> Body:
 def sealed(count: int = 20, **changes: Any) -> Envelope:
     """A sealed batch of letters."""
     return seal(header(**changes), keystrokes(count), KEY)
+
+
+def with_body(raw: bytes, packed: bytes | None = None, **changes: int) -> Envelope:
+    """A correctly signed batch around any body at all."""
+    packed = zstandard.compress(raw) if packed is None else packed
+    head = encode_header(header(body_raw_bytes=len(raw), **changes))
+    signed = b"VTB1" + struct.pack("<HI", len(head), len(packed)) + head + packed
+    digest = hashlib.sha256(signed).digest()
+    return open_envelope(signed + KEY.sign(DOMAIN, digest))
+
+
+def newer_body() -> Body:
+    """What a later version might write: a further column of keystrokes, and a kind 99."""
+    column = RawColumn(40, Width.U16, True, encode_column([5, 6, 7], Width.U16, delta=True))
+    when = RawColumn(1, Width.U64, True, encode_column([1, 2], Width.U64, delta=True))
+    table = RawTable(99, 2, (when, RawColumn(2, Width.U8, False, b"\1\2")))
+    return Body(keystrokes(3).tables, (RawTable(Keystroke.KIND, 3, (column,)), table))
 
 
 def bounds(width: Width) -> tuple[int, int]:

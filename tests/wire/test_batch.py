@@ -1,4 +1,3 @@
-import hashlib
 import struct
 
 import msgspec
@@ -7,11 +6,20 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.wire.builders import KEY, events, header, headers, keystrokes, sealed
+from tests.wire.builders import (
+    KEY,
+    events,
+    header,
+    headers,
+    keystrokes,
+    newer_body,
+    sealed,
+    with_body,
+)
 from wire import limits
-from wire.batch import DOMAIN, Envelope, decode, open_envelope, seal, verify
+from wire.batch import decode, open_envelope, seal, verify
 from wire.body import Body, RawColumn, RawTable, body_of, decode_body, encode_body
-from wire.columns import Width, encode_column
+from wire.columns import Width
 from wire.errors import (
     BodyUndecodable,
     LimitExceeded,
@@ -135,15 +143,6 @@ def test_a_value_too_large_for_its_column_is_refused_when_sealing() -> None:
         body_of([Keystroke(0, 1 << 32, 0, 0, 0)])
 
 
-def with_body(raw: bytes, packed: bytes | None = None, **changes: int) -> Envelope:
-    """A correctly signed batch around any body at all."""
-    packed = zstandard.compress(raw) if packed is None else packed
-    head = encode_header(header(body_raw_bytes=len(raw), **changes))
-    signed = b"VTB1" + struct.pack("<HI", len(head), len(packed)) + head + packed
-    digest = hashlib.sha256(signed).digest()
-    return open_envelope(signed + KEY.sign(DOMAIN, digest))
-
-
 def test_a_decompression_bomb_is_refused_by_its_declared_size() -> None:
     with pytest.raises(LimitExceeded):
         decode(with_body(bytes(limits.BODY_MAX_RAW_BYTES), zstandard.compress(b"")))
@@ -176,14 +175,6 @@ def test_bytes_behind_the_frame_are_refused() -> None:
 def test_a_body_with_fewer_events_than_declared_is_undecodable() -> None:
     with pytest.raises(BodyUndecodable, match="3 events"):
         decode(with_body(encode_body(keystrokes(3)), rows=4))
-
-
-def newer_body() -> Body:
-    """What a later version might write: a further column of keystrokes, and a kind 99."""
-    column = RawColumn(40, Width.U16, True, encode_column([5, 6, 7], Width.U16, delta=True))
-    when = RawColumn(1, Width.U64, True, encode_column([1, 2], Width.U64, delta=True))
-    table = RawTable(99, 2, (when, RawColumn(2, Width.U8, False, b"\1\2")))
-    return Body(keystrokes(3).tables, (RawTable(Keystroke.KIND, 3, (column,)), table))
 
 
 def test_a_reader_carries_what_a_newer_writer_added() -> None:
