@@ -191,6 +191,7 @@ EMPTY = {
     "review_claims",
     "review_settings",
     "seen_in_full",
+    "withdrawals",
 }
 """Tables that the first organisation has nothing in."""
 NOTHING: tuple[object, ...] = (None, False, 0, [], (), frozenset(), {}, ChainHead(), (0, 0))
