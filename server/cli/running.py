@@ -1,12 +1,12 @@
-"""Running the server, and scorers on other nodes."""
+"""Running the server, and scorers and errands on other nodes."""
 
 from pathlib import Path
 
 import click
 
 from server.cli.options import data_option, examples, plainly
+from server.operation.beside import NAME_MAX_CHARS, work
 from server.operation.logs import set_up_logs
-from server.operation.scorers import NAME_MAX_CHARS, work
 from server.operation.serving import serve as run_server
 from server.operation.settings import load_settings
 
@@ -33,7 +33,7 @@ _SCORERS_MAX = 64
     default=1,
     show_default=True,
     type=click.IntRange(0, _SCORERS_MAX),
-    help="Scorer processes to run beside it; 0: none, other nodes have them.",
+    help="Scorer processes to run beside it, with one for errands; 0: other nodes have them.",
 )
 @plainly
 def serve(folder: Path, host: str, port: int, scorers: int) -> None:
@@ -57,6 +57,6 @@ def serve(folder: Path, host: str, port: int, scorers: int) -> None:
 )
 @plainly
 def worker(folder: Path, scorers: int, name: str) -> None:
-    """Run scorers alone, on a node that takes no requests, until SIGTERM."""
+    """Run scorers and errands alone, on a node that takes no requests, until SIGTERM."""
     set_up_logs(load_settings(folder).log_level)
     work(folder, scorers, name[:NAME_MAX_CHARS])

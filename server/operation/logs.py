@@ -24,6 +24,9 @@ _FIELDS = (
     "failed_commits",
     "attempts",
     "worker",
+    "errand",
+    "done",
+    "failures",
 )
 
 

@@ -131,6 +131,8 @@ _GAUGES = {
     "ingest_heads_remembered": "Sessions whose head this process remembers.",
     "scorers_running": "Scorer processes of this server.",
     "scorer_restarts": "Scorers that ended by themselves since the start.",
+    "errands_running": "Processes of this server that run errands.",
+    "errand_restarts": "Of those, how many ended by themselves since the start.",
     "stopping": "1 while the server ends.",
 }
 

@@ -1,9 +1,9 @@
-"""Running the server: sockets, ready line, scorers, metrics, and a stop that loses nothing.
+"""Running the server: sockets, ready line, helpers, metrics, and a stop that loses nothing.
 
 At the first SIGTERM or SIGINT `/readyz` says no and answers ask clients to connect anew; after
 `stop_delay_s` the socket is closed, requests on their way are answered (within ten seconds), what
-waits for the disk is committed, and the scorers finish or give back their jobs (within ten more). A
-second signal ends at once: what was not acknowledged is sent again by the devices.
+waits for the disk is committed, and scorers and errands finish or give back what they do (within
+ten more). A second signal ends at once: what was not acknowledged is sent again by the devices.
 """
 
 import signal
@@ -21,6 +21,7 @@ from server.app import Application, Installation, build_app, open_installation
 from server.clock import now_us
 from server.errors import ServerError
 from server.http.one_write import OneWriteProtocol
+from server.operation.beside import Beside
 from server.operation.ingest_log import IngestLog
 from server.operation.key_watch import KeyWatch
 from server.operation.logs import set_up_logs
@@ -28,7 +29,6 @@ from server.operation.metrics import Figures, MetricsPage
 from server.operation.metrics_server import MetricsServer
 from server.operation.process import collect_seldom, raise_open_files
 from server.operation.readiness import Readiness
-from server.operation.scorers import Scorers
 
 _TURN_S = 0.0005
 """So soon the event loop lets a thread go on that came back from the disk. With Python's 5 ms each
@@ -91,11 +91,11 @@ def serve(folder: Path, host: str, port: int, scorer_count: int) -> None:
     app = build_app(installation)
     app.ingest.remember_those_at_work()
     listener = _listen(host, port)
-    scorers = Scorers(folder, scorer_count)
-    metrics = _metrics(installation, app, scorers)
+    beside = Beside(folder, scorer_count)
+    metrics = _metrics(installation, app, beside)
     watch = KeyWatch(installation.keys, installation.folder.keys)
     log = IngestLog(app.ingest.figures, app.writer.figures)
-    helpers: list[_Helper] = [scorers, watch, log, *([metrics] if metrics else [])]
+    helpers: list[_Helper] = [beside, watch, log, *([metrics] if metrics else [])]
     lines = [f"veritype-server listening on http://{_shown(host, listener)}"]
     if metrics:
         lines.append(f"metrics on http://{metrics.address}/metrics")
@@ -128,9 +128,7 @@ def _config(app: Application) -> uvicorn.Config:
     )
 
 
-def _metrics(
-    installation: Installation, app: Application, scorers: Scorers
-) -> MetricsServer | None:
+def _metrics(installation: Installation, app: Application, beside: Beside) -> MetricsServer | None:
     settings, store = installation.settings, installation.store
     if not settings.metrics_bind:
         return None
@@ -142,8 +140,10 @@ def _metrics(
         lambda: {
             "ingest_queue_depth": app.writer.waiting,
             "ingest_heads_remembered": app.ingest.remembered,
-            "scorers_running": scorers.running,
-            "scorer_restarts": scorers.restarts,
+            "scorers_running": beside.scorers.running,
+            "scorer_restarts": beside.scorers.restarts,
+            "errands_running": beside.errands.running,
+            "errand_restarts": beside.errands.restarts,
             "stopping": float(app.readiness.stopping),
         },
         lambda: store.backlog(now_us()),

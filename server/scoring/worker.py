@@ -1,6 +1,6 @@
 """The scorer's process: claims jobs and does them, apart from the processes that take batches.
 
-Started by `server.scoring.supervisor` as `python -m server.scoring.worker DATA_FOLDER NAME PARENT`.
+Started by `server.operation.supervisor` as `python -m server.scoring.worker FOLDER NAME PARENT`.
 Any number may run, on one machine or on many, each under a name of its own.
 """
 

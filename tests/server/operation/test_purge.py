@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from server.cli.main import main
 from server.clock import now_us
 from server.operation.key_files import Kind, rotate
-from server.scoring.supervisor import Supervisor
+from server.operation.supervisor import Supervisor
 from tests.server.device import Chain, screenshot
 from tests.server.house import PASSWORD, House
 
@@ -42,7 +42,7 @@ def decided(house: House, chain: Chain) -> Chain:
     for data in (PICTURE, NOTE):
         assert chain.device.put(chain.session, data).status_code == 201
     chain.send(final=True)
-    supervisor = Supervisor(house.path, "purge-0")
+    supervisor = Supervisor("server.scoring.worker", house.path, "purge-0")
     supervisor.start()
     end_s = time.monotonic() + 90
     while house.rows("compacted") == 0:

@@ -168,6 +168,7 @@ def test_second_signal_ends_at_once(house: House) -> None:
 def test_so_many_scorers_run_and_end_with_the_server(house: House, count: int) -> None:
     with running(house.path, "--scorers", str(count)) as server:
         until(lambda: metrics_of(server)["veritype_scorers_running"] == count)
+        until(lambda: metrics_of(server)["veritype_errands_running"] == bool(count))
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(60) == 0
 

@@ -1,4 +1,4 @@
-"""Keeps the scorer's process running while the server runs."""
+"""Keeps a process running beside the server: started again when it dies, ended with the server."""
 
 import logging
 import os
@@ -13,10 +13,12 @@ _log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """Starts the worker, and starts it again when it dies."""
+    """Starts a module as `python -m MODULE DATA_FOLDER NAME PARENT`, again when it dies."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, module: str, folder: Path, name: str) -> None:
+        """`name`: of the process, by which it knows what it had taken before it died."""
         self.restarts = 0
+        self._module = module
         self._folder = folder
         self._name = name
         self._stop = Event()
@@ -33,13 +35,13 @@ class Supervisor:
         return self._process is not None and self._process.poll() is None
 
     def ask_to_stop(self) -> None:
-        """Tell the worker to finish its job and end; does not wait."""
+        """Tell the process to finish what it does and end; does not wait."""
         self._stop.set()
         if self._process is not None:
             self._process.terminate()
 
     def stop(self) -> None:
-        """End the worker; one that does not end in time is killed, and its job is done again."""
+        """End the process; one that does not end in time is killed, and what it did is redone."""
         self.ask_to_stop()
         self._thread.join(_GRACE_S)
         if self._process is not None and self._thread.is_alive():
@@ -48,17 +50,10 @@ class Supervisor:
     def _run(self) -> None:
         # One thread each: a second one makes scikit-learn wait for itself under load.
         environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        # The parent's id goes along: asked for it late, a worker whose server was killed at once
+        # The parent's id goes along: asked for it late, a process whose server was killed at once
         # would take its new parent for the server, and never end.
-        parent = str(os.getpid())
-        command = [
-            sys.executable,
-            "-m",
-            "server.scoring.worker",
-            str(self._folder),
-            self._name,
-            parent,
-        ]
+        words = [self._module, str(self._folder), self._name, str(os.getpid())]
+        command = [sys.executable, "-m", *words]
         while not self._stop.is_set():
             with subprocess.Popen(command, env=environment) as process:
                 self._process = process
@@ -66,6 +61,7 @@ class Supervisor:
                     process.terminate()
                 status = process.wait()
             if not self._stop.is_set():
-                _log.error("the scorer ended and is started again", extra={"status": status})
+                which = {"status": status, "worker": self._name}
+                _log.error("a process beside the server ended and is started again", extra=which)
                 self.restarts += 1
                 self._stop.wait(_BACK_OFF_S)

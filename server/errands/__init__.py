@@ -1,0 +1,1 @@
+"""What is due by the clock and not by a request: done by a process beside the scorers."""

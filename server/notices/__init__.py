@@ -1,0 +1,1 @@
+"""Notices: what a person must know, in the console and by mail."""

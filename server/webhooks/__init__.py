@@ -1,0 +1,1 @@
+"""Webhooks: what happened, sent to where an organisation wants it."""
