@@ -187,3 +187,33 @@ class StoredReview:
     claimed_by: bytes | None
     claimed_until_us: int
     events: tuple[ReviewEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """What an organisation's draws rest on."""
+
+    seed: bytes
+    """Random, made once: whoever does not hold it cannot foresee a draw."""
+    control_share: float
+    """So many reviews of control sessions are opened for each other review."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReviews:
+    """Second reviews that were asked for lately, and how many of them after a clearing."""
+
+    of_cleared: int
+    all: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSession:
+    """A session of which is known how it was made."""
+
+    session_row: int
+    session: bytes
+    truth: Truth
+    marked_us: int
+    band: str | None
+    """What the detector found; None until scored."""

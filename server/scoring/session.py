@@ -14,6 +14,7 @@ from server.compaction.reading import opened_session
 from server.errors import NotKnown
 from server.operation.keys import ServerKeys
 from server.records import Job, SessionEntry, StoredAssessment, Why
+from server.reviews.opening import review_of
 from server.scoring.assessments import Assessed, not_assessed
 from server.scoring.facts import OpenedSession, facts_of
 from server.scoring.promises import promise_of
@@ -21,7 +22,7 @@ from server.scoring.references import OwnTyping, own_typing
 from server.scoring.submitted import submitted_classes
 from server.services.sealing import SampleSeal
 from server.storage.protocols import ObjectStore, OrganisationStore, Store
-from wire.policy import Policy
+from wire.policy import Policy, ReviewRules
 
 
 class Assessor(Protocol):
@@ -69,7 +70,7 @@ class Scoring:
         own = own_typing(store, job.organisation, self._seal, entry)
         promise = promise_of(store)
         assessed = self._assessor.assess(opened, policy, texts, own, promise)
-        return _finish(store, job, entry, opened, assessed)
+        return _finish(store, job, entry, opened, assessed, policy)
 
     def give_up(self, job: Job) -> bool:
         """Publish the hours, and that the detector could not read the recording.
@@ -84,7 +85,8 @@ class Scoring:
         _quarantine(store, opened)
         if job.why is not Why.CLOSED:
             return store.finish_job(job, b"", None)
-        return _finish(store, job, entry, opened, not_assessed())
+        policy = store.policy(entry.project, entry.policy_version)
+        return _finish(store, job, entry, opened, not_assessed(), policy)
 
 
 def _finish(
@@ -93,12 +95,16 @@ def _finish(
     entry: SessionEntry,
     opened: OpenedSession,
     assessed: Assessed,
+    policy: Policy | None,
 ) -> bool:
-    facts = msgspec.json.encode(facts_of(opened, entry.opened_us))
+    found = facts_of(opened, entry.opened_us)
+    facts = msgspec.json.encode(found)
     stored, before = _stored(assessed, job.why), store.assessment(entry.row)
     if before is not None and before.document == stored.document:
         return store.finish_job(job, facts, None)
-    return store.finish_job(job, facts, stored)
+    rules = policy.review_rules if policy else ReviewRules()
+    review = review_of(entry.id, assessed, found.worked_s, rules, store.review_settings())
+    return store.finish_job(job, facts, stored, review)
 
 
 def _quarantine(store: OrganisationStore, opened: OpenedSession) -> None:

@@ -23,7 +23,7 @@ from server.storage.protocols.operation import Health, Upkeep
 from server.storage.protocols.people import People
 from server.storage.protocols.projects import Projects
 from server.storage.protocols.retention import Retention
-from server.storage.protocols.reviews import Reviews
+from server.storage.protocols.reviews import Controls, ReviewQueue, Reviews
 from server.storage.protocols.scoring import Scores
 from server.storage.protocols.signin import (
     Attempts,
@@ -50,6 +50,8 @@ class OrganisationStore(
     Compactions,
     Retention,
     Reviews,
+    ReviewQueue,
+    Controls,
     Announcements,
     Hours,
     Idempotency,
@@ -88,6 +90,7 @@ __all__ = [
     "Batches",
     "CompactionQueue",
     "Compactions",
+    "Controls",
     "Devices",
     "Doors",
     "Evidence",
@@ -101,6 +104,7 @@ __all__ = [
     "PlatformKeys",
     "Projects",
     "Retention",
+    "ReviewQueue",
     "Reviews",
     "Scores",
     "Store",

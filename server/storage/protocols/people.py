@@ -39,7 +39,7 @@ class People(Protocol):
         """End every sign-in of a person."""
 
     def remove_person(self, person: bytes, now_us: int) -> None:
-        """Remove a person: no sign-in, login, factor or link of theirs is left."""
+        """Remove a person: no sign-in, login, factor or link of theirs is left, no review open."""
 
     def typing_sample(self, person: bytes) -> bytes | None:
         """The person's typing sample as it was stored: sealed."""

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from server.records import (
+    ControlSession,
     Happened,
     NewReview,
     ReviewEvent,
     ReviewHead,
+    ReviewSettings,
+    SecondReviews,
     Standing,
     StoredReview,
+    Truth,
 )
 
 
@@ -40,3 +44,72 @@ class Reviews(Protocol):
         False, and nothing is stored, if something else happened in the review since it was read,
         or if a verdict comes from somebody who does not hold its claim.
         """
+
+    def reviews(self, before_row: int | None, limit: int) -> Sequence[StoredReview]:
+        """Reviews, newest first, without their events; none of control sessions."""
+
+    def reviews_of(self, trainer: bytes) -> Sequence[StoredReview]:
+        """Reviews of a person's sessions, newest first, without events; none of controls."""
+
+    def reviews_by(self, reviewer: bytes) -> Sequence[StoredReview]:
+        """Reviews in which a person committed, the newest first, without their events."""
+
+    def close_reviews_of(self, trainer: bytes, now_us: int) -> int:
+        """Close without a decision whatever is open of a person's sessions; how many were."""
+
+    def forget_reviews_of(self, trainer: bytes, now_us: int) -> int:
+        """Close them, delete what was written in them, and no longer say whose they were."""
+
+
+class ReviewQueue(Protocol):
+    """Who reviews what next, and what is due."""
+
+    def claim_review(
+        self, person: bytes, *, senior: bool, now_us: int, until_us: int
+    ) -> int | None:
+        """Take the review that goes first, of those that this person may have; its number.
+
+        Not their own session, nor one of somebody in a team of theirs, nor one that they gave a
+        verdict on or saw in full, nor a review that they gave back. First comes what could be
+        lost: weight x minutes, times how long it has waited.
+        """
+
+    def release_review(self, review_row: int, person: bytes, now_us: int) -> bool:
+        """Give a claim back; the person is not offered it again. False: they do not hold it."""
+
+    def claimed_review(self, person: bytes) -> StoredReview | None:
+        """What a person has claimed and not ended; the newest, without its events."""
+
+    def waiting_reviews(self, now_us: int) -> int:
+        """How many reviews nobody holds."""
+
+    def overdue_reviews(self, now_us: int, limit: int) -> Sequence[int]:
+        """Numbers of open reviews whose deadline has passed."""
+
+    def note_near_deadlines(self, within_us: int, now_us: int, limit: int) -> int:
+        """Announce each deadline that is near, once, trainers' appeals too; how many were."""
+
+    def note_seen(self, session_row: int, person: bytes, now_us: int) -> None:
+        """Somebody saw score and name of a session: they can no longer review it."""
+
+    def second_reviews(self, latest: int) -> SecondReviews:
+        """The latest second reviews that were asked for."""
+
+
+class Controls(Protocol):
+    """Draws, and sessions of which is known how they were made."""
+
+    def review_settings(self) -> ReviewSettings:
+        """What draws rest on; made when first asked for."""
+
+    def set_control_share(self, share: float) -> None:
+        """Change how many reviews of control sessions are mixed in."""
+
+    def mark_control(self, session_row: int, truth: Truth, marked_by: str, now_us: int) -> bool:
+        """Make a session a control; a review of it that is open is closed. False: it is one."""
+
+    def control_sessions(self) -> Sequence[ControlSession]:
+        """All control sessions, in the order of their sessions."""
+
+    def committed_reviews(self, after_row: int, limit: int) -> Sequence[StoredReview]:
+        """Reviews in which anybody committed, controls too, with their events, in order."""

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from server.records import DueState, Job, NewState, StoredAssessment, StoredBatch, Why
+from server.records import (
+    DueState,
+    Job,
+    NewReview,
+    NewState,
+    StoredAssessment,
+    StoredBatch,
+    Why,
+)
 
 
 class Scores(Protocol):
@@ -15,11 +23,18 @@ class Scores(Protocol):
     def assessments(self, session_row: int) -> Sequence[StoredAssessment]:
         """All assessments of a session, in the order they were made."""
 
-    def finish_job(self, job: Job, facts: bytes, assessment: StoredAssessment | None) -> bool:
+    def finish_job(
+        self,
+        job: Job,
+        facts: bytes,
+        assessment: StoredAssessment | None,
+        review: NewReview | None = None,
+    ) -> bool:
         """Store facts and assessment and end the job, as one, if the claim is still the newest.
 
         Without an assessment the last one stays current. Both of the session's people see the new
-        one from the same moment. False, and nothing stored, if the claim was lost.
+        one from the same moment, and the review that it gives reason for is open from then on.
+        False, and nothing stored, if the claim was lost.
         """
 
     def hurry(self, session_row: int) -> None:

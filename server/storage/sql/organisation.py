@@ -14,7 +14,9 @@ from server.storage.sql.links import SqlLinks
 from server.storage.sql.people import SqlPeople
 from server.storage.sql.projects import SqlProjects
 from server.storage.sql.retention import SqlRetention
-from server.storage.sql.reviews import SqlReviews
+from server.storage.sql.review_controls import SqlControls
+from server.storage.sql.review_lists import SqlReviewLists
+from server.storage.sql.review_queue import SqlReviewQueue
 from server.storage.sql.scoring import SqlScores
 from server.storage.sql.teams import SqlTeams
 
@@ -32,7 +34,9 @@ class SqlOrganisationStore(
     SqlEvidence,
     SqlRetention,
     SqlScores,
-    SqlReviews,
+    SqlReviewQueue,
+    SqlReviewLists,
+    SqlControls,
     SqlAnnouncements,
     SqlHours,
     SqlIdempotency,

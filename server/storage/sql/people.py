@@ -6,7 +6,8 @@ from typing import Any
 
 from server.records import Person, Role
 from server.storage import tables
-from server.storage.sql.bound import Bound, taken
+from server.storage.sql.bound import taken
+from server.storage.sql.reviews import SqlReviewOpening
 
 _ID_BYTES = 16
 _ENDED_BY_REMOVAL = (
@@ -18,7 +19,7 @@ _ENDED_BY_REMOVAL = (
 )
 
 
-class SqlPeople(Bound):
+class SqlPeople(SqlReviewOpening):
     """See `server.storage.protocols.people.People`."""
 
     def person(self, person: bytes) -> Person | None:
@@ -92,6 +93,8 @@ class SqlPeople(Bound):
             connection.execute(statement.values(login=None, password_hash=None, **gone))
             for theirs in _ENDED_BY_REMOVAL:
                 connection.execute(self._delete(theirs).where(theirs.c.person == person))
+            # Who can no longer answer is no longer judged.
+            self._close_reviews(connection, tables.sessions.c.person == person, now_us)
 
     def _change(self, person: bytes, **values: object) -> None:
         statement = self._update(tables.people).where(tables.people.c.id == person)

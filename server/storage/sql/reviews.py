@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from server.records import (
     NOT_ASKED,
@@ -106,6 +106,29 @@ class SqlReviewOpening(Bound):
             self._announce(connection, Happened.REVIEW_OPENED, review_id.hex(), now_us)
         return row
 
+    def _close_reviews(
+        self, connection: Connection, whose: ColumnElement[bool], now_us: int
+    ) -> int:
+        """End without a decision what is open of some sessions; how many reviews were."""
+        sessions = tables.sessions.c
+        rows = select(sessions.row).where(sessions.organisation == self.organisation, whose)
+        query = self._select(tables.reviews, _REVIEW.row, _REVIEW.id, _REVIEW.events, _REVIEW.how)
+        waiting = query.where(_REVIEW.session.in_(rows), _REVIEW.stage.in_(OPEN_STAGES))
+        closed = _head_values(ReviewHead(Stage.CLOSED, None))
+        found = connection.execute(waiting).all()
+        for row in found:
+            move = self._update(tables.reviews).where(
+                _REVIEW.row == row.row, _REVIEW.events == row.events
+            )
+            kept = {"began_us": _REVIEW.began_us, "appealed": _REVIEW.appealed}
+            moved = {"events": row.events + 1, "claimed_by": None, "claimed_until_us": 0}
+            connection.execute(move.values(**closed | kept | moved))
+            event = ReviewEvent(EventKind.CLOSED, now_us)
+            self._add_event(connection, row.row, row.events, event)
+            if row.how != How.CONTROL:
+                self._announce(connection, Happened.REVIEW_CLOSED, row.id.hex(), now_us)
+        return len(found)
+
     def _add_event(self, connection: Connection, row: int, number: int, event: ReviewEvent) -> None:
         values: dict[str, object] = {
             "review": row,
@@ -185,7 +208,7 @@ class SqlReviews(SqlReviewOpening):
             return None
         events = self._select(tables.review_events).where(_EVENT.review == row.row)
         happened = self._all(events.order_by(_EVENT.number))
-        return as_review(row, tuple(_as_event(one) for one in happened))
+        return as_review(row, tuple(as_event(one) for one in happened))
 
     def _reviews(self) -> Select[Any]:
         """Each with its session's id and trainer, as far as these are still known."""
@@ -254,7 +277,8 @@ def _as_head(row: Any) -> ReviewHead:
     )
 
 
-def _as_event(row: Any) -> ReviewEvent:
+def as_event(row: Any) -> ReviewEvent:
+    """A row of a review's events."""
     return ReviewEvent(
         kind=EventKind(row.kind),
         at_us=row.at_us,

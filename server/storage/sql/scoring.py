@@ -9,6 +9,7 @@ from server.records import (
     LATE_TEXTS_MAX,
     DueState,
     Job,
+    NewReview,
     NewState,
     Priority,
     StoredAssessment,
@@ -16,13 +17,13 @@ from server.records import (
     Why,
 )
 from server.storage import tables
-from server.storage.sql.bound import Bound
+from server.storage.sql.reviews import SqlReviewOpening
 
 _LATE_TEXT_WAIT_US = 60_000_000
 """Texts of one session come together; the wait grows with each time they did not."""
 
 
-class SqlScores(Bound):
+class SqlScores(SqlReviewOpening):
     """See `server.storage.protocols.scoring.Scores`."""
 
     def assessment(self, session_row: int) -> StoredAssessment | None:
@@ -40,7 +41,13 @@ class SqlScores(Bound):
         query = self._select(table, *columns).where(table.c.session == session_row)
         return [_as_assessment(row) for row in self._all(query.order_by(table.c.row))]
 
-    def finish_job(self, job: Job, facts: bytes, assessment: StoredAssessment | None) -> bool:
+    def finish_job(
+        self,
+        job: Job,
+        facts: bytes,
+        assessment: StoredAssessment | None,
+        review: NewReview | None = None,
+    ) -> bool:
         """Store facts and assessment and end the job, as one."""
         jobs, states, known = tables.scoring_jobs, tables.scoring_states, tables.facts
         end = self._update(jobs).where(
@@ -65,6 +72,8 @@ class SqlScores(Bound):
             change = self._update(known).where(known.c.session == job.session_row)
             if connection.execute(change.values(**row)).rowcount == 0:
                 connection.execute(self._insert(known, row | {"session": job.session_row}))
+            if review is not None:
+                self._open_review(connection, job.session_row, review, assessment.created_us)
         return True
 
     def hurry(self, session_row: int) -> None:

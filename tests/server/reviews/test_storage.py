@@ -20,6 +20,7 @@ from server.records import (
     Verdict,
 )
 from tests.server.house import House
+from tests.server.storages import ON_SQLITE
 
 FLAG = NewReview(How.FLAG, 1.0, 0.97, 60.0, ReviewRules(70, 140))
 DECIDED = Decision(Verdict.EXCLUDE_DATA, 30, ((0, 10), (20, 30)))
@@ -78,11 +79,13 @@ def again(house: House, review: StoredReview) -> StoredReview:
     return found
 
 
+@ON_SQLITE
 def test_a_random_check_puts_nobody_under_review(house: House, session_row: int) -> None:
     opened(house, session_row, NewReview(How.RANDOM, 0.01, None, 60.0, ReviewRules(70, 140)))
     assert house.own.standing(session_row) == NOT_ASKED
 
 
+@ON_SQLITE
 def test_a_session_is_reviewed_once(house: House, session_row: int) -> None:
     opened(house, session_row)
     assert house.own.open_review(session_row, FLAG, 11) is None
@@ -101,6 +104,7 @@ def test_what_was_read_before_something_else_happened_changes_nothing(
     assert house.rows("review_events") == 2
 
 
+@ON_SQLITE
 def test_a_verdict_of_somebody_without_the_claim_is_not_stored(
     house: House, session_row: int
 ) -> None:

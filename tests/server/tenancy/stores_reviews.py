@@ -13,6 +13,7 @@ from server.records import (
     SessionEntry,
     Stage,
     StoredReview,
+    Truth,
 )
 from server.storage.protocols import OrganisationStore
 
@@ -23,6 +24,10 @@ class Named(Protocol):
     @property
     def entry(self) -> SessionEntry:
         """A session."""
+
+    @property
+    def person(self) -> bytes:
+        """A person."""
 
 
 _NEW = NewReview(How.FLAG, 1.0, 0.9, 1.0, ReviewRules(1, 1))
@@ -56,11 +61,32 @@ def _review(entry: SessionEntry) -> StoredReview:
 
 
 CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
+    "claim_review": lambda s, x: s.claim_review(x.person, senior=True, now_us=2, until_us=9),
+    "claimed_review": lambda s, x: s.claimed_review(x.person),
+    "close_reviews_of": lambda s, x: s.close_reviews_of(x.person, 2),
+    "committed_reviews": lambda s, _: s.committed_reviews(0, 9),
+    "control_sessions": lambda s, _: s.control_sessions(),
+    "forget_reviews_of": lambda s, x: s.forget_reviews_of(x.person, 2),
+    "mark_control": lambda s, x: s.mark_control(x.entry.row, Truth.PASTED, "x", 2),
+    "note_near_deadlines": lambda s, _: s.note_near_deadlines(1 << 60, 0, 9),
+    "note_seen": lambda s, x: s.note_seen(x.entry.row, x.person, 2),
     "open_review": lambda s, x: s.open_review(x.entry.row, _NEW, 1),
     "review": lambda s, _: s.review(bytes(16)),
     "review_numbered": lambda s, _: s.review_numbered(FIRST_REVIEW),
+    "overdue_reviews": lambda s, _: s.overdue_reviews(1 << 60, 9),
+    "release_review": lambda s, x: s.release_review(FIRST_REVIEW, x.person, 2),
+    "reviews": lambda s, _: s.reviews(None, 9),
+    "reviews_by": lambda s, x: s.reviews_by(x.person),
+    "reviews_of": lambda s, x: s.reviews_of(x.person),
+    "second_reviews": lambda s, _: s.second_reviews(9).all,
     "standing": lambda s, x: s.standing(x.entry.row).decision,
     "step_review": lambda s, x: s.step_review(
         _review(x.entry), ReviewEvent(EventKind.CLOSED, 2), ReviewHead(Stage.CLOSED, None), []
     ),
+    "waiting_reviews": lambda s, _: s.waiting_reviews(2),
+}
+
+OWN: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
+    "review_settings": lambda s, _: s.review_settings(),
+    "set_control_share": lambda s, _: s.set_control_share(0.5),
 }

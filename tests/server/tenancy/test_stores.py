@@ -178,6 +178,7 @@ OWN: dict[str, Call] = {
     "require_second_factor": lambda s, _: s.require_second_factor(required=True),
     "second_factor_required": lambda s, _: s.second_factor_required(),
     "set_identity_provider": lambda s, _: s.set_identity_provider("https://own", "c", b"s"),
+    **stores_reviews.OWN,
 }
 """Those that make something of their own; they too leave everything else alone."""
 
