@@ -30,6 +30,8 @@ from server.operation.keys import ServerKeys, load_server_keys, make_server_keys
 from server.operation.probes import health_routes
 from server.operation.readiness import Readiness, schema_trouble
 from server.operation.settings import load_settings
+from server.privacy.sealed import SealedObjects
+from server.privacy.vault import Vault
 from server.routes.agent import AgentRoutes
 from server.routes.documented import publish_document
 from server.routes.published import published_router
@@ -59,7 +61,7 @@ class Installation:
     folder: DataFolder
     settings: Settings
     store: Store
-    objects: ObjectStore
+    objects: SealedObjects
     keys: ServerKeys
 
 
@@ -98,9 +100,9 @@ def open_installation(path: Path) -> Installation:
             "there is no Veritype data in that folder; run 'veritype-server init' first"
         )
     keys = load_server_keys(folder.keys)
-    return Installation(
-        folder, settings, _store(folder, settings), _objects(folder, settings), keys
-    )
+    store = _store(folder, settings)
+    objects = SealedObjects(_objects(folder, settings), Vault(store, keys))
+    return Installation(folder, settings, store, objects, keys)
 
 
 def _store(folder: DataFolder, settings: Settings) -> Store:
@@ -196,7 +198,7 @@ def build_app(installation: Installation) -> Application:
     if trouble:
         raise DataFolderUnusable(trouble)
     writer = store.writer(settings.ingest_queue_max)
-    figures, readiness = PageFigures(), Readiness(store, installation.objects)
+    figures, readiness = PageFigures(), Readiness(store, installation.objects.stored)
     pages = _pages(installation, writer, readiness)
     pages.add_middleware(RequestLog, figures=figures)
     ingest = Ingest(store, writer, keys, settings.device_batches_per_minute)

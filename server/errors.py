@@ -35,6 +35,14 @@ class PictureMissing(ServerError):  # noqa: N818
     """An object is listed but its bytes are not in the store."""
 
 
+class KeyReplaced(ServerError):  # noqa: N818
+    """What was sealed meanwhile is under a key that is gone; it is sealed anew."""
+
+
+class KeyUnusable(ServerError):  # noqa: N818
+    """A key cannot be unwrapped: the folder of secrets is not the one that wrapped it."""
+
+
 class BlockUnreadable(ServerError):  # noqa: N818
     """A compacted session's columns were made by another version, or are damaged."""
 

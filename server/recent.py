@@ -34,3 +34,8 @@ class Recent(Generic[K, V]):
             self._entries.move_to_end(key)
             if len(self._entries) > self._limit:
                 self._entries.popitem(last=False)
+
+    def drop(self, key: K) -> None:
+        """Forget one value."""
+        with self._lock:
+            self._entries.pop(key, None)

@@ -40,7 +40,7 @@ def backup(into: Path, folder: Path, as_json: bool) -> None:
         path, manifest = back_up(
             installation.folder,
             installation.store,
-            installation.objects,
+            installation.objects.stored,
             into,
             progress,
             copy_objects=not installation.settings.objects,

@@ -32,7 +32,9 @@ def purge(dry_run: bool, folder: Path, as_json: bool) -> None:
     """
     installation, progress, now = open_installation(folder), Progress(), now_us()
     with upkeep(folder):
-        run = Purge(installation.store, installation.objects, now, progress, dry_run=dry_run).run()
+        run = Purge(
+            installation.store, installation.objects.stored, now, progress, dry_run=dry_run
+        ).run()
         secrets = out_of_use(installation.folder.keys, now)
         for path in secrets if not dry_run else ():
             path.unlink()

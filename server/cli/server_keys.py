@@ -1,13 +1,26 @@
 """The server's own secrets: which there are, and new ones in their place."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from server.cli.options import data_option, examples, json_option, plainly, say
+from server.app import open_installation
+from server.cli.options import (
+    data_option,
+    examples,
+    json_option,
+    organisation_option,
+    plainly,
+    say,
+)
+from server.cli.progress import Progress
 from server.clock import iso_utc, now_us
+from server.errors import NotKnown
 from server.operation.house import DataFolder
 from server.operation.key_files import (
+    BY_DEFAULT,
     OVERLAP_US,
     ROTATED,
     Kind,
@@ -15,6 +28,10 @@ from server.operation.key_files import (
     rotate,
     secret_in_force,
 )
+from server.operation.upkeep_lock import upkeep
+from server.privacy.rotation import Rotation
+from server.services.administration import Administration
+from server.storage.protocols import OrganisationStore
 
 _MINUTE_US = 60_000_000
 
@@ -63,7 +80,7 @@ def keys_list(folder: Path, as_json: bool) -> None:
 @json_option
 @plainly
 def keys_rotate(kinds: tuple[str, ...], in_minutes: int, folder: Path, as_json: bool) -> None:
-    """Make new secrets: of the signing, nonce or cookie key, of all three if none is named.
+    """Make new secrets: signing, nonce and cookie key if none is named; the vault's only by name.
 
     Running servers take them by themselves. Old receipts stay valid, and what was given out under
     the old secrets is accepted for a while; devices follow to the new signing key because the old
@@ -72,10 +89,94 @@ def keys_rotate(kinds: tuple[str, ...], in_minutes: int, folder: Path, as_json: 
     path, now = DataFolder(folder).keys, now_us()
     begun: dict[str, object] = {}
     lines = []
-    for kind in (Kind(name) for name in kinds or [kind.value for kind in ROTATED]):
+    for kind in (Kind(name) for name in kinds or [kind.value for kind in BY_DEFAULT]):
         from_us = rotate(path, kind, now + in_minutes * _MINUTE_US, now)
         begun[kind.value] = iso_utc(from_us)
-        days = OVERLAP_US[kind] // (24 * 60 * _MINUTE_US)
-        kept = "" if kind is Kind.SIGNING else f"; the old one is accepted for {days} days more"
-        lines.append(f"a new {kind} key is in force from {iso_utc(from_us)}{kept}")
+        lines.append(f"a new {kind} key is in force from {iso_utc(from_us)}{_kept(kind)}")
     say(begun, "\n".join(lines), as_json)
+
+
+def _kept(kind: Kind) -> str:
+    if kind is Kind.SIGNING:
+        return ""
+    if kind is Kind.VAULT:
+        return "; run 'keys rewrap' then"
+    return f"; the old one is accepted for {OVERLAP_US[kind] // (24 * 60 * _MINUTE_US)} days more"
+
+
+@keys.command(
+    "rewrap",
+    epilog=examples("keys rotate vault --data /var/lib/veritype", "keys rewrap --data …"),
+)
+@data_option
+@json_option
+@plainly
+def keys_rewrap(folder: Path, as_json: bool) -> None:
+    """Wrap every organisation's key by the vault key in force; no stored byte is sealed anew.
+
+    An older vault key wraps nothing then, but for backups of before: keep it as long as those.
+    """
+    installation = open_installation(folder)
+    store, vault = installation.store, installation.objects.vault
+    changed = [each.name for each in store.organisations() if vault.rewrap_organisation(each.id)]
+    store.close()
+    say({"rewrapped": changed}, f"{len(changed)} organisations' keys were wrapped anew", as_json)
+
+
+@keys.command("rotate-organisation", epilog=examples("keys rotate-organisation --data …"))
+@data_option
+@organisation_option
+@json_option
+@plainly
+def keys_rotate_organisation(folder: Path, organisation: str | None, as_json: bool) -> None:
+    """Give an organisation a new key and wrap its people's keys anew; no byte is sealed anew."""
+    with _rotating(folder, organisation) as (rotation, own):
+        rewrapped = rotation.organisation()
+        own.audit("operator", "organisation-key.rotated", "")
+    say({"rewrapped": rewrapped}, f"{rewrapped} people's keys were wrapped anew", as_json)
+
+
+@keys.command("rotate-person", epilog=examples("keys rotate-person 'Ada Lovelace' --data …"))
+@click.argument("name")
+@data_option
+@organisation_option
+@json_option
+@plainly
+def keys_rotate_person(name: str, folder: Path, organisation: str | None, as_json: bool) -> None:
+    """Give a person a new key and seal anew what is stored of them; run it again if it is cut off.
+
+    Screenshots, notes, class sequences and compacted sessions stay readable all the while.
+    """
+    with _rotating(folder, organisation) as (rotation, own):
+        person = next((each for each in own.people(removed=True) if each.name == name), None)
+        if person is None:
+            raise NotKnown("there is nobody of that name; see 'veritype-server user list'")
+        resealed = rotation.person(person.id)
+        own.audit("operator", "person-key.rotated", person.id.hex())
+    say({"resealed": resealed}, f"{resealed} objects were sealed anew", as_json)
+
+
+@keys.command("seal", epilog=examples("keys seal --data /var/lib/veritype"))
+@data_option
+@organisation_option
+@json_option
+@plainly
+def keys_seal(folder: Path, organisation: str | None, as_json: bool) -> None:
+    """Seal what a version before this one stored as it is; it stays readable meanwhile."""
+    with _rotating(folder, organisation) as (rotation, _):
+        sealed = rotation.seal_the_unsealed()
+    say({"sealed": sealed}, f"{sealed} objects were sealed", as_json)
+
+
+@contextmanager
+def _rotating(
+    folder: Path, organisation: str | None
+) -> Iterator[tuple[Rotation, OrganisationStore]]:
+    """A rotation on an organisation; backups wait, and are waited for."""
+    installation, progress = open_installation(folder), Progress()
+    store = installation.store
+    named = Administration(store, installation.settings, organisation).organisation.id
+    with upkeep(folder):
+        yield Rotation(store, installation.objects, named, progress), store.of(named)
+    progress.close()
+    store.close()

@@ -6,10 +6,11 @@ import logging
 from server.clock import now_us
 from server.compaction.block import encode_block
 from server.compaction.original import pack_original
-from server.errors import OriginalDamaged
-from server.records import Compacted
+from server.errors import KeyReplaced, NotKnown, OriginalDamaged, PictureMissing
+from server.privacy.sealed import SealedObjects, owner_of
+from server.records import Compacted, Owner, Place
 from server.scoring.facts import open_batches
-from server.storage.protocols import ObjectStore, Store
+from server.storage.protocols import Store
 
 _log = logging.getLogger(__name__)
 
@@ -17,7 +18,7 @@ _log = logging.getLogger(__name__)
 class Compactor:
     """Does what can wait: whoever calls it has nothing else to do."""
 
-    def __init__(self, store: Store, objects: ObjectStore) -> None:
+    def __init__(self, store: Store, objects: SealedObjects) -> None:
         self._store = store
         self._objects = objects
         self._after = 0
@@ -47,21 +48,43 @@ class Compactor:
             OriginalDamaged: the object store gave back something else than it was given.
         """
         store = self._store.of(organisation)
-        rows = store.batches(session_row)
+        session = store.session_numbered(session_row)
+        if session is None:
+            raise NotKnown("the session is gone")
+        owner, rows = owner_of(session, organisation), store.batches(session_row)
         original, block = pack_original(rows), encode_block(open_batches(rows))
-        compacted = Compacted(
+        try:
+            return store.compact(self._compacted(session_row, owner, original, block), rows)
+        except KeyReplaced:
+            self._objects.forget_key(owner)
+            return store.compact(self._compacted(session_row, owner, original, block), rows)
+
+    def _compacted(
+        self, session_row: int, owner: Owner, original: bytes, block: bytes
+    ) -> Compacted:
+        original_digest, original_place = self._put(owner, original)
+        block_digest, block_place = self._put(owner, block)
+        if original_place.person_key != block_place.person_key:
+            raise KeyReplaced("the key was replaced between the two")
+        return Compacted(
             session_row=session_row,
-            original=self._put(organisation, original),
+            original=original_digest,
             original_bytes=len(original),
-            block=self._put(organisation, block),
+            block=block_digest,
             block_bytes=len(block),
             compacted_us=now_us(),
+            original_name=original_place.name,
+            block_name=block_place.name,
+            person_key=block_place.person_key,
         )
-        return store.compact(compacted, rows)
 
-    def _put(self, organisation: int, data: bytes) -> bytes:
+    def _put(self, owner: Owner, data: bytes) -> tuple[bytes, Place]:
         digest = hashlib.sha256(data).digest()
-        self._objects.put(organisation, digest, data)
-        if self._objects.get(organisation, digest) != data:
+        place = self._objects.put(owner, digest, data)
+        try:
+            whole = self._objects.get(owner, digest, place) == data
+        except PictureMissing:
+            whole = False
+        if not whole:
             raise OriginalDamaged("the object store gives back something else")
-        return digest
+        return digest, place

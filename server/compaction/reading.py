@@ -8,16 +8,17 @@ from dataclasses import replace
 from server.compaction.block import decode_block
 from server.compaction.original import unpack_original
 from server.errors import BlockUnreadable, OriginalDamaged, PictureMissing
-from server.records import Compacted, LateBlanking, StoredBatch
+from server.privacy.sealed import SealedObjects, owner_of
+from server.records import Compacted, LateBlanking, Owner, Place, StoredBatch
 from server.scoring.facts import OpenedSession, open_batches
-from server.storage.protocols import ObjectStore, OrganisationStore
+from server.storage.protocols import OrganisationStore
 
 _log = logging.getLogger(__name__)
 
 
 def opened_session(
     store: OrganisationStore,
-    objects: ObjectStore,
+    objects: SealedObjects,
     organisation: int,
     session_row: int,
     late_blankings: Sequence[LateBlanking] = (),
@@ -34,16 +35,18 @@ def opened_session(
     compacted = None if rows else store.compacted(session_row)
     if compacted is None:
         return open_batches(rows, late_blankings)
+    owner = _owner(store, organisation, session_row)
     try:
-        opened = decode_block(_object(objects, organisation, compacted.block))
+        block = _object(objects, owner, compacted.block, compacted.block_place)
+        opened = decode_block(block)
     except (BlockUnreadable, PictureMissing) as error:
         _log.warning("a block cannot be read", extra={"why": str(error)})
-        opened = open_batches(_original(objects, organisation, compacted))
+        opened = open_batches(_original(objects, owner, compacted))
     return replace(opened, late_blankings=tuple(late_blankings))
 
 
 def stored_batches(
-    store: OrganisationStore, objects: ObjectStore, organisation: int, session_row: int
+    store: OrganisationStore, objects: SealedObjects, organisation: int, session_row: int
 ) -> Sequence[StoredBatch]:
     """The batches of a session as its device sealed them.
 
@@ -52,20 +55,28 @@ def stored_batches(
     """
     rows = store.batches(session_row)
     compacted = None if rows else store.compacted(session_row)
-    return rows if compacted is None else _original(objects, organisation, compacted)
+    if compacted is None:
+        return rows
+    return _original(objects, _owner(store, organisation, session_row), compacted)
 
 
-def _original(
-    objects: ObjectStore, organisation: int, compacted: Compacted
-) -> Sequence[StoredBatch]:
+def _original(objects: SealedObjects, owner: Owner, compacted: Compacted) -> Sequence[StoredBatch]:
     try:
-        return unpack_original(_object(objects, organisation, compacted.original))
+        found = _object(objects, owner, compacted.original, compacted.original_place)
+        return unpack_original(found)
     except (BlockUnreadable, PictureMissing) as error:
         raise OriginalDamaged(str(error)) from error
 
 
-def _object(objects: ObjectStore, organisation: int, digest: bytes) -> bytes:
-    data = objects.get(organisation, digest)
+def _object(objects: SealedObjects, owner: Owner, digest: bytes, place: Place | None) -> bytes:
+    data = objects.get(owner, digest, place)
     if hashlib.sha256(data).digest() != digest:
         raise BlockUnreadable("its bytes are not those that were stored")
     return data
+
+
+def _owner(store: OrganisationStore, organisation: int, session_row: int) -> Owner:
+    session = store.session_numbered(session_row)
+    if session is None:
+        raise OriginalDamaged("its session is gone")
+    return owner_of(session, organisation)

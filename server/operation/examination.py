@@ -53,7 +53,7 @@ def _stores(installation: Installation) -> Iterator[str]:
     if trouble:
         # The rest asks tables that may not be there.
         return
-    yield from installation.objects.check()
+    yield from installation.objects.stored.check()
     try:
         store.check_writable()
         waiting = store.backlog(now_us())

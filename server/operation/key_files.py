@@ -33,11 +33,14 @@ class Kind(StrEnum):
     COOKIE = "cookie"
     SAMPLES = "samples"
     SIGN_IN = "sign-in"
+    VAULT = "vault"
 
 
 KINDS = tuple(Kind)
-ROTATED = (Kind.SIGNING, Kind.NONCE, Kind.COOKIE)
+ROTATED = (Kind.SIGNING, Kind.NONCE, Kind.COOKIE, Kind.VAULT)
 """Samples, second factors and providers' secrets are sealed: another key could open none."""
+BY_DEFAULT = (Kind.SIGNING, Kind.NONCE, Kind.COOKIE)
+"""Rotated where none is named: the key of the vault takes more than that (`keys rewrap`)."""
 OVERLAP_US = {Kind.SIGNING: _DAY_US, Kind.NONCE: 38 * _DAY_US, Kind.COOKIE: 7 * _DAY_US}
 """So long after its replacement a secret is kept. A session lasts at most 31 days, and a device may
 be away for a week; a sign-in lasts at most 168 hours."""

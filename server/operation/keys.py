@@ -53,6 +53,10 @@ class ServerKeys:
     """All whose cookies are accepted; the last one signs."""
     sample_secret: bytes = field(repr=False)
     sign_in_secret: bytes = field(repr=False)
+    vault_secret: bytes = field(repr=False)
+    """Wraps the organisations' keys now."""
+    vault_secrets: tuple[bytes, ...] = field(repr=False)
+    """All that ever wrapped one and were not destroyed."""
 
     @property
     def ring(self) -> KeyRing:
@@ -107,6 +111,8 @@ def load_server_keys(folder: Path) -> ServerKeys:
         cookie_secrets=(*(each for each in cookies if each != cookie), cookie),
         sample_secret=read_secret(current[Kind.SAMPLES]),
         sign_in_secret=read_secret(current[Kind.SIGN_IN]),
+        vault_secret=read_secret(current[Kind.VAULT]),
+        vault_secrets=tuple(read_secret(path) for _, path in generations(folder, Kind.VAULT)),
     )
 
 

@@ -8,6 +8,7 @@ from server.records.evidence import (
     Compacted,
     LateBlanking,
     NewSession,
+    Place,
     SessionEntry,
     SessionLine,
     SessionState,
@@ -28,6 +29,7 @@ from server.records.people import (
     Sight,
     Team,
 )
+from server.records.privacy import OrganisationKey, Owner, PersonKey, ToReseal
 from server.records.projects import Given, PolicyVersion, Project
 from server.records.reviews import (
     ADVERSE,
@@ -105,7 +107,11 @@ __all__ = [
     "NewSession",
     "NewState",
     "Organisation",
+    "OrganisationKey",
+    "Owner",
     "Person",
+    "PersonKey",
+    "Place",
     "PlatformKey",
     "PolicyVersion",
     "Priority",
@@ -132,6 +138,7 @@ __all__ = [
     "Taken",
     "Team",
     "ToCompact",
+    "ToReseal",
     "Truth",
     "Verdict",
     "Waiting",

@@ -89,6 +89,15 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where sealed bytes lie, and under which of their person's keys."""
+
+    name: bytes
+    """Says nothing of the bytes to whoever lacks the key."""
+    person_key: int
+
+
+@dataclass(frozen=True, slots=True)
 class Compacted:
     """A session whose batches have left the log, and the two objects that hold it."""
 
@@ -100,6 +109,20 @@ class Compacted:
     """Digest of the columns."""
     block_bytes: int
     compacted_us: int
+    original_name: bytes | None = None
+    """Where it lies, sealed; None: under its digest, as it is."""
+    block_name: bytes | None = None
+    person_key: int | None = None
+
+    @property
+    def original_place(self) -> Place | None:
+        """Where the batches lie; None: under their digest, not sealed."""
+        return _place(self.original_name, self.person_key)
+
+    @property
+    def block_place(self) -> Place | None:
+        """Where the columns lie; None: under their digest, not sealed."""
+        return _place(self.block_name, self.person_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +142,14 @@ class StoredObject:
     digest: bytes
     content_type: str
     size_bytes: int
+    name: bytes | None = None
+    """Where it lies, sealed; None: under its digest, as it is."""
+    person_key: int | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """Where it lies; None: under its digest, not sealed."""
+        return _place(self.name, self.person_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +185,7 @@ class SessionLine:
     """None: consent was given to the policy in force then."""
     observes: bytes | None = None
     """JSON of `wire.messages.Observes`; None: the device did not say."""
+
+
+def _place(name: bytes | None, person_key: int | None) -> Place | None:
+    return None if name is None or person_key is None else Place(name, person_key)

@@ -104,9 +104,10 @@ class AgentRoutes:
         device = await self._device(request)
         digest = request.path_params["digest"]
         session = request.query_params.get("session", "")
-        row = await run_in_threadpool(self._agents.objects.check_object, device, digest, session)
+        objects = self._agents.objects
+        entry = await run_in_threadpool(objects.check_object, device, digest, session)
         data = await body_of(request, limits.OBJECT_MAX_BYTES)
-        new = await run_in_threadpool(self._agents.objects.put_object, device, row, digest, data)
+        new = await run_in_threadpool(objects.put_object, device, entry, digest, data)
         return Response(status_code=201 if new else 200)
 
     async def _device(self, request: Request) -> Device:

@@ -13,6 +13,7 @@ from server.clock import now_us
 from server.compaction.reading import opened_session
 from server.errors import NotKnown
 from server.operation.keys import ServerKeys
+from server.privacy.sealed import SealedObjects
 from server.records import Job, SessionEntry, StoredAssessment, Why
 from server.reviews.opening import review_of
 from server.scoring.assessments import Assessed, not_assessed
@@ -21,7 +22,7 @@ from server.scoring.promises import promise_of
 from server.scoring.references import OwnTyping, own_typing
 from server.scoring.submitted import submitted_classes
 from server.services.sealing import SampleSeal
-from server.storage.protocols import ObjectStore, OrganisationStore, Store
+from server.storage.protocols import OrganisationStore, Store
 from wire.policy import Policy, ReviewRules
 
 
@@ -47,7 +48,7 @@ class Scoring:
     """Does the jobs of the scoring table, one at a time."""
 
     def __init__(
-        self, store: Store, objects: ObjectStore, assessor: Assessor, keys: ServerKeys
+        self, store: Store, objects: SealedObjects, assessor: Assessor, keys: ServerKeys
     ) -> None:
         self._store = store
         self._objects = objects

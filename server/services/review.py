@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from server.compaction.reading import opened_session
 from server.errors import not_found
+from server.privacy.sealed import SealedObjects, owner_of
 from server.recent import Recent
 from server.records import SessionLine, SessionState, StoredAssessment, StoredObject
 from server.scoring.assessments import FLAGGED_BANDS, Assessed
@@ -16,7 +17,7 @@ from server.scoring.facts import OpenedSession, SessionFacts
 from server.services.asking import Asker
 from server.services.naming import named_id
 from server.services.pictures import shown
-from server.storage.protocols import ObjectStore, OrganisationStore, Store
+from server.storage.protocols import OrganisationStore, Store
 from wire.decoding import decoder_of
 from wire.policy import Policy
 
@@ -49,7 +50,7 @@ class SessionView:
 class Review:
     """Reads evidence for whoever asks."""
 
-    def __init__(self, store: Store, objects: ObjectStore) -> None:
+    def __init__(self, store: Store, objects: SealedObjects) -> None:
         self._store = store
         self._objects = objects
         self._shown: Recent[tuple[int, int, int], frozenset[bytes]] = Recent(_SHOWN_MAX, _SHOWN_S)
@@ -112,7 +113,9 @@ class Review:
         if entry is None or digest not in self._shown_of(asker.organisation, line.row):
             raise not_found()
         store.audit(asker.name, "object.viewed", f"{line.id.hex()}/{digest_hex}")
-        return entry, self._objects.get(asker.organisation, entry.digest)
+        return entry, self._objects.get(
+            owner_of(line, asker.organisation), entry.digest, entry.place
+        )
 
     def notes(self, asker: Asker, session_hex: str) -> list[tuple[int, str]]:
         """What the trainer wrote, (milliseconds from clock-in, text), less what was blanked.
@@ -131,7 +134,8 @@ class Review:
             digest = bytes.fromhex(note.digest)
             entry = store.object(line.row, digest) if digest in shown else None
             if entry is not None and entry.content_type.startswith("text/plain"):
-                data = self._objects.get(asker.organisation, digest)
+                owner = owner_of(line, asker.organisation)
+                data = self._objects.get(owner, digest, entry.place)
                 found.append((note.at_ms, data.decode("utf-8")))
         return found
 

@@ -231,7 +231,7 @@ def test_settings_show_no_secret(house: House) -> None:
 
 
 def test_objects_are_repaired_listed_and_deleted(house: House, services: Services) -> None:
-    objects = house.installation.objects
+    objects = house.installation.objects.stored
     digests = [hashlib.sha256(bytes([number])).digest() for number in range(3)]
     for digest in digests:
         objects.put(1, digest, b"cut")
@@ -266,5 +266,5 @@ def test_object_store_that_is_away_is_a_time_to_come_back(
             assert problem(answer).type.endswith(ProblemCode.OVERLOADED)
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
             chain.send()
-        assert open_installation(house.path).objects.check() != []
+        assert open_installation(house.path).objects.stored.check() != []
     assert house.rows("objects") == 0

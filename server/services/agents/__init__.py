@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from server.operation.config import Settings
 from server.operation.keys import ServerKeys
+from server.privacy.sealed import SealedObjects
 from server.services.agents.consents import Consents
 from server.services.agents.devices import Devices
 from server.services.agents.objects import Objects
 from server.services.agents.samples import Samples
 from server.services.agents.sessions import Sessions
-from server.storage.protocols import ObjectStore, Store
+from server.storage.protocols import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Agents:
 
 
 def agent_services(
-    store: Store, objects: ObjectStore, keys: ServerKeys, settings: Settings
+    store: Store, objects: SealedObjects, keys: ServerKeys, settings: Settings
 ) -> Agents:
     """The services on an opened installation."""
     return Agents(

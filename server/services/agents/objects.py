@@ -5,11 +5,21 @@ import re
 from server.clock import now_us
 from server.errors import Refusal
 from server.operation.config import Settings
-from server.records import Device, LateBlanking, SessionLine, SessionState, StoredObject
+from server.privacy.sealed import SealedObjects
+from server.records import (
+    Device,
+    LateBlanking,
+    Owner,
+    Place,
+    SessionEntry,
+    SessionLine,
+    SessionState,
+    StoredObject,
+)
 from server.services.agents.lookups import own_session
 from server.services.removal import check_done_before
 from server.services.sniffing import TEXT_CLASSES_TYPE, content_type_of
-from server.storage.protocols import ObjectStore, Store
+from server.storage.protocols import Store
 from wire.messages import BlankingNotice, encode_message
 from wire.objects import object_digest
 from wire.problems import ProblemCode
@@ -27,13 +37,13 @@ _HEX_ID = re.compile(r"[0-9a-f]{32}")
 class Objects:
     """Takes objects and blankings of a device's own sessions."""
 
-    def __init__(self, store: Store, objects: ObjectStore, settings: Settings) -> None:
+    def __init__(self, store: Store, objects: SealedObjects, settings: Settings) -> None:
         self._store = store
         self._objects = objects
         self._settings = settings
 
-    def check_object(self, device: Device, digest_hex: str, session_hex: str) -> int:
-        """The session's row, if this device may add an object to it."""
+    def check_object(self, device: Device, digest_hex: str, session_hex: str) -> SessionEntry:
+        """The session, if this device may add an object to it."""
         if not _HEX_DIGEST.fullmatch(digest_hex) or not _HEX_ID.fullmatch(session_hex):
             raise Refusal(
                 ProblemCode.INVALID_REQUEST, 400, "Digest and session are lower-case hex."
@@ -46,9 +56,11 @@ class Objects:
             raise Refusal(
                 ProblemCode.INVALID_REQUEST, 400, "The session ended more than 7 days ago."
             )
-        return entry.row
+        return entry
 
-    def put_object(self, device: Device, session_row: int, digest_hex: str, data: bytes) -> bool:
+    def put_object(
+        self, device: Device, session: SessionEntry, digest_hex: str, data: bytes
+    ) -> bool:
         """Store an object durably; whether it is new."""
         digest = object_digest(data)
         if digest.hex() != digest_hex:
@@ -61,16 +73,24 @@ class Objects:
                 ProblemCode.INVALID_REQUEST, 400, "Objects are WebP, JPEG, PNG or short plain text."
             )
         store = self._store.of(device.organisation)
-        known = store.object(session_row, digest) is not None
-        count, size = store.total_objects(session_row)
+        known = store.object(session.row, digest)
+        count, size = store.total_objects(session.row)
         full = count >= self._settings.objects_per_session_max
-        if not known and (full or size + len(data) > _SESSION_OBJECTS_MAX_BYTES):
+        if known is None and (full or size + len(data) > _SESSION_OBJECTS_MAX_BYTES):
             raise Refusal(ProblemCode.TOO_LARGE, 413, "The session holds too many objects.")
+        owner = Owner(device.organisation, session.person, session.id)
+        if known is not None:
+            self._objects.put_again(owner, digest, data, known.place)
+            return False
+
+        def list_it(place: Place) -> bool:
+            entry = StoredObject(digest, content_type, len(data), place.name, place.person_key)
+            return store.add_object(session.row, entry)
+
         # Bytes first: what is listed can always be shown.
-        self._objects.put(device.organisation, digest, data)
-        new = store.add_object(session_row, StoredObject(digest, content_type, len(data)))
+        new = self._objects.put_and_list(owner, digest, data, list_it)
         if new and content_type == TEXT_CLASSES_TYPE:
-            store.submitted_late(session_row, now_us())
+            store.submitted_late(session.row, now_us())
         return new
 
     def blank(self, device: Device, notice: BlankingNotice) -> bool:

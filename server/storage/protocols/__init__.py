@@ -21,6 +21,7 @@ from server.storage.protocols.keys import PlatformKeys
 from server.storage.protocols.objects import ObjectStore
 from server.storage.protocols.operation import Health, Upkeep
 from server.storage.protocols.people import People
+from server.storage.protocols.privacy import Sealed, SealingKeys
 from server.storage.protocols.projects import Projects
 from server.storage.protocols.retention import Retention
 from server.storage.protocols.reviews import Controls, ReviewQueue, Reviews
@@ -52,6 +53,8 @@ class OrganisationStore(
     Reviews,
     ReviewQueue,
     Controls,
+    SealingKeys,
+    Sealed,
     Announcements,
     Hours,
     Idempotency,
@@ -107,6 +110,8 @@ __all__ = [
     "ReviewQueue",
     "Reviews",
     "Scores",
+    "Sealed",
+    "SealingKeys",
     "Store",
     "Teams",
     "Upkeep",

@@ -27,7 +27,11 @@ class Evidence(Protocol):
         """A session by storage's number."""
 
     def add_object(self, session_row: int, entry: StoredObject) -> bool:
-        """List an object whose bytes are stored; whether it is new."""
+        """List an object whose bytes are stored; whether it is new.
+
+        Raises:
+            KeyReplaced: the key they are sealed under is gone.
+        """
 
     def total_objects(self, session_row: int) -> tuple[int, int]:
         """How many objects a session has, and their bytes."""

@@ -24,7 +24,7 @@ class Upkeep(Protocol):
     """What the operator's commands do to the whole store."""
 
     def listed_objects(self) -> Iterator[tuple[int, bytes]]:
-        """Every object that the database names, with its organisation."""
+        """Every name under which an object lies in the store, with its organisation."""
 
     def forget_expired(self, before_us: int, *, dry_run: bool) -> Mapping[str, int]:
         """Delete codes, links and attempts that expired before a moment; how many of each."""

@@ -20,10 +20,10 @@ class Retention(Protocol):
         """How many batches are kept, in the log or compacted."""
 
     def forget_objects(self, session_row: int, digests: Sequence[bytes]) -> Sequence[bytes]:
-        """Unlist objects of a session; those of them that no other session names."""
+        """Unlist objects of a session; under which names their bytes lie, if nothing else does."""
 
     def forget_evidence(self, session_row: int) -> Sequence[bytes]:
-        """Delete a session's batches and what was computed from them; objects that held them."""
+        """Delete a session's batches and what was computed from them; names of what held them."""
 
     def forget_overwritten(self) -> None:
         """Take deleted bytes out of the database's files, as far as it can."""

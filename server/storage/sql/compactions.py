@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from server.errors import NotKnown
 from server.records import Compacted, StoredBatch, Taken, ToCompact
 from server.storage import tables
-from server.storage.sql.bound import Bound
+from server.storage.sql.privacy import SqlSealed
 
 _TAKEN = struct.Struct("<32sQ")
 _AT_ONCE = 500
@@ -17,7 +17,7 @@ _BATCH = tables.batches.c
 _HEAD = tables.heads.c
 
 
-class SqlCompactions(Bound):
+class SqlCompactions(SqlSealed):
     """See `server.storage.protocols.compactions.Compactions`."""
 
     def compacted(self, session_row: int) -> Compacted | None:
@@ -43,6 +43,7 @@ class SqlCompactions(Bound):
         with self._transaction() as connection:
             if connection.execute(leave.values(last_row=None)).rowcount != 1:
                 return False
+            self._key_must_be_there(connection, compacted.person_key)
             connection.execute(self._insert(tables.compacted, values))
             gone = 0
             for at in range(0, len(batches), _AT_ONCE):

@@ -16,7 +16,7 @@ from server.records import (
     StoredObject,
 )
 from server.storage import tables
-from server.storage.sql.bound import Bound
+from server.storage.sql.privacy import SqlSealed
 from server.storage.sql.rounds import first_look_us
 from wire.chain import ChainHead
 
@@ -34,7 +34,7 @@ _ENTRY = (
 )
 
 
-class SqlEvidence(Bound):
+class SqlEvidence(SqlSealed):
     """See `server.storage.protocols.Evidence`."""
 
     def add_session(self, session: NewSession) -> SessionEntry | None:
@@ -92,10 +92,13 @@ class SqlEvidence(Bound):
             "digest": entry.digest,
             "content_type": entry.content_type,
             "size_bytes": entry.size_bytes,
+            "name": entry.name,
+            "person_key": entry.person_key,
         }
         with self._transaction() as connection:
             if connection.execute(known).one_or_none() is not None:
                 return False
+            self._key_must_be_there(connection, entry.person_key)
             connection.execute(self._insert(table, values))
         return True
 
@@ -108,7 +111,7 @@ class SqlEvidence(Bound):
     def object(self, session_row: int, digest: bytes) -> StoredObject | None:
         """An object of a session."""
         table = tables.objects
-        columns = (table.c.digest, table.c.content_type, table.c.size_bytes)
+        columns = [table.c[name] for name in StoredObject.__slots__]
         query = self._select(table, *columns).where(
             table.c.session == session_row, table.c.digest == digest
         )

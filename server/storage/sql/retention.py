@@ -52,35 +52,39 @@ class SqlRetention(SqlBatches):
 
     def objects_of(self, session_row: int) -> Sequence[StoredObject]:
         """What the session's device uploaded."""
-        columns = (_OBJECT.digest, _OBJECT.content_type, _OBJECT.size_bytes)
+        columns = [_OBJECT[name] for name in StoredObject.__slots__]
         query = self._select(tables.objects, *columns).where(_OBJECT.session == session_row)
         return [StoredObject(*row) for row in self._all(query)]
 
     def evidence_of(self, session_row: int) -> int:
         """How many batches are kept, in the log or compacted."""
-        if self.compacted_digests(session_row):
+        if self.compacted_names(session_row):
             return self.head(session_row).sequence + 1
         return len(self.batches(session_row))
 
-    def compacted_digests(self, session_row: int) -> Sequence[bytes]:
+    def compacted_names(self, session_row: int) -> Sequence[bytes]:
         """The objects that a compacted session lies in."""
         compacted = tables.compacted.c
-        query = self._select(tables.compacted, compacted.original, compacted.block)
+        query = self._select(
+            tables.compacted,
+            func.coalesce(compacted.original_name, compacted.original),
+            func.coalesce(compacted.block_name, compacted.block),
+        )
         row = self._one(query.where(compacted.session == session_row))
         return [bytes(digest) for digest in row] if row else []
 
     def forget_objects(self, session_row: int, digests: Sequence[bytes]) -> Sequence[bytes]:
-        """Unlist objects of a session; those of them that no other session names."""
-        forget = self._delete(tables.objects).where(
-            _OBJECT.session == session_row, _OBJECT.digest.in_(digests)
-        )
+        """Unlist objects of a session; the names of those that no other session names."""
+        its = (_OBJECT.session == session_row, _OBJECT.digest.in_(digests))
         with self._transaction() as connection:
-            connection.execute(forget)
-        named = self._all(
-            self._select(tables.objects, _OBJECT.digest).where(_OBJECT.digest.in_(digests))
-        )
-        others = {bytes(row[0]) for row in named}
-        return [digest for digest in digests if digest not in others]
+            listed = self._select(tables.objects, _OBJECT.digest, _OBJECT.name).where(*its)
+            gone = [(bytes(row.digest), row.name) for row in connection.execute(listed)]
+            connection.execute(self._delete(tables.objects).where(*its))
+        return [
+            digest if name is None else bytes(name)
+            for digest, name in gone
+            if name is not None or not self.plain_in_use(digest)
+        ]
 
     def forget_evidence(self, session_row: int) -> Sequence[bytes]:
         """Delete a session's batches and what was computed from them; objects that held them.
@@ -88,7 +92,7 @@ class SqlRetention(SqlBatches):
         The session, its hours and its assessments stay: pay and appeals rest on them.
         """
         rows = [batch.row for batch in self.batches(session_row)]
-        digests = self.compacted_digests(session_row)
+        digests = self.compacted_names(session_row)
         with self._transaction() as connection:
             leave = self._update(tables.heads).where(_HEAD.session == session_row)
             connection.execute(leave.values(last_row=None, closed=True))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Column, Engine, delete, func, select
+from sqlalchemy import Column, ColumnElement, Engine, delete, func, select
 
 from server.storage import tables
 from server.storage.sql.database import Database
@@ -20,22 +20,26 @@ class SqlUpkeep:
     def listed_objects(self) -> Iterator[tuple[int, bytes]]:
         """Every object that the database names, with its organisation; some of them twice."""
         objects, compacted = tables.objects.c, tables.compacted.c
-        yield from self._named(objects.row, objects.organisation, (objects.digest,))
-        halves = (compacted.original, compacted.block)
+        uploaded = func.coalesce(objects.name, objects.digest)
+        yield from self._named(objects.row, objects.organisation, (uploaded,))
+        halves = (
+            func.coalesce(compacted.original_name, compacted.original),
+            func.coalesce(compacted.block_name, compacted.block),
+        )
         yield from self._named(compacted.session, compacted.organisation, halves)
 
     def _named(
-        self, key: Column[int], organisation: Column[int], digests: Sequence[Column[bytes]]
+        self, key: Column[int], organisation: Column[int], names: Sequence[ColumnElement[bytes]]
     ) -> Iterator[tuple[int, bytes]]:
-        """The digests in the columns of a table, page by page."""
-        after, columns = 0, select(key, organisation, *digests)
+        """What the columns of a table name, page by page."""
+        after, columns = 0, select(key, organisation, *names)
         while True:
             page = columns.where(key > after).order_by(key).limit(_AT_ONCE)
             with self._reading.connect() as connection:
                 rows = connection.execute(page).all()
             if not rows:
                 return
-            yield from ((row[1], bytes(digest)) for row in rows for digest in row[2:])
+            yield from ((row[1], bytes(name)) for row in rows for name in row[2:])
             after = rows[-1][0]
 
     def forget_expired(self, before_us: int, *, dry_run: bool) -> Mapping[str, int]:

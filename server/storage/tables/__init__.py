@@ -24,6 +24,7 @@ from server.storage.tables.people import (
     teams,
     typing_samples,
 )
+from server.storage.tables.privacy import organisation_keys, person_keys
 from server.storage.tables.projects import consents, policies, projects, withdrawals
 from server.storage.tables.reviews import (
     control_sessions,
@@ -72,10 +73,12 @@ __all__ = [
     "late_blankings",
     "metadata",
     "objects",
+    "organisation_keys",
     "organisations",
     "pairing_codes",
     "password_resets",
     "people",
+    "person_keys",
     "platform_keys",
     "policies",
     "project_teams",

@@ -92,8 +92,19 @@ objects = Table(
     Column("digest", LargeBinary(32), nullable=False),
     Column("content_type", String(40), nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
+    Column("name", LargeBinary(32)),
+    Column("person_key", BigInteger),
     UniqueConstraint("session", "digest"),
+    Index(
+        "objects_unsealed",
+        "organisation",
+        "row",
+        sqlite_where=text("name IS NULL"),
+        postgresql_where=text("name IS NULL"),
+    ),
 )
+"""`name` and `person_key`: where the bytes lie, sealed; of what an older version stored there is
+neither, and the bytes lie under their digest (docs/decisions/encryption-at-rest.md)."""
 
 late_blankings = Table(
     "late_blankings",
@@ -119,6 +130,9 @@ compacted = Table(
     Column("block_bytes", BigInteger, nullable=False),
     Column("taken", LargeBinary, nullable=False),
     Column("compacted_us", BigInteger, nullable=False),
+    Column("original_name", LargeBinary(32)),
+    Column("block_name", LargeBinary(32)),
+    Column("person_key", BigInteger),
 )
 """Sessions whose batches left the log for two objects; `taken` keeps of each batch, in order, its
 digest and the time of its receipt (u64, little-endian), for those that are sent again."""

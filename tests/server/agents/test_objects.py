@@ -6,6 +6,7 @@ import secrets
 import pytest
 from PIL import Image
 
+from server.privacy.sealed import owner_of
 from server.services.agents import objects as objects_service
 from tests.server.agents.refusals import refusal
 from tests.server.device import Chain
@@ -26,8 +27,12 @@ def picture() -> bytes:
 def test_object_is_stored_once(chain: Chain, house: House, picture: bytes) -> None:
     statuses = [chain.device.put(chain.session, picture).status_code for _ in range(2)]
     assert statuses == [201, 200]
-    stored = house.installation.objects.get(1, object_digest(picture))
-    assert stored == picture
+    session = house.own.session(chain.session)
+    assert session is not None
+    digest = object_digest(picture)
+    entry = house.own.object(session.row, digest)
+    assert entry is not None
+    assert house.installation.objects.get(owner_of(session, 1), digest, entry.place) == picture
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from server.compaction.reading import opened_session, stored_batches
 from server.compaction.verifying import verify_session
 from server.console.timeline import timeline_of
 from server.errors import NotKnown, OriginalDamaged
+from server.privacy.sealed import SealedObjects
+from server.privacy.vault import Vault
 from server.records import Compacted, Role
 from server.scoring.assessor import DetectorAssessor
 from server.scoring.references import OwnTyping
@@ -64,8 +66,9 @@ def compact(house: House) -> Compact:
     return Compactor(house.installation.store, house.installation.objects).do_next
 
 
-def object_path(house: House, digest: bytes) -> Path:
-    return house.path / "objects" / "1" / digest.hex()[:2] / digest.hex()
+def object_path(house: House, name: bytes | None) -> Path:
+    assert name is not None, "it lies there sealed"
+    return house.path / "objects" / "1" / name.hex()[:2] / name.hex()
 
 
 def where(house: House) -> Compacted:
@@ -111,7 +114,7 @@ def test_nobody_who_reads_sees_a_difference(
 def test_both_objects_are_among_those_that_a_backup_takes(house: House, compact: Compact) -> None:
     assert compact()
     listed = set(house.installation.store.listed_objects())
-    assert {(1, where(house).original), (1, where(house).block)} <= listed
+    assert {(1, where(house).original_name), (1, where(house).block_name)} <= listed
 
 
 def test_batch_that_is_sent_again_gets_its_receipt_again(
@@ -185,8 +188,9 @@ def test_store_that_gives_back_something_else_takes_nothing_out_of_the_log(
         def get(self, organisation: int, digest: bytes) -> bytes:
             return b""
 
-    objects = cast("ObjectStore", Forgetful())
-    compactor = Compactor(house.installation.store, objects)
+    store = house.installation.store
+    vault = Vault(store, house.installation.keys)
+    compactor = Compactor(store, SealedObjects(cast("ObjectStore", Forgetful()), vault))
     with pytest.raises(OriginalDamaged):
         compactor.compact(1, 1)
     assert compactor.do_next()
@@ -201,12 +205,12 @@ def test_damaged_block_costs_time_and_nothing_else(house: House, compact: Compac
     store, objects = house.own, house.installation.objects
     before = opened_session(store, objects, 1, 1)
     assert compact()
-    block = object_path(house, where(house).block)
+    block = object_path(house, where(house).block_name)
     block.write_bytes(block.read_bytes()[:-1] + b"x")
     assert said(opened_session(store, objects, 1, 1)) == said(before)
     block.unlink()
     assert said(opened_session(store, objects, 1, 1)) == said(before)
-    object_path(house, where(house).original).unlink()
+    object_path(house, where(house).original_name).unlink()
     with pytest.raises(OriginalDamaged, match="restore the objects from a backup"):
         opened_session(store, objects, 1, 1)
 
@@ -225,7 +229,7 @@ def test_session_is_verified_from_what_the_device_signed(
     assert compact()
     assert verify(house, chain.session) == (0, "3 batches, chain and signatures hold\n")
     assert verify(house, bytes(16))[0] == 1
-    original = object_path(house, where(house).original)
+    original = object_path(house, where(house).original_name)
     data = bytearray(original.read_bytes())
     data[-1] ^= 1
     original.write_bytes(data)

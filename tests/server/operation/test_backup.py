@@ -18,6 +18,7 @@ from server.cli.main import main
 from server.operation.backup import MANIFEST, Manifest
 from server.operation.restore import check, read_manifest
 from server.operation.upkeep_lock import upkeep
+from server.privacy.sealed import owner_of
 from tests.server.device import Chain, Device, screenshot
 from tests.server.house import PASSWORD, House, browsing, serving
 from tests.server.storages import EMBEDDED, Services
@@ -104,7 +105,9 @@ def test_backup_under_load_and_restored_loses_nothing_that_was_there(
     assert stored[:before] == [envelope.digest for envelope in load.acknowledged[:before]]
     assert found.store.check() == []
     (named,) = found.store.listed_objects()
-    assert found.objects.get(*named) == PICTURE
+    (listed,) = own.objects_of(entry.row)
+    assert named == (1, listed.name)
+    assert found.objects.get(owner_of(entry, 1), listed.digest, listed.place) == PICTURE
     assert found.keys.signing.verify_key == house.installation.keys.signing.verify_key
     found.store.close()
     goes_on(data, chain, load.acknowledged[len(stored) - 1])
@@ -229,7 +232,7 @@ def test_an_object_that_is_gone_is_named_and_the_rest_is_backed_up(
 ) -> None:
     (organisation, digest), *_ = house.installation.store.listed_objects()
     name = f"{organisation}/{digest.hex()}"
-    house.installation.objects.delete(organisation, [digest])
+    house.installation.objects.stored.delete(organisation, [digest])
     path = backed_up(house, tmp_path / "more")
     manifest = read_manifest(path)
     if manifest.objects_copied:

@@ -176,7 +176,7 @@ def test_commands_list_and_rotate(tmp_path: Path) -> None:
         return result.output
 
     run("init")
-    assert len(json.loads(run("keys", "list", "--json"))["keys"]) == 5
+    assert len(json.loads(run("keys", "list", "--json"))["keys"]) == 6
     assert set(json.loads(run("keys", "rotate", "--json"))) == {"signing", "nonce", "cookie"}
     states = [each["state"] for each in json.loads(run("keys", "list", "--json"))["keys"]]
     assert states.count("to come") == 3

@@ -53,7 +53,7 @@ def decided(house: House, chain: Chain) -> Chain:
 
 
 def stored(house: House) -> list[bytes]:
-    return list(house.installation.objects.digests(1))
+    return list(house.installation.objects.stored.digests(1))
 
 
 def test_each_kind_goes_at_its_time_and_hours_stay(

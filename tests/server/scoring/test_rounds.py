@@ -219,7 +219,7 @@ def test_provisional_assessment_is_nowhere_to_be_seen(
 def _paths(house: House, chain: Chain) -> list[str]:
     """Every route that is read, about this session."""
     store = house.installation.store
-    readiness = Readiness(store, house.installation.objects)
+    readiness = Readiness(store, house.installation.objects.stored)
     app = _pages(house.installation, cast(BatchWriter, None), readiness)
     routes = [route for route in app.routes if isinstance(route, Route)]
     paths = {route.path for route in routes if "GET" in (route.methods or ())}
