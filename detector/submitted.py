@@ -159,17 +159,35 @@ def _with_insertions(
     Returns:
         The passages in order, and how many inserted characters found no passage.
     """
-    left = list(lengths)
-    made: list[Passage] = []
+    taken = like_lengths(passages, lengths)
+    made = (p if which is None else replace(p, origin=Origin.INSERTED) for p, which in taken)
+    used = {which for _, which in taken}
+    return tuple(made), sum(n for which, n in enumerate(lengths) if which not in used)
+
+
+def like_lengths(
+    passages: Sequence[Passage], lengths: Sequence[int]
+) -> list[tuple[Passage, int | None]]:
+    """Give each passage an insertion of about its length, none twice, the longest passage first.
+
+    Args:
+        passages: what was not typed.
+        lengths: of the insertions, the longest first.
+
+    Returns:
+        The passages in the order of the text, each with the index of its length; None: there was
+        none.
+    """
+    left = dict(enumerate(lengths))
+    made: list[tuple[Passage, int | None]] = []
+    low, high = LIKE_LENGTH
     for passage in sorted(passages, key=lambda p: (p.start - p.end, p.start)):
         size = passage.end - passage.start
-        low, high = LIKE_LENGTH
-        match = next((n for n in left if low * n <= size <= high * n), None)
-        if match is not None:
-            left.remove(match)
-            passage = replace(passage, origin=Origin.INSERTED)
-        made.append(passage)
-    return tuple(sorted(made, key=lambda p: p.start)), sum(left)
+        which = next((i for i, n in left.items() if low * n <= size <= high * n), None)
+        if which is not None:
+            del left[which]
+        made.append((passage, which))
+    return sorted(made, key=lambda each: each[0].start)
 
 
 def _before(text: Submission, recording: Recording) -> int | None:
@@ -194,4 +212,4 @@ def _complete(recording: Recording, until_us: int) -> bool:
     return all(i.length_chars != MISSING for i in recording.insertions if i.t_us <= until_us)
 
 
-__all__ = ["SubmittedText", "submitted_texts"]
+__all__ = ["SubmittedText", "like_lengths", "submitted_texts"]
