@@ -31,3 +31,10 @@ SAMPLE_MAX_KEYS = 1_500
 """Keys of each part of a typing sample: both parts fit a message."""
 SAMPLE_MAX_GAP_US = 9_999_999
 """Between two keys of a typing sample; longer is as long."""
+SUBMISSION_MAX_CHARS = 100_000
+"""A text that a platform asks about; one of another person's takes seconds to align."""
+SUBMISSION_MAX_BYTES = 1_400_000
+"""Such a text as JSON, if each character is escaped as two surrogates."""
+SUBMISSION_SESSIONS_MAX = 20
+SUBMISSION_STRETCHES_MAX = 200
+"""Tasks or intervals of one session that a submission names."""

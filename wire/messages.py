@@ -292,15 +292,15 @@ def encode_message(message: msgspec.Struct) -> bytes:
     return msgspec.json.encode(message)
 
 
-def decode_message(data: bytes, kind: type[M]) -> M:
+def decode_message(data: bytes, kind: type[M], limit_bytes: int = limits.MESSAGE_MAX_BYTES) -> M:
     """Read a JSON message.
 
     Raises:
         MessageInvalid: it is too large, not JSON, or not of this kind. The text names the
             field, never its value.
     """
-    if len(data) > limits.MESSAGE_MAX_BYTES:
-        raise MessageInvalid(f"{len(data)} bytes; {limits.MESSAGE_MAX_BYTES} allowed")
+    if len(data) > limit_bytes:
+        raise MessageInvalid(f"{len(data)} bytes; {limit_bytes} allowed")
     try:
         return decoder_of(kind).decode(data)
     except msgspec.ValidationError as error:

@@ -36,6 +36,27 @@ class VerifyKey:
         except (InvalidSignature, ValueError) as error:
             raise SignatureInvalid("the signature was not made by this key") from error
 
+    def verify_typed(self, payload_type: str, payload: bytes, signature: bytes) -> None:
+        """Check a signature made by `SigningKey.sign_typed`.
+
+        Raises:
+            SignatureInvalid: it does not hold, or the key is not a key.
+        """
+        signed = pre_authentication(payload_type, payload)
+        try:
+            Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, signed)
+        except (InvalidSignature, ValueError) as error:
+            raise SignatureInvalid("the signature was not made by this key") from error
+
+
+def pre_authentication(payload_type: str, payload: bytes) -> bytes:
+    """What a DSSE signature covers (DSSE v1, "PAE"): the type and the payload with their lengths.
+
+    It begins as no domain of `SigningKey.sign` does, so that neither holds for the other.
+    """
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+
 
 class SigningKey:
     """A private key. Its text form shows nothing, so that it cannot be logged by accident."""
@@ -59,6 +80,10 @@ class SigningKey:
     def sign(self, domain: bytes, message: bytes) -> bytes:
         """Sign `message` for one purpose; a signature never holds for another domain."""
         return self._key.sign(domain + b"\0" + message)
+
+    def sign_typed(self, payload_type: str, payload: bytes) -> bytes:
+        """Sign a payload and its type as DSSE does (`wire.dsse`)."""
+        return self._key.sign(pre_authentication(payload_type, payload))
 
     def __repr__(self) -> str:
         return f"SigningKey({self.verify_key.key_id.hex()}, secret not shown)"
