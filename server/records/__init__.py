@@ -66,6 +66,13 @@ from server.records.scoring import (
     Why,
 )
 from server.records.signin import IdentityProvider, Invitation, NewInvitation, SecondFactor
+from server.records.submissions import (
+    Answer,
+    DueSubmission,
+    GivenAnswer,
+    NewSubmission,
+    Submission,
+)
 
 __all__ = [
     "ADVERSE",
@@ -81,6 +88,7 @@ __all__ = [
     "SCOPE_MEANS",
     "WHOLE_SESSION_US",
     "Announcement",
+    "Answer",
     "Append",
     "AtWork",
     "Compacted",
@@ -89,8 +97,10 @@ __all__ = [
     "Device",
     "DeviceLine",
     "DueState",
+    "DueSubmission",
     "EventKind",
     "Given",
+    "GivenAnswer",
     "Happened",
     "Hold",
     "HoldEnded",
@@ -106,6 +116,7 @@ __all__ = [
     "NewReview",
     "NewSession",
     "NewState",
+    "NewSubmission",
     "Organisation",
     "OrganisationKey",
     "Owner",
@@ -135,6 +146,7 @@ __all__ = [
     "StoredBatch",
     "StoredObject",
     "StoredReview",
+    "Submission",
     "Taken",
     "Team",
     "ToCompact",

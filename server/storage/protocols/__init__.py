@@ -33,6 +33,7 @@ from server.storage.protocols.signin import (
     Links,
     SecondFactors,
 )
+from server.storage.protocols.submissions import SubmissionQueue, Submissions
 from server.storage.protocols.teams import Teams
 
 
@@ -55,6 +56,7 @@ class OrganisationStore(
     Controls,
     SealingKeys,
     Sealed,
+    Submissions,
     Announcements,
     Hours,
     Idempotency,
@@ -64,7 +66,9 @@ class OrganisationStore(
     """Everything of one organisation."""
 
 
-class Store(Doors, LinkDoors, Attempts, Jobs, CompactionQueue, Health, Upkeep, Protocol):
+class Store(
+    Doors, LinkDoors, Attempts, Jobs, CompactionQueue, SubmissionQueue, Health, Upkeep, Protocol
+):
     """A whole store."""
 
     def of(self, organisation: int) -> OrganisationStore:
@@ -113,6 +117,8 @@ __all__ = [
     "Sealed",
     "SealingKeys",
     "Store",
+    "SubmissionQueue",
+    "Submissions",
     "Teams",
     "Upkeep",
 ]

@@ -18,6 +18,7 @@ from server.storage.sql.review_controls import SqlControls
 from server.storage.sql.review_lists import SqlReviewLists
 from server.storage.sql.review_queue import SqlReviewQueue
 from server.storage.sql.scoring import SqlScores
+from server.storage.sql.submissions import SqlSubmissions
 from server.storage.sql.teams import SqlTeams
 
 
@@ -37,6 +38,7 @@ class SqlOrganisationStore(
     SqlReviewQueue,
     SqlReviewLists,
     SqlControls,
+    SqlSubmissions,
     SqlAnnouncements,
     SqlHours,
     SqlIdempotency,

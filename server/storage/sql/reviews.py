@@ -27,6 +27,7 @@ from server.records import (
 )
 from server.storage import tables
 from server.storage.sql.bound import Bound
+from server.storage.sql.submissions import look_again
 
 _ID_BYTES = 16
 _REVIEW = tables.reviews.c
@@ -198,6 +199,8 @@ class SqlReviews(SqlReviewOpening):
             if connection.execute(move.values(**moved, **_head_values(head))).rowcount != 1:
                 return False
             self._add_event(connection, review.row, number, event)
+            if review.session_row is not None:
+                connection.execute(look_again(review.session_row, self.organisation))
             for kind in announced:
                 self._announce(connection, kind, review.id.hex(), event.at_us)
         return True

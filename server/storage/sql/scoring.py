@@ -18,6 +18,7 @@ from server.records import (
 )
 from server.storage import tables
 from server.storage.sql.reviews import SqlReviewOpening
+from server.storage.sql.submissions import look_again
 
 _LATE_TEXT_WAIT_US = 60_000_000
 """Texts of one session come together; the wait grows with each time they did not."""
@@ -74,6 +75,7 @@ class SqlScores(SqlReviewOpening):
                 connection.execute(self._insert(known, row | {"session": job.session_row}))
             if review is not None:
                 self._open_review(connection, job.session_row, review, assessment.created_us)
+            connection.execute(look_again(job.session_row, self.organisation))
         return True
 
     def hurry(self, session_row: int) -> None:

@@ -5,10 +5,11 @@ from server.storage.sql.database import Database
 from server.storage.sql.doors import SqlDoors
 from server.storage.sql.health import SqlHealth
 from server.storage.sql.jobs import SqlJobs
+from server.storage.sql.submissions import SqlSubmissionQueue
 from server.storage.sql.upkeep import SqlUpkeep
 
 
-class SqlStore(SqlDoors, SqlJobs, SqlCompactionQueue, SqlHealth, SqlUpkeep):
+class SqlStore(SqlDoors, SqlJobs, SqlCompactionQueue, SqlSubmissionQueue, SqlHealth, SqlUpkeep):
     """What the stores share; see `server.storage.protocols.Store`."""
 
     def __init__(self, database: Database) -> None:

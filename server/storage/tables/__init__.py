@@ -51,6 +51,11 @@ from server.storage.tables.signin import (
     recovery_codes,
     second_factors,
 )
+from server.storage.tables.submissions import (
+    submission_answers,
+    submission_sessions,
+    submissions,
+)
 
 __all__ = [
     "announcements",
@@ -95,6 +100,9 @@ __all__ = [
     "second_factors",
     "seen_in_full",
     "sessions",
+    "submission_answers",
+    "submission_sessions",
+    "submissions",
     "team_members",
     "teams",
     "typing_samples",

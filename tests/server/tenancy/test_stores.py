@@ -39,6 +39,7 @@ from tests.server.tenancy import (
     stores_hours,
     stores_privacy,
     stores_reviews,
+    stores_submissions,
 )
 from wire.chain import ChainHead
 
@@ -162,6 +163,7 @@ STEALING: dict[str, Call] = {
     **stores_hours.CASES,
     **stores_privacy.CASES,
     **stores_reviews.CASES,
+    **stores_submissions.CASES,
 }
 """Each method that reads, or that can be called with what is another organisation's."""
 
@@ -227,6 +229,7 @@ def stolen(house: House, chain: Chain, typing: Typing) -> Stolen:
     own.put_promise(b"{}", 1)
     own.give_project(entry.project, [team])
     stores_reviews.furnish(own, entry)
+    stores_submissions.furnish(own, entry)
     own.add_late_blanking(entry.row, LateBlanking(b"b" * 32, bytes(32)), b"m", 1)
     own.add_password_reset(b"r" * 32, person, _LONG_US)
     asked = NewInvitation(b"i" * 32, Role.TRAINER, frozenset({team}), None, "x", 1, _LONG_US)
