@@ -49,6 +49,8 @@ from server.storage.postgres.dumps import DUMP, restore_dump
 from server.storage.postgres.store import PostgresStore
 from server.storage.protocols import BatchWriter, ObjectStore, Store
 from server.storage.sqlite.store import SqliteStore
+from server.submissions.answering import Answering
+from server.submissions.service import Submissions
 
 _GZIP_FROM_BYTES = 1_000
 _HOUR_S = 3600
@@ -229,7 +231,10 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
     app.router.routes.extend(AgentRoutes(agents, tokens).routes())
     releases = ReleaseRoutes(installation.folder.releases, keys, tokens)
     app.router.routes.extend(releases.routes())
-    services = PlatformServices(review, Directory(store), Invitations(store), settings.public_url)
+    submissions = Submissions(store, Answering(store, objects, keys))
+    services = PlatformServices(
+        review, Directory(store), Invitations(store), submissions, settings.public_url
+    )
     app.include_router(platform_router(services, tokens, Paging(keys.sign_in_secret)))
     app.include_router(published_router(keys))
     app.router.routes.extend(console_routes(store, settings, review, keys.sign_in_secret))

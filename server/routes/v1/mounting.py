@@ -10,10 +10,12 @@ from server.routes.v1.assessments import assessments_router
 from server.routes.v1.invitations import invitations_router
 from server.routes.v1.people import people_router
 from server.routes.v1.sessions import sessions_router
+from server.routes.v1.submissions import submissions_router
 from server.services.invitations import Invitations
 from server.services.people import Directory
 from server.services.review import Review
 from server.signin.tokens import Tokens
+from server.submissions.service import Submissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class PlatformServices:
     review: Review
     directory: Directory
     invitations: Invitations
+    submissions: Submissions
     public_url: str
     """Where browsers find the console; empty: where the platform found this."""
 
@@ -35,4 +38,5 @@ def platform_router(services: PlatformServices, tokens: Tokens, paging: Paging) 
     router.include_router(assessments_router(services.review, asker_of))
     router.include_router(people_router(services.directory, asker_of, paging))
     router.include_router(invitations_router(services.invitations, services.public_url, asker_of))
+    router.include_router(submissions_router(services.submissions, asker_of, paging))
     return router

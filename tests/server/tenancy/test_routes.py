@@ -26,6 +26,7 @@ from tests.server.browser import Browser
 from tests.server.device import Chain, Device, screenshot
 from tests.server.house import PASSWORD, POLICY, House
 from tests.server.kinds import Typing
+from tests.server.tenancy import stores_submissions
 from tests.server.tenancy.calls import CALLS, routes_of
 from tests.server.tenancy.naming import Call, Ids
 from wire.objects import object_digest
@@ -61,6 +62,9 @@ def first(
     installation = house.installation
     scoring = Scoring(installation.store, installation.objects, assessor, installation.keys)
     assert do_next(installation.store, scoring, "t")
+    entry = house.own.session(chain.session)
+    assert entry is not None
+    stores_submissions.furnish(house.own, entry, chain.session)
     Invitations(installation.store).invite(operator(1), Role.TRAINER, frozenset())
     (invitation,) = house.own.invitations(now_us())
     project = house.own.projects()[0]
@@ -150,7 +154,7 @@ def marks(house: House, ids: Ids) -> Sequence[str]:
     people = [person.name.split(" <")[0] for person in house.own.people()]
     names = [name for name in people if name != "Administrator"]
     digests = [ids.session.hex(), ids.project.hex(), ids.person.hex(), ids.digest.hex()]
-    return [*names, *digests, "Demo", NOTE.decode()]
+    return [*names, *digests, "Demo", NOTE.decode(), stores_submissions.IDENTIFIER]
 
 
 def test_every_route_has_a_call(house: House) -> None:

@@ -1,0 +1,1 @@
+"""Signed statements about submissions, for those who check them without this server."""
