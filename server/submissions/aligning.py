@@ -10,8 +10,9 @@ from detector.from_wire import recording_from_batches
 from detector.handed_in import HandedIn, Part, Worked, handed_in
 from detector.tables import Recording
 from server.compaction.reading import opened_session
+from server.privacy.sealed import SealedObjects
 from server.records import SessionLine
-from server.storage.protocols import ObjectStore, OrganisationStore
+from server.storage.protocols import OrganisationStore
 from server.submissions.asked import Place
 from wire.policy import AllowedUse
 from wire.stretches import Intervals, joined
@@ -78,7 +79,7 @@ class Worksite:
 def worksites(
     organisation: int,
     store: OrganisationStore,
-    objects: ObjectStore,
+    objects: SealedObjects,
     lines: Sequence[SessionLine],
     places: Sequence[Place],
 ) -> list[Worksite]:
@@ -126,7 +127,7 @@ def not_aligned(lines: Sequence[SessionLine], length_chars: int, fault: str) -> 
 def _worksite(
     organisation: int,
     store: OrganisationStore,
-    objects: ObjectStore,
+    objects: SealedObjects,
     line: SessionLine,
     place: Place,
 ) -> Worksite:

@@ -12,6 +12,7 @@ import msgspec
 from server.attestations.signing import Attestor
 from server.errors import NotKnown
 from server.operation.keys import ServerKeys
+from server.privacy.sealed import SealedObjects
 from server.records import (
     GivenAnswer,
     NewSubmission,
@@ -20,7 +21,7 @@ from server.records import (
     Submission,
 )
 from server.scoring.assessments import Assessed, not_assessed
-from server.storage.protocols import ObjectStore, OrganisationStore, Store
+from server.storage.protocols import OrganisationStore, Store
 from server.submissions.aligning import Aligned, aligned, not_aligned, worksites
 from server.submissions.asked import Place
 from server.submissions.commitments import Commitments
@@ -53,7 +54,7 @@ class Current:
 class Answering:
     """Answers submissions of any organisation."""
 
-    def __init__(self, store: Store, objects: ObjectStore, keys: ServerKeys) -> None:
+    def __init__(self, store: Store, objects: SealedObjects, keys: ServerKeys) -> None:
         self._store = store
         self._objects = objects
         self._attestor = Attestor(keys)
