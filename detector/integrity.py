@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.features.stream import Place, TextStream
+from detector.features.plain import Place
+from detector.features.stream import TextStream
 from detector.features.vector import FEATURE_NAMES
 from detector.reasons import Code, Reason
 from detector.replay import Match, Matches, replayed_within

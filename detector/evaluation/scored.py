@@ -9,7 +9,8 @@ from detector.assess import Case, assess_all
 from detector.assessment import Assessment, Band
 from detector.baseline import Baseline
 from detector.evaluation.labels import is_attack, is_genuine
-from detector.features.stream import Place, TextStream, text_stream
+from detector.features.plain import Place
+from detector.features.stream import TextStream, text_stream
 from detector.model import Model
 from detector.tables import BoolArray, FloatArray, Keystrokes, Recording
 from wire.keys import KeyClass

@@ -12,10 +12,10 @@ from math import nan
 
 import numpy as np
 
+from detector.features.plain import Key
 from detector.features.stream import TextStream
 from detector.tables import BoolArray, Focus, IntArray, Recording
 from wire.codes import Category
-from wire.keys import KeyClass
 
 PAUSE_US = 2_000_000
 BURST_KEYS = 5
@@ -165,7 +165,7 @@ def _minutes(t_us: IntArray) -> IntArray:
 
 
 def _words(stream: TextStream) -> int:
-    word = stream.key <= KeyClass.DIGIT
+    word = stream.key <= Key.DIGIT
     return int(np.count_nonzero(word[1:] & ~word[:-1])) + int(bool(len(word) and word[0]))
 
 

@@ -10,18 +10,21 @@ session itself, with each hold moved to a key some places on.
 
 import numpy as np
 
+from detector.features.plain import At, Key
 from detector.features.serial import Rhythm, block_variance
 from detector.features.statistics import (
     MIN_SAMPLE,
     correlation,
+    cut,
     deviation_of,
     mean_of,
     median_of,
+    next_is,
     quantiles,
+    share_of,
 )
-from detector.features.stream import Place, TextStream, log10_ms
+from detector.features.stream import TextStream, log10_ms
 from detector.tables import MISSING, BoolArray, FloatArray
-from wire.keys import KeyClass
 
 SHIFTS = (3, 5, 8, 13)
 """Places by which holds are moved for what chance alone would give."""
@@ -61,18 +64,18 @@ HAND_NAMES = (
 
 def hand_features(stream: TextStream, rhythm: Rhythm) -> list[float]:
     """Return the values of `HAND_NAMES`."""
-    known = (stream.hold_us >= 0) & (stream.key <= KeyClass.SPACE)
+    known = (stream.hold_us >= 0) & (stream.key <= Key.SPACE)
     if np.count_nonzero(known) < max(4 * MIN_SAMPLE, 0.2 * len(stream)):
         return [np.nan] * len(HAND_NAMES)
     logs = log10_ms(stream.hold_us)
-    letters = known & (stream.key == KeyClass.LETTER)
-    letter_logs, space_logs = logs[letters], logs[known & (stream.key == KeyClass.SPACE)]
+    letters = known & (stream.key == Key.LETTER)
+    letter_logs, space_logs = logs[letters], logs[known & (stream.key == Key.SPACE)]
     if len(letter_logs) < 4 * MIN_SAMPLE:
         return [np.nan] * len(HAND_NAMES)
     centre = np.full(len(stream), median_of(letter_logs))
     if len(space_logs):
-        centre[stream.key == KeyClass.SPACE] = median_of(space_logs)
-    residual = np.clip(logs - centre, -BOUND, BOUND)
+        centre[stream.key == Key.SPACE] = median_of(space_logs)
+    residual = cut(logs - centre, BOUND)
     return [
         *_bonds(rhythm, residual, known),
         *_overlaps(stream, rhythm),
@@ -114,10 +117,12 @@ def _overlaps(stream: TextStream, rhythm: Rhythm) -> list[float]:
     over = gap < first
     inverted = first > gap + second
     chance_over, chance_inverted = 0.0, 0.0
+    round_first, round_second = np.concatenate([first, first]), np.concatenate([second, second])
     for shift in SHIFTS:
-        moved_first, moved_second = np.roll(first, shift), np.roll(second, shift)
-        chance_over += mean_of(gap < moved_first) / len(SHIFTS)
-        chance_inverted += mean_of(moved_first > gap + moved_second) / len(SHIFTS)
+        moved = slice(count - shift, 2 * count - shift)
+        moved_first, moved_second = round_first[moved], round_second[moved]
+        chance_over += share_of(gap < moved_first) / len(SHIFTS)
+        chance_inverted += share_of(moved_first > gap + moved_second) / len(SHIFTS)
     middle = max(median_of(gap), 1.0)
     fast = gap < middle
     flight = log10_ms(np.maximum(gap - first, 0))[~over]
@@ -125,12 +130,12 @@ def _overlaps(stream: TextStream, rhythm: Rhythm) -> list[float]:
     overlap = np.log10((first - gap)[over] / middle + 0.01)
     half = 0.5 / count
     return [
-        _log_ratio(mean_of(over), chance_over, half),
-        _log_ratio(mean_of(over[1:] & over[:-1]), mean_of(over) ** 2, half),
+        _log_ratio(share_of(over), chance_over, half),
+        _log_ratio(share_of(over[1:] & over[:-1]), share_of(over) ** 2, half),
         _share(over[fast]),
         _share(over[~fast]),
-        mean_of(inverted),
-        _log_ratio(mean_of(inverted), chance_inverted, half),
+        share_of(inverted),
+        _log_ratio(share_of(inverted), chance_inverted, half),
         (centre - low) / max(upper - lower, 0.01),
         (upper + lower - 2 * centre) / max(upper - lower, 0.01),
         median_of(overlap) if len(overlap) >= MIN_SAMPLE else np.nan,
@@ -139,7 +144,7 @@ def _overlaps(stream: TextStream, rhythm: Rhythm) -> list[float]:
 
 
 def _share(mask: BoolArray) -> float:
-    return mean_of(mask) if len(mask) else np.nan
+    return share_of(mask) if len(mask) else np.nan
 
 
 def _log_ratio(seen: float, expected: float, half: float) -> float:
@@ -163,15 +168,15 @@ def _shape(logs: FloatArray) -> list[float]:
 def _places(
     stream: TextStream, rhythm: Rhythm, hold: FloatArray, known: BoolArray, logs: FloatArray
 ) -> list[float]:
-    letter = known & (stream.key == KeyClass.LETTER)
-    within = letter & (stream.place == Place.WITHIN_WORD)
-    first = letter & (stream.place >= Place.BEFORE_WORD) & (stream.place <= Place.BEFORE_PARAGRAPH)
-    last = within & np.r_[stream.place[1:] == Place.AFTER_WORD, False]
-    middle = within & ~last
+    letter = known & (stream.key == Key.LETTER)
+    inside = letter & (stream.place == At.WITHIN_WORD)
+    first = letter & (stream.place >= At.BEFORE_WORD) & (stream.place <= At.BEFORE_PARAGRAPH)
+    last = inside & next_is(stream.place == At.AFTER_WORD)
+    middle = inside & ~last
     pause = stream.interval_us >= PAUSE_US
-    ahead = letter & np.r_[pause[1:], False]
-    space = known & (stream.key == KeyClass.SPACE)
-    erase = (stream.key == KeyClass.BACKSPACE) & (stream.hold_us != MISSING)
+    ahead = letter & next_is(pause)
+    space = known & (stream.key == Key.SPACE)
+    erase = (stream.key == Key.BACKSPACE) & (stream.hold_us != MISSING)
     base = _mean(hold[middle])
     return [
         deviation_of(logs[space]) if np.count_nonzero(space) >= MIN_SAMPLE else np.nan,
@@ -182,7 +187,7 @@ def _places(
         _mean(hold[last]) - base,
         _mean(hold[ahead]) - base,
         _mean(hold[letter & pause]) - base,
-        mean_of(np.abs(hold[middle]) >= BOUND) if middle.any() else np.nan,
+        share_of(np.abs(hold[middle]) >= BOUND) if middle.any() else np.nan,
     ]
 
 

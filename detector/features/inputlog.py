@@ -12,10 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from detector.features.pauses import PAUSE_NAMES, pause_features
-from detector.features.statistics import MIN_SAMPLE, deviation_of, mean_of, median_of
-from detector.features.stream import Place, TextStream
+from detector.features.plain import At, Key
+from detector.features.statistics import MIN_SAMPLE, deviation_of, mean_of, median_of, runs_of
+from detector.features.stream import TextStream
 from detector.tables import FloatArray, IntArray
-from wire.keys import KeyClass
 
 MIN_KEYS = 100
 
@@ -48,9 +48,9 @@ def inputlog_features(stream: TextStream) -> FloatArray:
     seconds = stream.interval_us[1:] / 1e6
     place = stream.place[1:]
     over_200, over_2000 = seconds[seconds > 0.2], seconds[seconds > 2.0]
-    within = seconds[(place == Place.WITHIN_WORD) & (seconds > 0.2)]
-    words = seconds[(place == Place.BEFORE_WORD) & (seconds > 0.2)]
-    sentences = seconds[(place == Place.BEFORE_SENTENCE) & (seconds > 0.2)]
+    within = seconds[(place == At.WITHIN_WORD) & (seconds > 0.2)]
+    words = seconds[(place == At.BEFORE_WORD) & (seconds > 0.2)]
+    sentences = seconds[(place == At.BEFORE_SENTENCE) & (seconds > 0.2)]
     erased, runs = _erasures(stream.key)
     typed = count - erased
     plain = with_contrasts(
@@ -66,8 +66,8 @@ def inputlog_features(stream: TextStream) -> FloatArray:
             _log(mean_of(words)) if len(words) >= MIN_SAMPLE else np.nan,
             _log(deviation_of(words)) if len(words) >= MIN_SAMPLE else np.nan,
             _log(mean_of(sentences)) if len(sentences) >= 4 else np.nan,
-            _log(count / max(float(seconds.sum()) / 60, 0.1)),
-            float(np.clip((typed - erased) / max(typed, 1), 0, 1)),
+            _log(count / max(float(np.add.reduce(seconds)) / 60, 0.1)),
+            min(max((typed - erased) / max(typed, 1), 0.0), 1.0),
             _log((erased + 0.5) / count),
             _log(erased / runs) if runs >= 3 else np.nan,
         ]
@@ -84,9 +84,8 @@ def with_contrasts(values: Sequence[float]) -> FloatArray:
 
 
 def _erasures(key: IntArray) -> tuple[int, int]:
-    erase = (key == KeyClass.BACKSPACE) | (key == KeyClass.DELETE)
-    starts = erase & ~np.r_[False, erase[:-1]]
-    return int(erase.sum()), int(starts.sum())
+    erase = (key == Key.BACKSPACE) | (key == Key.DELETE)
+    return int(np.count_nonzero(erase)), len(runs_of(erase)[0])
 
 
 def _log(value: float) -> float:

@@ -9,10 +9,10 @@ keys that put in a character other than a space, as in Inputlog's `total_strokes
 
 import numpy as np
 
+from detector.features.plain import Key
 from detector.features.statistics import deviation_of, mean_of, median_of
 from detector.features.stream import TextStream
 from detector.tables import BoolArray, FloatArray
-from wire.keys import KeyClass
 
 PAUSE_NAMES = (
     "keys_log",
@@ -56,25 +56,25 @@ SHARE_FLOOR = 0.02
 def pause_features(stream: TextStream) -> FloatArray:
     """Return the values of `PAUSE_NAMES`; times as log10 of seconds, NaN where too few."""
     key, seconds = stream.key, stream.interval_us[1:] / 1e6
-    word = key <= KeyClass.DIGIT
-    erase = (key == KeyClass.BACKSPACE) | (key == KeyClass.DELETE)
-    space = key == KeyClass.SPACE
+    word = key <= Key.DIGIT
+    erase = (key == Key.BACKSPACE) | (key == Key.DELETE)
+    space = key == Key.SPACE
     produced = ~erase
     strokes = max(int(np.count_nonzero(produced & ~space)), 1)
     over_200, over_2000 = seconds > 0.2, seconds > 2.0
     within = (word | erase)[:-1] & word[1:]
     before = space[:-1] & word[1:]
-    after = word[:-1] & (space | (key == KeyClass.PUNCT))[1:]
+    after = word[:-1] & (space | (key == Key.PUNCT))[1:]
     short_before, long_before = seconds[before & over_200], seconds[before & over_2000]
     short_after, long_after = seconds[after & over_200], seconds[after & over_2000]
     short_within = seconds[within & over_200]
-    total = max(float(seconds.sum()), 1e-3)
+    total = max(float(np.add.reduce(seconds)), 1e-3)
     return np.array(
         [
             np.log10(max(len(key), 1)),
             (np.count_nonzero(over_200) + 0.5) / strokes,
             _rate_log(int(np.count_nonzero(over_2000)), strokes),
-            float(seconds[over_2000].sum()) / total,
+            float(np.add.reduce(seconds[over_2000])) / total,
             (len(short_within) + 0.5) / strokes,
             *_location(short_within, FEWEST),
             _rate_log(int(np.count_nonzero(within & over_2000)), strokes),
@@ -99,7 +99,7 @@ def pause_features(stream: TextStream) -> FloatArray:
 
 def _bursts(produced: BoolArray, over_2000: BoolArray) -> list[float]:
     """Characters produced between pauses over 2 s (P-bursts; Chenoweth and Hayes 2001)."""
-    starts = np.flatnonzero(np.r_[True, over_2000])
+    starts = np.concatenate([[0], np.flatnonzero(over_2000) + 1])
     chars = np.add.reduceat(produced.astype(np.int64), starts)
     variation = (deviation_of(chars) + 0.5) / (mean_of(chars) + 0.5)
     return [
@@ -111,7 +111,7 @@ def _bursts(produced: BoolArray, over_2000: BoolArray) -> list[float]:
 
 def _production(strokes: BoolArray, seconds: FloatArray, total: float) -> list[float]:
     """Variation of strokes per interval over 5 and 10 equal intervals of the process."""
-    times = np.r_[0.0, np.cumsum(seconds)][strokes]
+    times = np.concatenate([[0.0], np.cumsum(seconds)])[strokes]
     made = []
     for parts in (5, 10):
         slots = np.minimum((times / total * parts).astype(np.int64), parts - 1)

@@ -9,17 +9,18 @@ or in revisions (R-bursts), and text is taken out again.
 
 import numpy as np
 
+from detector.features.plain import At, Key
 from detector.features.statistics import (
     deviation_of,
     mean_of,
     median_of,
     quantiles,
+    runs_of,
     smoothed_log_share,
     spread,
 )
-from detector.features.stream import Place, TextStream, log10_ms
+from detector.features.stream import TextStream, log10_ms
 from detector.tables import FloatArray
-from wire.keys import KeyClass
 
 PAUSE_CAP_US = 60_000_000
 """A pause over a minute counts as a minute: it may be a break, which is nobody's writing."""
@@ -62,10 +63,10 @@ def process_features(stream: TextStream) -> list[float]:
 
 
 def _pause_features(stream: TextStream) -> list[float]:
-    within = stream.intervals_at(Place.WITHIN_WORD)
-    before = stream.intervals_at(Place.BEFORE_WORD)
-    after = stream.intervals_at(Place.AFTER_WORD)
-    sentence = stream.intervals_at(Place.BEFORE_SENTENCE)
+    within = stream.intervals_at(At.WITHIN_WORD)
+    before = stream.intervals_at(At.BEFORE_WORD)
+    after = stream.intervals_at(At.AFTER_WORD)
+    sentence = stream.intervals_at(At.BEFORE_SENTENCE)
     middle, high = quantiles(within, (0.5, 0.95))
     before_middle, before_high = quantiles(before, (0.5, 0.9))
     return [
@@ -89,8 +90,8 @@ def _small_mean(values: FloatArray) -> float:
 def _share_features(stream: TextStream) -> list[float]:
     intervals = np.minimum(stream.interval_us[1:], PAUSE_CAP_US)
     place = stream.place[1:]
-    word = intervals[(place >= Place.BEFORE_WORD) & (place <= Place.BEFORE_PARAGRAPH)]
-    within = intervals[place == Place.WITHIN_WORD]
+    word = intervals[(place >= At.BEFORE_WORD) & (place <= At.BEFORE_PARAGRAPH)]
+    within = intervals[place == At.WITHIN_WORD]
     shares = [smoothed_log_share(intervals > limit * 1000) for limit in (500, 1000, 2000, 5000)]
     at_word = smoothed_log_share(word > 1_000_000)
     in_word = smoothed_log_share(within > 1_000_000)
@@ -98,9 +99,9 @@ def _share_features(stream: TextStream) -> list[float]:
 
 
 def _pause_sizes(intervals: np.ndarray) -> list[float]:
-    total = float(intervals.sum())
+    total = float(np.add.reduce(intervals))
     long = intervals[intervals > 2_000_000]
-    share = float(long.sum()) / total if total > 0 else np.nan
+    share = float(np.add.reduce(long)) / total if total > 0 else np.nan
     mean = mean_of(log10_ms(long)) if len(long) >= 3 else np.nan
     medium = intervals[intervals > 1_000_000]
     size_spread = deviation_of(log10_ms(medium)) if len(medium) >= 5 else np.nan
@@ -109,14 +110,14 @@ def _pause_sizes(intervals: np.ndarray) -> list[float]:
 
 def _burst_features(stream: TextStream) -> list[float]:
     count = len(stream)
-    erase = (stream.key == KeyClass.BACKSPACE) | (stream.key == KeyClass.DELETE)
-    runs = _run_lengths(erase)
-    erased = int(erase.sum())
+    erase = (stream.key == Key.BACKSPACE) | (stream.key == Key.DELETE)
+    starts, stops = runs_of(erase)
+    runs = stops - starts
+    erased = int(np.count_nonzero(erase))
     typed = count - erased
-    ends = np.flatnonzero(np.r_[stream.interval_us > 2_000_000, True])
-    lengths = np.diff(np.r_[0, ends])
+    ends = np.concatenate([[0], np.flatnonzero(stream.interval_us > 2_000_000), [count]])
+    lengths = ends[1:] - ends[:-1]
     lengths = lengths[lengths > 0]
-    starts = np.flatnonzero(erase & ~np.r_[False, erase[:-1]])
     return [
         float(np.log10(count / (len(lengths) + 0.5))) if count else np.nan,
         deviation_of(np.log10(lengths)) if len(lengths) >= 5 else np.nan,
@@ -127,7 +128,7 @@ def _burst_features(stream: TextStream) -> list[float]:
         if typed >= 20
         else np.nan,
         _erase_pause(stream, starts),
-        float(np.clip((typed - erased) / max(typed, 1), 0, 1)) if typed >= 20 else np.nan,
+        min(max((typed - erased) / max(typed, 1), 0.0), 1.0) if typed >= 20 else np.nan,
     ]
 
 
@@ -135,10 +136,5 @@ def _erase_pause(stream: TextStream, starts: np.ndarray) -> float:
     starts = starts[starts > 0]
     if len(starts) < 4:
         return np.nan
-    typical = quantiles(stream.intervals_at(Place.WITHIN_WORD), (0.5,))[0]
+    typical = quantiles(stream.intervals_at(At.WITHIN_WORD), (0.5,))[0]
     return median_of(stream.interval_log[starts]) - typical
-
-
-def _run_lengths(mask: np.ndarray) -> np.ndarray:
-    edges = np.flatnonzero(np.diff(np.r_[0, mask.astype(np.int8), 0]))
-    return edges[1::2] - edges[::2]

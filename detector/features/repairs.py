@@ -8,11 +8,18 @@ a set time, erases at a set pace and goes back to the same text.
 
 import numpy as np
 
+from detector.features.plain import At, Key
 from detector.features.serial import Rhythm
-from detector.features.statistics import deviation_of, mean_of, median_of, quantiles
-from detector.features.stream import Place, TextStream
+from detector.features.statistics import (
+    deviation_of,
+    mean_of,
+    median_of,
+    quantiles,
+    runs_of,
+    share_of,
+)
+from detector.features.stream import TextStream
 from detector.tables import FloatArray, IntArray
-from wire.keys import KeyClass
 
 FEWEST_REPAIRS = 5
 LONGEST_COMPARED = 6
@@ -34,14 +41,13 @@ REPAIR_NAMES = (
 
 def repair_features(stream: TextStream, rhythm: Rhythm) -> list[float]:
     """Return the values of `REPAIR_NAMES`; missing under `FEWEST_REPAIRS` repairs."""
-    erase = (stream.key == KeyClass.BACKSPACE) | (stream.key == KeyClass.DELETE)
-    edges = np.flatnonzero(np.diff(np.r_[0, erase.astype(np.int8), 0]))
-    first, after = edges[::2], edges[1::2]
+    erase = (stream.key == Key.BACKSPACE) | (stream.key == Key.DELETE)
+    first, after = runs_of(erase)
     inner = (first > 3) & (after < len(stream) - 3)
     first, after = first[inner], after[inner]
     if len(first) < FEWEST_REPAIRS:
         return [np.nan] * len(REPAIR_NAMES)
-    typical = quantiles(stream.intervals_at(Place.WITHIN_WORD), (0.5,))[0]
+    typical = quantiles(stream.intervals_at(At.WITHIN_WORD), (0.5,))[0]
     more = stream.interval_log[1:][erase[1:] & erase[:-1]] - typical
     lengths = after - first
     opening, resumed = stream.interval_log[first] - typical, stream.interval_log[after] - typical
@@ -53,10 +59,10 @@ def repair_features(stream: TextStream, rhythm: Rhythm) -> list[float]:
         deviation_of(resumed),
         _around(rhythm, after, (1, 2, 3)),
         _around(rhythm, first, (-1, -2, -3)),
-        mean_of(lengths == 1),
+        share_of(lengths == 1),
         deviation_of(np.log2(lengths)),
         _same_classes(stream, first, after),
-        mean_of(stream.key[first - 1] != KeyClass.LETTER),
+        share_of(stream.key[first - 1] != Key.LETTER),
         _spacing(first),
     ]
 
@@ -68,7 +74,7 @@ def _median(values: FloatArray) -> float:
 def _around(rhythm: Rhythm, rows: IntArray, offsets: tuple[int, ...]) -> float:
     """Mean residual of the ordinary intervals at ``offsets`` from ``rows``."""
     near = (rows[:, None] + np.array(offsets)).ravel()
-    near = near[rhythm.ordinary[np.clip(near, 0, len(rhythm.ordinary) - 1)]]
+    near = near[rhythm.ordinary[_bounded(near, len(rhythm.ordinary))]]
     return mean_of(rhythm.residual[near]) if len(near) >= 2 * FEWEST_REPAIRS else np.nan
 
 
@@ -76,13 +82,17 @@ def _same_classes(stream: TextStream, first: IntArray, after: IntArray) -> float
     """Share of erased keys (up to six of a run) whose place is taken by the same class again."""
     lengths = np.minimum(after - first, LONGEST_COMPARED)
     offsets = np.arange(LONGEST_COMPARED)
-    taken = np.clip(first[:, None] - lengths[:, None] + offsets, 0, len(stream) - 1)
-    put = np.clip(after[:, None] + offsets, 0, len(stream) - 1)
+    taken = _bounded(first[:, None] - lengths[:, None] + offsets, len(stream))
+    put = _bounded(after[:, None] + offsets, len(stream))
     compared = offsets < lengths[:, None]
     same = stream.key[taken] == stream.key[put]
-    return mean_of(same[compared])
+    return share_of(same[compared])
+
+
+def _bounded(rows: IntArray, count: int) -> IntArray:
+    return np.minimum(np.maximum(rows, 0), count - 1)
 
 
 def _spacing(first: IntArray) -> float:
     """Spread of log distances between repairs: 0.56 for repairs at random (exponential)."""
-    return float(np.log10(np.maximum(np.diff(first), 1)).std())
+    return deviation_of(np.log10(np.maximum(first[1:] - first[:-1], 1)))

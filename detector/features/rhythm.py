@@ -9,18 +9,20 @@ log-normal (Gonzalez and Calot 2015, *Finite context modeling of keystroke dynam
 
 import numpy as np
 
+from detector.features.plain import At, Key
 from detector.features.statistics import (
     MIN_SAMPLE,
     correlation,
+    cut,
     deviation_of,
     mean_of,
     median_of,
     quantiles,
+    share_of,
     spread,
 )
-from detector.features.stream import Place, TextStream, log10_ms
+from detector.features.stream import TextStream, log10_ms
 from detector.tables import FloatArray
-from wire.keys import KeyClass
 
 TIMING_NAMES = (
     "interval_floor",
@@ -44,11 +46,13 @@ HOLD_NAMES = (
     "rollover_share",
 )
 
+_FAST_LOG = float(np.log10(60.0))
+
 
 def timing_features(stream: TextStream) -> list[float]:
     """Return the values of `TIMING_NAMES`, from intervals of ordinary typing under 1 s."""
     intervals = stream.interval_us[1:]
-    ordinary = (intervals < 1_000_000) & (stream.place[1:] <= Place.BEFORE_WORD)
+    ordinary = (intervals < 1_000_000) & (stream.place[1:] <= At.BEFORE_WORD)
     all_logs = stream.interval_log[1:]
     logs = all_logs[ordinary]
     if len(logs) < 4 * MIN_SAMPLE:
@@ -68,7 +72,7 @@ def timing_features(stream: TextStream) -> list[float]:
         _spectral_peak(logs),
         correlation(np.arange(len(logs), dtype=np.float64), logs),
         _local_spread_ratio(logs),
-        mean_of(logs < np.log10(60.0)),
+        share_of(logs < _FAST_LOG),
     ]
 
 
@@ -86,9 +90,9 @@ def _spectral_peak(logs: FloatArray) -> float:
 
     For white noise the peak of n/2 exponential shares is about ln(n/2) / (n/2).
     """
-    centred = np.clip(logs - mean_of(logs), -0.5, 0.5)
+    centred = cut(logs - mean_of(logs), 0.5)
     power = np.abs(np.fft.rfft(centred))[3:] ** 2
-    total = float(power.sum())
+    total = float(np.add.reduce(power))
     if total < 1e-9 or len(power) < MIN_SAMPLE:
         return np.nan
     return float(np.log10(power.max() / total * len(power) / np.log(len(power))))
@@ -97,18 +101,18 @@ def _spectral_peak(logs: FloatArray) -> float:
 def _local_spread_ratio(logs: FloatArray) -> float:
     """Spread of first differences against the whole spread: sqrt(2) for independent draws."""
     whole = deviation_of(logs)
-    return deviation_of(np.diff(logs)) / (whole * np.sqrt(2)) if whole > 1e-6 else 0.0
+    return deviation_of(logs[1:] - logs[:-1]) / (whole * np.sqrt(2)) if whole > 1e-6 else 0.0
 
 
 def hold_features(stream: TextStream) -> list[float]:
     """Return the values of `HOLD_NAMES`; all missing where releases were not recorded."""
-    known = (stream.hold_us >= 0) & (stream.key <= KeyClass.SPACE)
+    known = (stream.hold_us >= 0) & (stream.key <= Key.SPACE)
     if np.count_nonzero(known) < max(MIN_SAMPLE, 0.2 * len(stream)):
         return [np.nan] * len(HOLD_NAMES)
     hold = stream.hold_us[known]
     logs = log10_ms(hold)
-    letters = logs[stream.key[known] == KeyClass.LETTER]
-    spaces = logs[stream.key[known] == KeyClass.SPACE]
+    letters = logs[stream.key[known] == Key.LETTER]
+    spaces = logs[stream.key[known] == Key.SPACE]
     contrast = (
         float(median_of(spaces) - median_of(letters))
         if min(len(letters), len(spaces)) >= MIN_SAMPLE
@@ -117,7 +121,7 @@ def hold_features(stream: TextStream) -> list[float]:
     return [
         median_of(logs),
         spread(logs),
-        mean_of(hold <= 18_000),
+        share_of(hold <= 18_000),
         contrast,
         correlation(logs[1:], logs[:-1]),
         _rollover_share(stream),
@@ -127,7 +131,7 @@ def hold_features(stream: TextStream) -> list[float]:
 def _rollover_share(stream: TextStream) -> float:
     gap = stream.interval_us[1:]
     hold = stream.hold_us[:-1]
-    typing = (hold >= 0) & (gap < 400_000) & (stream.place[1:] <= Place.BEFORE_WORD)
+    typing = (hold >= 0) & (gap < 400_000) & (stream.place[1:] <= At.BEFORE_WORD)
     if np.count_nonzero(typing) < MIN_SAMPLE:
         return np.nan
-    return mean_of(gap[typing] < hold[typing])
+    return share_of(gap[typing] < hold[typing])

@@ -15,15 +15,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detector.features.plain import At, Place
 from detector.features.statistics import (
     MIN_SAMPLE,
     correlation,
+    cut,
     deviation_of,
     mean_of,
     median_of,
+    next_is,
     quantiles,
+    share_of,
+    variance_of,
 )
-from detector.features.stream import Place, TextStream
+from detector.features.stream import TextStream
 from detector.tables import BoolArray, FloatArray, IntArray
 
 ORDINARY_US = 1_000_000
@@ -31,6 +36,7 @@ ORDINARY_US = 1_000_000
 HESITATION_US = 500_000
 HESITATION_LOG = float(np.log10(HESITATION_US / 1000.0))
 LONGEST_WORD = 10
+_PLACES = len(Place)
 BOUND = 0.6
 """Residuals are cut to a factor of 4 either way, so that no single interval decides."""
 SERIAL_NAMES = (
@@ -91,18 +97,18 @@ class Rhythm:
 def rhythm_of(stream: TextStream) -> Rhythm:
     """Return the motor rhythm of ``stream``."""
     place = stream.place
-    ordinary = (place <= Place.BEFORE_WORD) & (stream.interval_us < ORDINARY_US)
-    centre = np.zeros(len(Place))
-    for kind in (Place.WITHIN_WORD, Place.AFTER_WORD, Place.BEFORE_WORD):
+    ordinary = (place <= At.BEFORE_WORD) & (stream.interval_us < ORDINARY_US)
+    centre = np.zeros(_PLACES)
+    for kind in (At.WITHIN_WORD, At.AFTER_WORD, At.BEFORE_WORD):
         values = stream.interval_log[ordinary & (place == kind)]
         centre[kind] = median_of(values) if len(values) else 0.0
-    residual = np.clip(stream.interval_log - centre[place], -BOUND, BOUND)
+    residual = cut(stream.interval_log - centre[place], BOUND)
     residual[~ordinary] = 0.0
-    within = place == Place.WITHIN_WORD
+    within = place == At.WITHIN_WORD
     rows = np.arange(len(stream))
     last_start = np.maximum.accumulate(np.where(within, 0, rows))
     letter = rows - last_start
-    ends = np.flatnonzero(within & ~np.r_[within[1:], False])
+    ends = np.flatnonzero(within & ~next_is(within))
     length = np.zeros(len(stream), dtype=np.int64)
     if len(ends):
         following = np.minimum(np.searchsorted(ends, rows), len(ends) - 1)
@@ -130,11 +136,11 @@ def _lagged(rhythm: Rhythm, lag: int, chosen: BoolArray | None = None) -> float:
 
 
 def _dependence(stream: TextStream, rhythm: Rhythm) -> list[float]:
-    in_word = (rhythm.letter >= 2) & (stream.place == Place.WITHIN_WORD)
+    in_word = (rhythm.letter >= 2) & (stream.place == At.WITHIN_WORD)
     deep = in_word & (rhythm.letter >= 3)
     run = rhythm.residual[rhythm.ordinary]
     size = np.abs(run - mean_of(run))
-    step = np.diff(run)
+    step = run[1:] - run[:-1]
     deviation = deviation_of(step)
     return [
         _lagged(rhythm, 1, in_word),
@@ -144,7 +150,7 @@ def _dependence(stream: TextStream, rhythm: Rhythm) -> list[float]:
         _lagged(rhythm, 3),
         mean_of(np.array([_lagged(rhythm, lag) for lag in (4, 6, 8)])),
         correlation(size[1:], size[:-1]),
-        mean_of(step[1:] * step[:-1] < 0),
+        share_of(step[1:] * step[:-1] < 0),
         block_variance(run, 16),
         block_variance(run, 64),
         _information(run),
@@ -161,11 +167,11 @@ def block_variance(run: FloatArray, size: int) -> float:
     Beran 1994, *Statistics for long-memory processes*, section 4.4).
     """
     blocks = len(run) // size
-    whole = float(run.var()) if blocks >= 4 else 0.0
+    whole = variance_of(run) if blocks >= 4 else 0.0
     if whole < 1e-9:
         return np.nan
-    means = run[: blocks * size].reshape(blocks, size).mean(axis=1)
-    return float(np.log10(max(float(means.var(ddof=1)) * size / whole, 1e-2)))
+    sums = np.add.reduce(run[: blocks * size].reshape(blocks, size), axis=1)
+    return float(np.log10(max(variance_of(sums / size, 1) * size / whole, 1e-2)))
 
 
 def _information(run: FloatArray) -> float:
@@ -188,12 +194,12 @@ def _mean(values: FloatArray) -> float:
 
 def _words(stream: TextStream, rhythm: Rhythm) -> list[float]:
     residual, letter = rhythm.residual, rhythm.letter
-    within = rhythm.ordinary & (stream.place == Place.WITHIN_WORD)
+    within = rhythm.ordinary & (stream.place == At.WITHIN_WORD)
     middle = _mean(residual[within & (letter >= 2) & (letter <= 3)])
     opening = residual[within & (letter <= 3) & (rhythm.length >= 7)]
     short = residual[within & (rhythm.length <= 4)]
     lengths = np.minimum(rhythm.length[within], LONGEST_WORD).astype(np.float64)
-    last = within & np.r_[stream.place[1:] == Place.AFTER_WORD, False]
+    last = within & next_is(stream.place == At.AFTER_WORD)
     return [
         _mean(residual[within & (letter == 1)]) - middle,
         _mean(residual[within & (letter >= 4)]) - middle,
@@ -202,9 +208,9 @@ def _words(stream: TextStream, rhythm: Rhythm) -> list[float]:
         _mean(residual[last & (letter >= 2)]) - middle,
         _spread_ratio(residual[within & (letter >= 4)], residual[within]),
         _spread_ratio(short, residual[within]),
-        _follows(stream, rhythm, Place.WITHIN_WORD, Place.BEFORE_WORD),
-        _follows(stream, rhythm, Place.AFTER_WORD, Place.WITHIN_WORD),
-        _follows(stream, rhythm, Place.BEFORE_WORD, Place.AFTER_WORD),
+        _follows(stream, rhythm, At.WITHIN_WORD, At.BEFORE_WORD),
+        _follows(stream, rhythm, At.AFTER_WORD, At.WITHIN_WORD),
+        _follows(stream, rhythm, At.BEFORE_WORD, At.AFTER_WORD),
     ]
 
 
@@ -213,7 +219,7 @@ def _spread_ratio(some: FloatArray, all_of_them: FloatArray) -> float:
     return deviation_of(some) / whole if whole > 1e-6 else np.nan
 
 
-def _follows(stream: TextStream, rhythm: Rhythm, place: Place, before: Place) -> float:
+def _follows(stream: TextStream, rhythm: Rhythm, place: int, before: int) -> float:
     """Correlation of intervals at ``place`` with the one before, where that is at ``before``."""
     good = (stream.place[1:] == place) & (stream.place[:-1] == before)
     good &= rhythm.ordinary[1:] & rhythm.ordinary[:-1]
@@ -240,13 +246,13 @@ def _clustering(pause: BoolArray) -> float:
         return np.nan
     counts = pause[: blocks * 32].reshape(blocks, 32).sum(axis=1)
     middle = mean_of(counts)
-    return float(np.log10((counts.var() + 0.1) / (middle + 0.1)))
+    return float(np.log10((variance_of(counts) + 0.1) / (middle + 0.1)))
 
 
 def _tails(stream: TextStream) -> list[float]:
-    within = _shape(stream.intervals_at(Place.WITHIN_WORD))
-    after = _shape(stream.intervals_at(Place.AFTER_WORD))
-    before = _shape(stream.intervals_at(Place.BEFORE_WORD))
+    within = _shape(stream.intervals_at(At.WITHIN_WORD))
+    after = _shape(stream.intervals_at(At.AFTER_WORD))
+    before = _shape(stream.intervals_at(At.BEFORE_WORD))
     return [*within, before[0], after[0], after[1]]
 
 

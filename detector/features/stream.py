@@ -8,31 +8,18 @@ from one text key's press to the next one's, as the latency of the text unit.
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.features.plain import At, Key
 from detector.tables import Activity, BoolArray, FloatArray, IntArray, Keystrokes
-from wire.keys import KeyClass
 
 AUTO_REPEAT_MAX_US = 120_000
 """Longest interval between repeats of a held key that desktops use by default (Windows 33 ms,
 X11 40 ms, KLiCKe's recorder 84 ms)."""
 SAMPLE_KEYS = 4_096
 SAMPLE_BLOCKS = 4
-
-
-class Place(IntEnum):
-    """Where in the text an interval falls: the place of the key that ends it."""
-
-    WITHIN_WORD = 0
-    AFTER_WORD = 1
-    BEFORE_WORD = 2
-    BEFORE_SENTENCE = 3
-    BEFORE_PARAGRAPH = 4
-    REVISION = 5
-    OTHER = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +32,7 @@ class TextStream:
         key: key classes.
         interval_us: inter-key intervals; the first is 0.
         interval_log: the same as log10 of milliseconds, floored at 1 ms.
-        place: a `Place` of each interval; the first is ``OTHER``.
+        place: a `detector.features.plain.Place` of each interval; the first is ``OTHER``.
         effects_seen: whether insertions and deletions were recorded.
         jumped: whether the caret was moved (navigation key or click) just before this key.
     """
@@ -62,8 +49,8 @@ class TextStream:
     def __len__(self) -> int:
         return len(self.t_us)
 
-    def intervals_at(self, place: Place) -> FloatArray:
-        """Return log10 of the intervals at ``place``, in milliseconds, floored at 1 ms."""
+    def intervals_at(self, place: int) -> FloatArray:
+        """Return log10 of the intervals at a place, in milliseconds, floored at 1 ms."""
         chosen: FloatArray = self.interval_log[self.place == place]
         return chosen
 
@@ -112,16 +99,17 @@ def text_stream(table: Keystrokes) -> TextStream:
     """Pick the text keys of ``table``, without auto-repeats and without pasted rows."""
     key = table.key.astype(np.int8)
     activity = table.activity.astype(np.int8)
-    text = key <= KeyClass.DELETE
+    text = key <= Key.DELETE
     text &= (activity != Activity.PASTE) & (activity != Activity.AI_INSERT)
     text &= activity != Activity.AI_REQUEST
-    moves = (key == KeyClass.NAV_CHAR) | (key == KeyClass.NAV_JUMP) | (key == KeyClass.CLICK)
+    moves = (key == Key.NAV_CHAR) | (key == Key.NAV_JUMP) | (key == Key.CLICK)
     rows = np.flatnonzero(text)
     rows = _without_auto_repeat(table.t_us[rows], key[rows], rows)
     t_us = table.t_us[rows]
     jumped = _moved_between(moves, rows)
     stream_key = key[rows]
-    interval_us = np.diff(t_us, prepend=t_us[:1])
+    interval_us = np.zeros(len(t_us), np.int64)
+    interval_us[1:] = t_us[1:] - t_us[:-1]
     return TextStream(
         t_us=t_us,
         hold_us=table.hold_us[rows],
@@ -146,7 +134,7 @@ def _without_auto_repeat(t_us: IntArray, key: NDArray[np.int8], rows: IntArray) 
     """Return ``rows`` without the repeats of a held erase key; times and classes are theirs."""
     if len(rows) < 3:
         return rows
-    erases = (key == KeyClass.BACKSPACE) | (key == KeyClass.DELETE)
+    erases = (key == Key.BACKSPACE) | (key == Key.DELETE)
     quick = np.zeros(len(rows), dtype=np.bool_)
     quick[1:] = erases[1:] & (key[1:] == key[:-1]) & (t_us[1:] - t_us[:-1] < AUTO_REPEAT_MAX_US)
     repeat = quick.copy()
@@ -157,26 +145,27 @@ def _without_auto_repeat(t_us: IntArray, key: NDArray[np.int8], rows: IntArray) 
 
 def _places(key: NDArray[np.int8], jumped: BoolArray) -> IntArray:
     count = len(key)
-    place = np.full(count, Place.OTHER, dtype=np.int8)
+    place = np.full(count, At.OTHER, dtype=np.int8)
     if count < 2:
         return place.astype(np.int64)
-    word = (key == KeyClass.LETTER) | (key == KeyClass.DIGIT)
-    gap = (key == KeyClass.SPACE) | (key == KeyClass.TAB)
-    enter = key == KeyClass.ENTER
-    punct = key == KeyClass.PUNCT
-    erase = (key == KeyClass.BACKSPACE) | (key == KeyClass.DELETE)
-    after_word = np.r_[False, word[:-1]]
-    place[word & after_word] = Place.WITHIN_WORD
-    place[(gap | punct | enter) & after_word] = Place.AFTER_WORD
+    word = (key == Key.LETTER) | (key == Key.DIGIT)
+    gap = (key == Key.SPACE) | (key == Key.TAB)
+    enter = key == Key.ENTER
+    punct = key == Key.PUNCT
+    erase = (key == Key.BACKSPACE) | (key == Key.DELETE)
+    after_word = np.zeros(count, np.bool_)
+    after_word[1:] = word[:-1]
+    place[word & after_word] = At.WITHIN_WORD
+    place[(gap | punct | enter) & after_word] = At.AFTER_WORD
     opens = np.flatnonzero(word[1:] & (gap | enter)[:-1]) + 1
     solid = np.flatnonzero(~gap)
     prior = np.searchsorted(solid, opens) - 1
     before = np.where(prior >= 0, key[solid[np.maximum(prior, 0)]] if len(solid) else 0, -1)
-    place[opens] = Place.BEFORE_WORD
-    place[opens[before == KeyClass.PUNCT]] = Place.BEFORE_SENTENCE
-    place[opens[before == KeyClass.ENTER]] = Place.BEFORE_PARAGRAPH
+    place[opens] = At.BEFORE_WORD
+    place[opens[before == Key.PUNCT]] = At.BEFORE_SENTENCE
+    place[opens[before == Key.ENTER]] = At.BEFORE_PARAGRAPH
     revises = erase | jumped
     revises[1:] |= erase[:-1]
-    place[revises] = Place.REVISION
-    place[0] = Place.OTHER
+    place[revises] = At.REVISION
+    place[0] = At.OTHER
     return place.astype(np.int64)

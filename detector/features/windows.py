@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.features.stream import Place, TextStream, log10_ms
+from detector.features.plain import At, Key
+from detector.features.stream import TextStream, log10_ms
 from detector.tables import BoolArray, FloatArray
-from wire.keys import KeyClass
 
 WINDOW_KEYS = 500
 WINDOW_NAMES = (
@@ -86,9 +86,9 @@ def _rows(column: NDArray[Any]) -> NDArray[Any]:
 
 
 def _pauses(logs: Windows, place: Classes) -> list[Windows]:
-    within, within_spread = _moments(logs, place == Place.WITHIN_WORD)
-    word, word_spread = _moments(logs, place == Place.BEFORE_WORD)
-    opens = (place >= Place.BEFORE_SENTENCE) & (place <= Place.BEFORE_PARAGRAPH)
+    within, within_spread = _moments(logs, place == At.WITHIN_WORD)
+    word, word_spread = _moments(logs, place == At.BEFORE_WORD)
+    opens = (place >= At.BEFORE_SENTENCE) & (place <= At.BEFORE_PARAGRAPH)
     sentence, _ = _moments(logs, opens, fewest=2)
     return [within, within_spread, word - within, word_spread, sentence - within]
 
@@ -101,14 +101,14 @@ def _shares(logs: Windows) -> list[Windows]:
 
 
 def _erasing(key: Classes) -> list[Windows]:
-    erase = (key == KeyClass.BACKSPACE) | (key == KeyClass.DELETE)
+    erase = (key == Key.BACKSPACE) | (key == Key.DELETE)
     runs = np.count_nonzero(erase[:, 1:] & ~erase[:, :-1], axis=1)
     share = np.log10((np.count_nonzero(erase, axis=1) + 0.5) / (WINDOW_KEYS + 1))
     return [share, np.log10((runs + 0.5) / (WINDOW_KEYS + 1))]
 
 
 def _shape(logs: Windows, place: Classes) -> list[Windows]:
-    scaled, count = _standardised(logs, (logs < 3.0) & (place <= Place.BEFORE_WORD))
+    scaled, count = _standardised(logs, (logs < 3.0) & (place <= At.BEFORE_WORD))
     square = scaled * scaled
     power = np.fft.rfft(np.clip(scaled, -2.5, 2.5), axis=1)[:, 3:]
     strength = power.real**2 + power.imag**2
@@ -122,7 +122,7 @@ def _shape(logs: Windows, place: Classes) -> list[Windows]:
 
 
 def _holds(held: Windows, logs: Windows, key: Classes) -> list[Windows]:
-    known = ~np.isnan(held) & (key <= KeyClass.SPACE)
+    known = ~np.isnan(held) & (key <= Key.SPACE)
     middle, spread = _moments(held, known)
     scaled, count = _standardised(held, known)
     quick = known[:, :-1] & (logs[:, 1:] < QUICK_LOG)

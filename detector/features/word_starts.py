@@ -6,8 +6,9 @@ and Maxion 2012 (*Free vs. transcribed text for keystroke-dynamics evaluations*)
 
 import numpy as np
 
+from detector.features.plain import At
 from detector.features.statistics import MIN_SAMPLE, deviation_of
-from detector.features.stream import Place, TextStream
+from detector.features.stream import TextStream
 
 NAMES = ("before_word_log_spread",)
 LONGEST_PAUSE_S = 3.0
@@ -21,7 +22,7 @@ def word_start_features(stream: TextStream) -> list[float]:
 
     Words that begin a sentence or a paragraph count too.
     """
-    starts = (stream.place >= Place.BEFORE_WORD) & (stream.place <= Place.BEFORE_PARAGRAPH)
+    starts = (stream.place >= At.BEFORE_WORD) & (stream.place <= At.BEFORE_PARAGRAPH)
     seconds = np.minimum(stream.interval_us[starts] / 1e6, LONGEST_PAUSE_S)
     if len(seconds) < MIN_SAMPLE:
         return [np.nan]

@@ -13,9 +13,10 @@ from importlib.resources import files
 import numpy as np
 
 from detector.errors import BadCorpusError
+from detector.features.plain import Place
 from detector.features.rhythm import hold_features
 from detector.features.statistics import correlation
-from detector.features.stream import Place, TextStream, log10_ms, text_stream
+from detector.features.stream import TextStream, log10_ms, text_stream
 from detector.tables import MISSING, FloatArray, Keystrokes
 from wire.keys import KeyClass
 

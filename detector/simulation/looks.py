@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from detector.features.stream import Place, text_stream
+from detector.features.plain import Place
+from detector.features.stream import text_stream
 from detector.simulation.session import SimulatedSession
 from detector.simulation.writer import composing, transcribing
 from detector.tables import Focus, IntArray

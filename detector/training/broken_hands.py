@@ -7,7 +7,8 @@ tells these from the person must use what holds the rhythm together, not what a 
 
 import numpy as np
 
-from detector.features.stream import Place, text_stream
+from detector.features.plain import Place
+from detector.features.stream import text_stream
 from detector.tables import MISSING, BoolArray, FloatArray, IntArray, Keystrokes, keystrokes
 from wire.keys import KeyClass
 

@@ -12,7 +12,8 @@ deletions and product/process ratio (`detector.training.controls` reports how fa
 
 import numpy as np
 
-from detector.features.stream import Place, TextStream, text_stream
+from detector.features.plain import Place
+from detector.features.stream import TextStream, text_stream
 from detector.tables import FloatArray, IntArray, Keystrokes, keystrokes
 from wire.keys import KeyClass
 

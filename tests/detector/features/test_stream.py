@@ -1,4 +1,5 @@
-from detector.features.stream import Place, text_stream
+from detector.features.plain import Place
+from detector.features.stream import text_stream
 from detector.tables import Activity, keystrokes
 from wire.keys import KeyClass as K
 

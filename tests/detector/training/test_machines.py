@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from detector.features.stream import Place, text_stream
+from detector.features.plain import Place
+from detector.features.stream import text_stream
 from detector.simulation import Holds, composing, draw_text, transcribing
 from detector.tables import Keystrokes, keystrokes
 from detector.training.augment import augmented
