@@ -38,6 +38,7 @@ from server.routes.published import published_router
 from server.routes.releases import ReleaseRoutes
 from server.routes.v1.mounting import PlatformServices, platform_router
 from server.services.agents import agent_services
+from server.services.catalogue import Catalogue
 from server.services.invitations import Invitations
 from server.services.people import Directory
 from server.services.repeating import Repeats
@@ -231,9 +232,13 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
     app.router.routes.extend(AgentRoutes(agents, tokens).routes())
     releases = ReleaseRoutes(installation.folder.releases, keys, tokens)
     app.router.routes.extend(releases.routes())
-    submissions = Submissions(store, Answering(store, objects, keys))
     services = PlatformServices(
-        review, Directory(store), Invitations(store), submissions, settings.public_url
+        review=review,
+        catalogue=Catalogue(store),
+        directory=Directory(store),
+        invitations=Invitations(store),
+        submissions=Submissions(store, Answering(store, objects, keys)),
+        public_url=settings.public_url,
     )
     app.include_router(platform_router(services, tokens, Paging(keys.sign_in_secret)))
     app.include_router(published_router(keys))

@@ -33,14 +33,19 @@ def as_stored(observes: Observes) -> bytes | None:
     return msgspec.json.encode(known) if known else None
 
 
+def observed(stored: bytes | None) -> dict[Observable, Ability]:
+    """What a device said of each source; nothing if it did not say."""
+    if stored is None:
+        return {}
+    pairs = msgspec.json.decode(stored, type=list[tuple[int, int]])
+    return {Observable(what): Ability(can) for what, can in pairs}
+
+
 def observed_in_words(stored: bytes | None) -> tuple[str, ...]:
     """What a device can observe, in sentences; none if it did not say."""
-    if stored is None:
-        return ()
-    pairs = msgspec.json.decode(stored, type=list[tuple[int, int]])
-    found = []
+    said, found = observed(stored), []
     for ability, sentence in _SENTENCES.items():
-        words = [_WORDS[Observable(what)] for what, can in pairs if can == ability]
+        words = [_WORDS[what] for what, can in said.items() if can is ability]
         if words:
             found.append(sentence.format(", ".join(words)))
     return tuple(found)

@@ -11,7 +11,8 @@ from server.compaction.reading import opened_session
 from server.errors import not_found
 from server.privacy.sealed import SealedObjects, owner_of
 from server.recent import Recent
-from server.records import SessionLine, SessionState, StoredAssessment, StoredObject
+from server.records import SessionLine, SessionState, Standing, StoredAssessment, StoredObject
+from server.records.listing import SessionFilter
 from server.scoring.assessments import FLAGGED_BANDS, Assessed
 from server.scoring.facts import OpenedSession, SessionFacts
 from server.services.asking import Asker
@@ -59,12 +60,19 @@ class Review:
         self, asker: Asker, before_row: int | None = None
     ) -> tuple[list[SessionView], int | None]:
         """Sessions, newest first, and the cursor of the next page if there is one."""
-        views = self.sessions(asker, _PAGE + 1, before_row)
-        return views[:_PAGE], views[_PAGE - 1].line.row if len(views) > _PAGE else None
+        lines = self._of(asker).lines(asker.sight, _PAGE + 1, before_row)
+        views = [_view(line) for line in lines[:_PAGE]]
+        return views, views[-1].line.row if len(lines) > _PAGE else None
 
-    def sessions(self, asker: Asker, limit: int, before_row: int | None) -> list[SessionView]:
-        """Sessions within sight, newest first."""
-        return [_view(line) for line in self._of(asker).lines(asker.sight, limit, before_row)]
+    def listed(
+        self, asker: Asker, wanted: SessionFilter, after: int | None, limit: int
+    ) -> list[SessionView]:
+        """Sessions of the organisation for a platform, the one that was opened last first."""
+        return [_view(line) for line in self._of(asker).sessions_after(wanted, after, limit)]
+
+    def standing(self, asker: Asker, session_hex: str) -> Standing:
+        """What people said of a scored session so far."""
+        return self._of(asker).standing(self._published(asker, session_hex).row)
 
     def session(self, asker: Asker, session_hex: str) -> SessionView:
         """One session; raises `Refusal` for what the asker may not see.

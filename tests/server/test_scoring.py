@@ -106,6 +106,7 @@ def test_pasted_session_is_flagged_with_its_span(
     assert found["main_reason"] == session["main_reason"]
     assert "pasted_from_assistant" in [reason["code"] for reason in found["reasons"]]
     assert any(s["start_ms"] <= 40_000 <= s["end_ms"] for s in found["spans"])
+    assert found["standing"]["decision"] is None, "a flag is no finding"
     assert found["model_version"]
     assert "No promise was made for this platform" in found["promise"]
     assert sum(found["kinds"].values()) == pytest.approx(1)

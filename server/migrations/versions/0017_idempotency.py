@@ -1,4 +1,4 @@
-"""answers that are given again to the same key."""
+"""answers that are given again to the same key; lists whose every page costs the same."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,3 +30,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation", "key_hash"),
     )
     op.create_index("idempotency_keys_expired", "idempotency_keys", ["expires_us"])
+    op.create_index("sessions_opened", "sessions", ["organisation", "opened_us", "row"])
+    op.create_index(
+        "sessions_of_project", "sessions", ["organisation", "project", "opened_us", "row"]
+    )
+    op.create_index("devices_of_organisation", "devices", ["organisation", "id"])
+    op.create_index("people_of_organisation", "people", ["organisation", "id"])

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Security
 
 from server.clock import iso_utc
-from server.records import Scope, StoredAssessment
+from server.records import Scope, Standing, StoredAssessment, Verdict
 from server.routes.v1.asking import AskerOf
 from server.scoring.assessments import FLAGGED_BANDS, Assessed, ReasonText
 from server.services.asking import Asker
@@ -52,8 +52,23 @@ class EarlierOut:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingOut:
+    """What people said of a session. Nothing adverse was said before `decision` says it."""
+
+    under_review: bool
+    decision: Verdict | None
+    decided_at: str | None
+    by_silence: bool
+    """A deadline passed, and it fell to the trainer."""
+
+
+@dataclass(frozen=True, slots=True)
 class AssessmentOut:
-    """The published assessment of a session, the main reason first."""
+    """The published assessment of a session, the main reason first.
+
+    `band` and `flagged` ask for a person to look: they are no finding, and nothing may follow from
+    them alone. What people decided is in `standing`, which is null without `reviews:read`.
+    """
 
     session: str
     band: str
@@ -73,6 +88,7 @@ class AssessmentOut:
     made_at: str
     why: str
     """Why it was made: `closed`, `late-text`, `newer-model` or `asked`."""
+    standing: StandingOut | None
     earlier: list[EarlierOut]
     """What was published before it, the first one first; empty for most sessions."""
 
@@ -85,12 +101,26 @@ def assessments_router(review: Review, asker_of: AskerOf) -> APIRouter:
     @router.get("/sessions/{session_id}/assessment")
     def assessment(session_id: str, asker: AssessmentsReader) -> AssessmentOut:
         """The assessment, once the session is closed and scored; 404 until then."""
-        return _assessment_out(session_id, review.assessments(asker, session_id))
+        made = review.assessments(asker, session_id)
+        standing = None
+        if Scope.REVIEWS_READ in asker.scopes:
+            standing = _standing_out(review.standing(asker, session_id))
+        return _assessment_out(session_id, made, standing)
 
     return router
 
 
-def _assessment_out(session_id: str, made: Sequence[StoredAssessment]) -> AssessmentOut:
+def _standing_out(standing: Standing) -> StandingOut:
+    decided = standing.decision
+    if decided is None:
+        return StandingOut(standing.under_review, None, None, by_silence=False)
+    at = iso_utc(decided.decided_us)
+    return StandingOut(standing.under_review, decided.verdict, at, decided.by_silence)
+
+
+def _assessment_out(
+    session_id: str, made: Sequence[StoredAssessment], standing: StandingOut | None
+) -> AssessmentOut:
     current = made[-1]
     found = decoder_of(Assessed).decode(current.document)
     abstained = found.abstained_because
@@ -112,6 +142,7 @@ def _assessment_out(session_id: str, made: Sequence[StoredAssessment]) -> Assess
         reference=found.reference,
         made_at=iso_utc(current.created_us),
         why=current.why,
+        standing=standing,
         earlier=[_earlier_out(one) for one in made[:-1]],
     )
 

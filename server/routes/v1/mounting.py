@@ -7,10 +7,13 @@ from fastapi import APIRouter
 from server.http.paging import Paging
 from server.routes.v1.asking import asker_by
 from server.routes.v1.assessments import assessments_router
+from server.routes.v1.devices import devices_router
 from server.routes.v1.invitations import invitations_router
 from server.routes.v1.people import people_router
+from server.routes.v1.projects import projects_router
 from server.routes.v1.sessions import sessions_router
 from server.routes.v1.submissions import submissions_router
+from server.services.catalogue import Catalogue
 from server.services.invitations import Invitations
 from server.services.people import Directory
 from server.services.review import Review
@@ -23,6 +26,7 @@ class PlatformServices:
     """What the routes of `/v1` ask."""
 
     review: Review
+    catalogue: Catalogue
     directory: Directory
     invitations: Invitations
     submissions: Submissions
@@ -39,4 +43,6 @@ def platform_router(services: PlatformServices, tokens: Tokens, paging: Paging) 
     router.include_router(people_router(services.directory, asker_of, paging))
     router.include_router(invitations_router(services.invitations, services.public_url, asker_of))
     router.include_router(submissions_router(services.submissions, asker_of, paging))
+    router.include_router(projects_router(services.catalogue, asker_of, paging))
+    router.include_router(devices_router(services.catalogue, asker_of, paging))
     return router

@@ -3,22 +3,18 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Security
+from fastapi import APIRouter, Depends, Query, Security
+from pydantic import AwareDatetime
 
-from server.clock import iso_utc
+from server.clock import iso_utc, us_of
 from server.http.paging import PageAsked, Paging
 from server.records import Scope, SessionState
+from server.records.listing import SessionFilter
 from server.routes.v1.asking import AskerOf
+from server.routes.v1.references import PersonRef, ProjectRef
 from server.services.asking import Asker
+from server.services.naming import named_id
 from server.services.review import Review, SessionView
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRef:
-    """A person or project by id and name."""
-
-    id: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +36,7 @@ class SessionOut:
     id: str
     state: SessionState
     person: PersonRef
-    project: PersonRef
+    project: ProjectRef
     policy_version: int
     agent_version: str
     started_at: str
@@ -79,9 +75,10 @@ def sessions_router(review: Review, asker_of: AskerOf, paging: Paging) -> APIRou
     def sessions(
         asker: SessionsReader,
         asked: Annotated[PageAsked, Depends(paging)],
+        wanted: Annotated[SessionFilter, Depends(_wanted)],
     ) -> SessionsOut:
-        """Sessions, newest first."""
-        found = review.sessions(asker, asked.to_read, asked.after(asker, int))
+        """Sessions, the one that was opened last first."""
+        found = review.listed(asker, wanted, asked.after(asker, int), asked.to_read)
         page = asked.page(asker, found, lambda view: view.line.row)
         return SessionsOut([_session_out(asker, view) for view in page.items], page.next)
 
@@ -93,6 +90,31 @@ def sessions_router(review: Review, asker_of: AskerOf, paging: Paging) -> APIRou
     return router
 
 
+def _wanted(
+    person: Annotated[str | None, Query(description="Only this person's, by id.")] = None,
+    project: Annotated[str | None, Query(description="Only this project's, by id.")] = None,
+    state: Annotated[
+        SessionState | None,
+        Query(description="`open`, `closed` (it waits for its score) or `scored`."),
+    ] = None,
+    opened_from: Annotated[
+        AwareDatetime | None,
+        Query(alias="from", description="Opened then or later; ISO 8601 with its offset."),
+    ] = None,
+    opened_before: Annotated[
+        AwareDatetime | None,
+        Query(alias="to", description="Opened before; ISO 8601 with its offset."),
+    ] = None,
+) -> SessionFilter:
+    return SessionFilter(
+        named_id(person) if person is not None else None,
+        named_id(project) if project is not None else None,
+        state,
+        us_of(opened_from) if opened_from is not None else None,
+        us_of(opened_before) if opened_before is not None else None,
+    )
+
+
 def _session_out(asker: Asker, view: SessionView) -> SessionOut:
     line, facts = view.line, view.facts
     assessed = Scope.ASSESSMENTS_READ in asker.scopes
@@ -100,7 +122,7 @@ def _session_out(asker: Asker, view: SessionView) -> SessionOut:
         id=line.id.hex(),
         state=line.state,
         person=PersonRef(line.person.hex(), line.person_name),
-        project=PersonRef(line.project.hex(), line.project_name),
+        project=ProjectRef(line.project.hex(), line.project_name),
         policy_version=line.policy_version,
         agent_version=line.agent_version,
         started_at=iso_utc(line.opened_us),

@@ -18,6 +18,7 @@ from server.storage.protocols.hours import Hours
 from server.storage.protocols.idempotency import Idempotency
 from server.storage.protocols.jobs import Jobs
 from server.storage.protocols.keys import PlatformKeys
+from server.storage.protocols.listing import Listing
 from server.storage.protocols.objects import ObjectStore
 from server.storage.protocols.operation import Health, Upkeep
 from server.storage.protocols.people import People
@@ -60,6 +61,7 @@ class OrganisationStore(
     Announcements,
     Hours,
     Idempotency,
+    Listing,
     AuditLog,
     Protocol,
 ):
@@ -105,6 +107,7 @@ __all__ = [
     "Hours",
     "Idempotency",
     "Jobs",
+    "Listing",
     "ObjectStore",
     "OrganisationStore",
     "People",

@@ -1,8 +1,9 @@
 """Devices and pairing codes in SQL."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from server.records import DeviceLine
 from server.storage import tables
@@ -25,6 +26,13 @@ class SqlDevices(Bound):
 
     def devices(self, person: bytes | None) -> Sequence[DeviceLine]:
         """Devices, the newest first; of one person, if one is given."""
+        table = tables.devices
+        query = self._device_lines().order_by(table.c.enrolled_us.desc(), table.c.id)
+        if person is not None:
+            query = query.where(table.c.person == person)
+        return [as_device_line(row) for row in self._all(query)]
+
+    def _device_lines(self) -> Select[Any]:
         table, people = tables.devices, tables.people
         sessions, heads = tables.sessions, tables.heads
         # When its last batch came is known already: noting it at each would slow the hot route.
@@ -37,27 +45,9 @@ class SqlDevices(Bound):
             .scalar_subquery()
         )
         columns = [table.c[name] for name in _OWN]
-        query = (
-            self._select(table, *columns, people.c.name, received_us.label("received_us"))
-            .join(people, people.c.id == table.c.person)
-            .order_by(table.c.enrolled_us.desc(), table.c.id)
+        return self._select(table, *columns, people.c.name, received_us.label("received_us")).join(
+            people, people.c.id == table.c.person
         )
-        if person is not None:
-            query = query.where(table.c.person == person)
-        return [
-            DeviceLine(
-                row.id,
-                row.person,
-                row.name,
-                row.platform,
-                row.agent_version,
-                row.enrolled_us,
-                row.revoked_us,
-                _later_hour(row.seen_us, row.received_us),
-                row.observes,
-            )
-            for row in self._all(query)
-        ]
 
     def revoke_device(self, device: bytes, now_us: int) -> bool:
         """Take nothing from a device any more; whether it is there and was not revoked."""
@@ -97,6 +87,21 @@ _OWN = (
     "seen_us",
     "observes",
 )
+
+
+def as_device_line(row: Any) -> DeviceLine:
+    """A row of a device's line."""
+    return DeviceLine(
+        row.id,
+        row.person,
+        row.name,
+        row.platform,
+        row.agent_version,
+        row.enrolled_us,
+        row.revoked_us,
+        _later_hour(row.seen_us, row.received_us),
+        row.observes,
+    )
 
 
 def _hour(at_us: int) -> int:

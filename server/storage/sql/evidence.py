@@ -151,12 +151,12 @@ class SqlEvidence(SqlSealed):
         query = self._within(sight).order_by(_SESSION.row.desc()).limit(limit)
         if before_row is not None:
             query = query.where(_SESSION.row < before_row)
-        return [_as_line(row) for row in self._all(query)]
+        return [as_line(row) for row in self._all(query)]
 
     def line(self, session: bytes, sight: Sight = EVERYBODY) -> SessionLine | None:
         """One session's line, if it is within sight."""
         row = self._one(self._within(sight).where(_SESSION.id == session))
-        return _as_line(row) if row else None
+        return as_line(row) if row else None
 
     def _entry(self, session: bytes) -> Select[Any]:
         return self._select(tables.sessions, *_ENTRY).where(_SESSION.id == session)
@@ -210,7 +210,8 @@ def _same(entry: SessionEntry, session: NewSession) -> bool:
     )
 
 
-def _as_line(row: Any) -> SessionLine:
+def as_line(row: Any) -> SessionLine:
+    """A row of a session's line."""
     return SessionLine(
         row=row.row,
         id=row.id,

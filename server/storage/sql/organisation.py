@@ -3,16 +3,14 @@
 from server.storage.sql.announcements import SqlAnnouncements
 from server.storage.sql.audit import SqlAuditLog
 from server.storage.sql.consents import SqlConsents
-from server.storage.sql.devices import SqlDevices
-from server.storage.sql.evidence import SqlEvidence
 from server.storage.sql.factors import SqlSecondFactors
 from server.storage.sql.hours import SqlHours
 from server.storage.sql.idempotency import SqlIdempotency
 from server.storage.sql.identities import SqlIdentities
 from server.storage.sql.keys import SqlPlatformKeys
 from server.storage.sql.links import SqlLinks
+from server.storage.sql.listing import SqlListing
 from server.storage.sql.people import SqlPeople
-from server.storage.sql.projects import SqlProjects
 from server.storage.sql.retention import SqlRetention
 from server.storage.sql.review_controls import SqlControls
 from server.storage.sql.review_lists import SqlReviewLists
@@ -28,11 +26,9 @@ class SqlOrganisationStore(
     SqlSecondFactors,
     SqlIdentities,
     SqlLinks,
-    SqlProjects,
     SqlConsents,
-    SqlDevices,
     SqlPlatformKeys,
-    SqlEvidence,
+    SqlListing,
     SqlRetention,
     SqlScores,
     SqlReviewQueue,

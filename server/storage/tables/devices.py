@@ -36,6 +36,7 @@ devices = Table(
         postgresql_where=text("revoked_us IS NULL"),
     ),
     Index("devices_of_person", "organisation", "person"),
+    Index("devices_of_organisation", "organisation", "id"),
     Index(
         "devices_revoked",
         "revoked_us",

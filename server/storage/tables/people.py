@@ -43,6 +43,7 @@ people = Table(
     Column("epoch", Integer, nullable=False, default=0),
     Column("removed_us", BigInteger),
     UniqueConstraint("organisation", "name"),
+    Index("people_of_organisation", "organisation", "id"),
     Index(
         "people_removed",
         "removed_us",

@@ -1,0 +1,19 @@
+"""How answers name people and projects."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRef:
+    """A person by id and name."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRef:
+    """A project by id and name."""
+
+    id: str
+    name: str
