@@ -12,6 +12,7 @@ from detector.promise import PlatformPromise
 from server.clock import now_us
 from server.compaction.reading import opened_session
 from server.errors import NotKnown
+from server.hours.counting import stretches_of
 from server.operation.keys import ServerKeys
 from server.privacy.sealed import SealedObjects
 from server.records import Job, SessionEntry, StoredAssessment, Why
@@ -98,6 +99,8 @@ def _finish(
     assessed: Assessed,
     policy: Policy | None,
 ) -> bool:
+    if not _publish_hours(store, job, entry, opened):
+        return False
     found = facts_of(opened, entry.opened_us)
     facts = msgspec.json.encode(found)
     stored, before = _stored(assessed, job.why), store.assessment(entry.row)
@@ -106,6 +109,14 @@ def _finish(
     rules = policy.review_rules if policy else ReviewRules()
     review = review_of(entry.id, assessed, found.worked_s, rules, store.review_settings())
     return store.finish_job(job, facts, stored, review)
+
+
+def _publish_hours(
+    store: OrganisationStore, job: Job, entry: SessionEntry, opened: OpenedSession
+) -> bool:
+    line = store.line(entry.id)
+    observes = line.observes if line else None
+    return store.put_hours(job, stretches_of(opened, entry.opened_us, observes), now_us())
 
 
 def _quarantine(store: OrganisationStore, opened: OpenedSession) -> None:

@@ -14,7 +14,7 @@ from server.storage.protocols.compactions import CompactionQueue, Compactions
 from server.storage.protocols.devices import Devices
 from server.storage.protocols.doors import Doors
 from server.storage.protocols.evidence import Evidence
-from server.storage.protocols.hours import Hours
+from server.storage.protocols.hours import DueHolds, Hours
 from server.storage.protocols.idempotency import Idempotency
 from server.storage.protocols.jobs import Jobs
 from server.storage.protocols.keys import PlatformKeys
@@ -69,7 +69,16 @@ class OrganisationStore(
 
 
 class Store(
-    Doors, LinkDoors, Attempts, Jobs, CompactionQueue, SubmissionQueue, Health, Upkeep, Protocol
+    Doors,
+    LinkDoors,
+    Attempts,
+    Jobs,
+    DueHolds,
+    CompactionQueue,
+    SubmissionQueue,
+    Health,
+    Upkeep,
+    Protocol,
 ):
     """A whole store."""
 
@@ -102,6 +111,7 @@ __all__ = [
     "Controls",
     "Devices",
     "Doors",
+    "DueHolds",
     "Evidence",
     "Health",
     "Hours",

@@ -1,13 +1,15 @@
-"""What services ask of storage: hours that payroll counts, and what is held of them."""
+"""What services ask of storage: hours that payroll counts, weeks of them, and what is held."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from server.records.hours import Hold
+from server.records import EVERYBODY, Job, Sight
+from server.records.hours import Hold, Stretch, ZoneSince
+from server.records.timesheets import Correction, HoursLine, Move, SheetState, Timesheet
 
 
-class Hours(Protocol):
-    """Hours of one organisation."""
+class HoldTable(Protocol):
+    """Holds of one organisation."""
 
     def hold_minutes(
         self,
@@ -19,11 +21,87 @@ class Hours(Protocol):
         """Hold back the pay of stretches of session time; no stretches: of the whole session.
 
         It lapses at `lapses_us`, and after `HOLD_MAX_US` at the latest. Minutes whose hold has
-        lapsed before cannot be held again.
+        lapsed before cannot be held again. A hold is a transaction of its own.
         """
 
     def release_holds(self, session_row: int, now_us: int) -> None:
-        """What was held of a session by `hold_minutes` is held no longer."""
+        """What was held of a session by `hold_minutes` is held no longer.
+
+        Its days are counted again, so that what was decided of it (`standing`) shows in pay: call
+        this after every decision, also where nothing was held.
+        """
 
     def holds(self, session_row: int) -> Sequence[Hold]:
         """All holds of a session, those that have ended too, in the order they were made."""
+
+    def lapse_holds(self, session_row: int, now_us: int) -> bool:
+        """End the holds of a session that are due, for the trainer; whether any was.
+
+        A dispute none of whose minutes is held any longer ends with its timesheet approved.
+        """
+
+
+class Timesheets(Protocol):
+    """Weeks of people of one organisation."""
+
+    def timesheets(
+        self,
+        sight: Sight,
+        limit: int,
+        before_row: int | None = None,
+        week: int | None = None,
+        state: SheetState | None = None,
+        person: bytes | None = None,
+    ) -> Sequence[Timesheet]:
+        """Timesheets, the newest first; of a week (its Monday), in a state, of a person."""
+
+    def timesheet(self, timesheet: bytes, sight: Sight = EVERYBODY) -> Timesheet | None:
+        """A timesheet, if it is within sight."""
+
+    def move_timesheet(self, sheet: Timesheet, move: Move, now_us: int) -> bool:
+        """Take a step, if the timesheet is still as it was seen; False, and nothing, if not."""
+
+    def corrections(self, timesheet_row: int) -> Sequence[Correction]:
+        """What was recounted of a week after it was decided, in order."""
+
+    def accept_correction(self, sheet: Timesheet, correction: int, by: str, now_us: int) -> bool:
+        """Have a correction count, if it is still offered; what was decided before stays."""
+
+
+class Hours(HoldTable, Timesheets, Protocol):
+    """Hours of one organisation."""
+
+    def put_hours(self, job: Job, stretches: Sequence[Stretch], now_us: int) -> bool:
+        """Store what a session says of its person's time, and count the days that it touches.
+
+        Sessions that overlap it are counted again with it. Of weeks that were decided nothing
+        changes: the difference is offered as a correction. A session that says nothing any more,
+        because its evidence is no longer kept, leaves what was counted. False, and nothing
+        stored, if the claim was lost.
+        """
+
+    def hours_lines(
+        self,
+        days: tuple[int, int],
+        limit: int,
+        after: tuple[int, int] | None = None,
+        person: bytes | None = None,
+        sight: Sight = EVERYBODY,
+    ) -> Sequence[HoursLine]:
+        """What sessions count for on days from the first to the last (`date.toordinal`).
+
+        In order of day and row; `after` is the day and row of the last line seen.
+        """
+
+    def zones_of(self, person: bytes) -> Sequence[ZoneSince]:
+        """The time zones that a person's days are counted in, and since when, in order."""
+
+    def set_zone(self, person: bytes | None, zone: str, since_s: int) -> None:
+        """Count a person's days in a zone from a moment on; no person: of all without their own."""
+
+
+class DueHolds(Protocol):
+    """Holds of all organisations that nobody decided in time."""
+
+    def due_hold(self, now_us: int) -> tuple[int, int] | None:
+        """Organisation and session row of a hold that has lapsed, the longest overdue first."""

@@ -1,59 +1,116 @@
-"""Hours that payroll counts, and what is held of them, in SQL."""
+"""Hours that payroll counts, in SQL."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+import msgspec
+from sqlalchemy import tuple_
 
-from server.records.hours import HOLD_MAX_US, WHOLE_SESSION_US, Hold, HoldEnded
+from server.records import EVERYBODY, Job, Sight
+from server.records.hours import Stretch
+from server.records.timesheets import HoursLine, SheetState
 from server.storage import tables
-from server.storage.sql.bound import Bound
-from wire.stretches import without
+from server.storage.sql.recounting import seconds_of
+from server.storage.sql.sights import within
+from server.storage.sql.timesheets import SqlTimesheets
+from server.storage.sql.zones import SqlZones
 
-_HOLD = tables.holds.c
-_COLUMNS = tuple(_HOLD[name] for name in Hold.__slots__)
+_OWN, _HOUR, _SHEET = tables.session_hours.c, tables.hours.c, tables.timesheets.c
 
 
-class SqlHours(Bound):
+class SqlHours(SqlTimesheets, SqlZones):
     """See `server.storage.protocols.hours.Hours`."""
 
-    def hold_minutes(
-        self,
-        session_row: int,
-        spans_us: Sequence[tuple[int, int]],
-        lapses_us: int,
-        now_us: int,
-    ) -> None:
-        """Hold back the pay of stretches of session time."""
-        times = {"held_us": now_us, "lapses_us": min(lapses_us, now_us + HOLD_MAX_US)}
-        with self._transaction() as connection:
-            lapsed = [
-                (hold.start_us, hold.end_us)
-                for hold in self._holds(connection, session_row)
-                if hold.ended_why is HoldEnded.LAPSED
-            ]
-            for start_us, end_us in without(spans_us or [WHOLE_SESSION_US], lapsed):
-                values = {"session": session_row, "start_us": start_us, "end_us": end_us}
-                connection.execute(self._insert(tables.holds, values | times))
-
-    def release_holds(self, session_row: int, now_us: int) -> None:
-        """Hold back nothing of a session any longer."""
-        held = self._update(tables.holds).where(
-            _HOLD.session == session_row, _HOLD.ended_us.is_(None)
+    def put_hours(self, job: Job, stretches: Sequence[Stretch], now_us: int) -> bool:
+        """Store what a session says of its person's time, and count the days that it touches."""
+        jobs, sessions = tables.scoring_jobs, tables.sessions
+        claimed = self._select(jobs, sessions.c.person, sessions.c.opened_us).where(
+            sessions.c.row == jobs.c.session,
+            jobs.c.session == job.session_row,
+            jobs.c.done.is_(False),
+            jobs.c.worker == job.worker,
+            jobs.c.claims == job.claim,
         )
+        known = self._select(tables.session_hours).where(_OWN.session == job.session_row)
         with self._transaction() as connection:
-            connection.execute(held.values(ended_us=now_us, ended_why=HoldEnded.RELEASED))
+            session = connection.execute(claimed).one_or_none()
+            if session is None:
+                return False
+            at_s = session.opened_us // 1_000_000
+            values: dict[str, Any] = {
+                "start_s": stretches[0][0] if stretches else at_s,
+                "end_s": stretches[-1][1] if stretches else at_s,
+                "stretches": msgspec.json.encode(stretches),
+            }
+            around = (values["start_s"], values["end_s"])
+            before = connection.execute(known).one_or_none()
+            if before is None:
+                own = {"session": job.session_row, "person": session.person}
+                connection.execute(self._insert(tables.session_hours, own | values))
+            elif not stretches:
+                # Its evidence is no longer kept: what was counted from it stands.
+                return True
+            else:
+                around = (min(around[0], before.start_s), max(around[1], before.end_s))
+                change = self._update(tables.session_hours)
+                connection.execute(change.where(_OWN.session == job.session_row).values(**values))
+            person = bytes(session.person)
+            self._recount(connection, person, around, [job.session_row], now_us)
+        return True
 
-    def holds(self, session_row: int) -> Sequence[Hold]:
-        """All holds of a session."""
-        with self._reading.connect() as connection:
-            return self._holds(connection, session_row)
+    def hours_lines(
+        self,
+        days: tuple[int, int],
+        limit: int,
+        after: tuple[int, int] | None = None,
+        person: bytes | None = None,
+        sight: Sight = EVERYBODY,
+    ) -> Sequence[HoursLine]:
+        """What sessions count for, day by day."""
+        first, last = days
+        sessions, people, projects = tables.sessions, tables.people, tables.projects
+        sheet = tables.timesheets
+        week = _HOUR.day - (_HOUR.day - 1) % 7
+        seen = within(sight, _HOUR.person, self.organisation)
+        query = (
+            self._select(
+                tables.hours,
+                *tables.hours.c,
+                sessions.c.id,
+                sessions.c.opened_us,
+                people.c.name.label("person_name"),
+                projects.c.id.label("project"),
+                projects.c.name.label("project_name"),
+                sheet.c.state,
+            )
+            .join(sessions, sessions.c.row == _HOUR.session)
+            .join(people, people.c.id == _HOUR.person)
+            .join(projects, projects.c.id == sessions.c.project)
+            .join(sheet, (sheet.c.person == _HOUR.person) & (sheet.c.week == week))
+            .where(_HOUR.day >= first, _HOUR.day <= last, *seen)
+            .order_by(_HOUR.day, _HOUR.row)
+            .limit(limit)
+        )
+        if after is not None:
+            query = query.where(tuple_(_HOUR.day, _HOUR.row) > tuple_(*after))
+        if person is not None:
+            query = query.where(_HOUR.person == person)
+        return [_as_line(row) for row in self._all(query)]
 
-    def _holds(self, connection: Connection, session_row: int) -> list[Hold]:
-        query = self._select(tables.holds, *_COLUMNS).where(_HOLD.session == session_row)
-        return [_as_hold(row) for row in connection.execute(query.order_by(_HOLD.row))]
 
-
-def _as_hold(row: Any) -> Hold:
-    why = HoldEnded(row.ended_why) if row.ended_why else None
-    return Hold(row.start_us, row.end_us, row.held_us, row.lapses_us, row.ended_us, why)
+def _as_line(row: Any) -> HoursLine:
+    return HoursLine(
+        row=row.row,
+        day=row.day,
+        zone=row.zone,
+        session=row.id,
+        session_row=row.session,
+        opened_us=row.opened_us,
+        person=row.person,
+        person_name=row.person_name,
+        project=row.project,
+        project_name=row.project_name,
+        seconds=seconds_of(row),
+        correction=row.correction,
+        state=SheetState(row.state),
+    )

@@ -154,10 +154,15 @@ class SqlReviews(SqlReviewOpening):
 
     def standing(self, session_row: int) -> Standing:
         """How a session stands between its assessment and its decision."""
+        with self._reading.connect() as connection:
+            return self._standing(connection, session_row)
+
+    def _standing(self, connection: Connection, session_row: int) -> Standing:
         query = self._select(tables.reviews).where(
             _REVIEW.session == session_row, _REVIEW.how != How.CONTROL
         )
-        row = self._one(query.order_by(_REVIEW.row.desc()).limit(1))
+        newest = query.order_by(_REVIEW.row.desc()).limit(1)
+        row = connection.execute(newest).one_or_none()
         if row is None:
             return NOT_ASKED
         head = _as_head(row)

@@ -3,13 +3,22 @@
 from server.storage.sql.compactions import SqlCompactionQueue
 from server.storage.sql.database import Database
 from server.storage.sql.doors import SqlDoors
+from server.storage.sql.due_holds import SqlDueHolds
 from server.storage.sql.health import SqlHealth
 from server.storage.sql.jobs import SqlJobs
 from server.storage.sql.submissions import SqlSubmissionQueue
 from server.storage.sql.upkeep import SqlUpkeep
 
 
-class SqlStore(SqlDoors, SqlJobs, SqlCompactionQueue, SqlSubmissionQueue, SqlHealth, SqlUpkeep):
+class SqlStore(
+    SqlDoors,
+    SqlJobs,
+    SqlDueHolds,
+    SqlCompactionQueue,
+    SqlSubmissionQueue,
+    SqlHealth,
+    SqlUpkeep,
+):
     """What the stores share; see `server.storage.protocols.Store`."""
 
     def __init__(self, database: Database) -> None:

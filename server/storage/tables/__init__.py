@@ -12,7 +12,14 @@ from server.storage.tables.evidence import (
     objects,
     sessions,
 )
-from server.storage.tables.hours import holds
+from server.storage.tables.hours import (
+    corrections,
+    holds,
+    hours,
+    session_hours,
+    timesheets,
+    zones,
+)
 from server.storage.tables.idempotency import idempotency_keys
 from server.storage.tables.operation import schema_steps
 from server.storage.tables.people import (
@@ -66,10 +73,12 @@ __all__ = [
     "compacted",
     "consents",
     "control_sessions",
+    "corrections",
     "devices",
     "facts",
     "heads",
     "holds",
+    "hours",
     "idempotency_keys",
     "identities",
     "identity_providers",
@@ -99,12 +108,15 @@ __all__ = [
     "scoring_states",
     "second_factors",
     "seen_in_full",
+    "session_hours",
     "sessions",
     "submission_answers",
     "submission_sessions",
     "submissions",
     "team_members",
     "teams",
+    "timesheets",
     "typing_samples",
     "withdrawals",
+    "zones",
 ]

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from server.records import SessionEntry
+from server.records import EVERYBODY, Job, SessionEntry
+from server.records.hours import NO_SECONDS, Kind
+from server.records.timesheets import Move, SheetState, Timesheet
 from server.storage.protocols import OrganisationStore
 
 
@@ -14,9 +16,33 @@ class Named(Protocol):
     def entry(self) -> SessionEntry:
         """A session."""
 
+    @property
+    def job(self) -> Job:
+        """Its job."""
+
+    @property
+    def person(self) -> bytes:
+        """A person."""
+
+
+_FOREIGN = Timesheet(
+    1, bytes(16), bytes(16), "n", False, 1, SheetState.OPEN, 0, 0, "x", None, None, None, None,
+    None, None, None, NO_SECONDS,
+)  # fmt: skip
+_ALL = (1, 3_000_000)
 
 CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
+    "accept_correction": lambda s, _: s.accept_correction(_FOREIGN, 1, "x", 1),
+    "corrections": lambda s, _: s.corrections(1),
     "hold_minutes": lambda s, x: s.hold_minutes(x.entry.row, [(0, 1)], 2, 1),
     "holds": lambda s, x: s.holds(x.entry.row),
+    "hours_lines": lambda s, _: s.hours_lines(_ALL, 10),
+    "lapse_holds": lambda s, x: s.lapse_holds(x.entry.row, 1 << 60),
+    "move_timesheet": lambda s, _: s.move_timesheet(_FOREIGN, Move(SheetState.LOCKED, "x"), 1),
+    "put_hours": lambda s, x: s.put_hours(x.job, [(0, 1, Kind.OBSERVED)], 1),
     "release_holds": lambda s, x: s.release_holds(x.entry.row, 1),
+    "set_zone": lambda s, x: s.set_zone(x.person, "Asia/Tokyo", 1),
+    "timesheet": lambda s, _: s.timesheet(bytes(16)),
+    "timesheets": lambda s, _: s.timesheets(EVERYBODY, 10),
+    "zones_of": lambda s, x: s.zones_of(x.person),
 }

@@ -27,6 +27,7 @@ from server.records import (
     StoredObject,
     Why,
 )
+from server.records.hours import Kind
 from server.records.scoring import DueState
 from server.records.signin import NewInvitation
 from server.storage.protocols import OrganisationStore
@@ -193,8 +194,8 @@ EMPTY = {
     "assessments",
     "compacted",
     "control_sessions",
+    "corrections",
     "facts",
-    "holds",
     "idempotency_keys",
     "review_claims",
     "review_settings",
@@ -222,6 +223,9 @@ def stolen(house: House, chain: Chain, typing: Typing) -> Stolen:
     person, team = house.trainer.id, own.add_team("First").id
     own.put_typing_sample(person, b"sealed", 1)
     own.join_team(team, person, leads=False)
+    assert own.put_hours(job, [(0, 60, Kind.OBSERVED)], 1)
+    own.hold_minutes(entry.row, [(0, 1)], _LONG_US, 1)
+    own.set_zone(person, "Asia/Kathmandu", 0)
     own.set_identity_provider("https://first", "c", b"s")
     own.bind_identity(person, "https://first", "subject", 1)
     own.begin_second_factor(person, b"sealed")

@@ -1,0 +1,113 @@
+"""Weekly timesheets: how far each has come, and what was decided."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.records.hours import DayPart, Seconds
+
+
+class SheetState(StrEnum):
+    """How far a timesheet has come."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    """The trainer says: this is my week."""
+    DISPUTED = "disputed"
+    """Somebody doubts some of its minutes; all others are payable."""
+    APPROVED = "approved"
+    LOCKED = "locked"
+    """Payroll has taken it."""
+
+
+DECIDED = frozenset({SheetState.DISPUTED, SheetState.APPROVED, SheetState.LOCKED})
+"""Of these no number changes any more: what is recounted becomes a correction."""
+
+
+class CorrectionState(StrEnum):
+    """What became of a correction."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    REPLACED = "replaced"
+    """Something came that changed it before anybody accepted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timesheet:
+    """One person's week."""
+
+    row: int
+    id: bytes
+    person: bytes
+    person_name: str
+    person_removed: bool
+    week: int
+    """Its Monday, as `date.toordinal`."""
+    state: SheetState
+    version: int
+    """Raised by every change: who decides says which one was seen."""
+    changed_us: int
+    changed_by: str
+    submitted_us: int | None
+    disputed_us: int | None
+    approved_us: int | None
+    locked_us: int | None
+    reason: str | None
+    """Why it was disputed."""
+    answer: str | None
+    """What the trainer says to that."""
+    numbers: bytes | None
+    """JSON of the `Seconds` that were decided, as they were at that moment."""
+    seconds: Seconds
+    """What counts now: with accepted corrections, and with what is held or was rejected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A difference to a week that was decided; it counts only once somebody accepted it."""
+
+    row: int
+    made_us: int
+    state: CorrectionState
+    parts: tuple[DayPart, ...]
+    """Signed differences."""
+    decided_us: int | None
+    decided_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A step of a timesheet, and who takes it."""
+
+    to: SheetState
+    by: str
+    """As the audit log knows them; `lapse` or `agreed` where nobody had to."""
+    reason: str | None = None
+    answer: str | None = None
+    spans_us: tuple[tuple[int, int, int], ...] = ()
+    """What a dispute holds: session row, and a stretch of its session microseconds."""
+    lapses_us: int = 0
+    """When a dispute's hold lapses."""
+    gives_up: bool = False
+    """The trainer agrees that the disputed minutes are not paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoursLine:
+    """What one session counts for on one day, as it is exported."""
+
+    row: int
+    day: int
+    zone: str
+    session: bytes
+    session_row: int
+    opened_us: int
+    person: bytes
+    person_name: str
+    project: bytes
+    project_name: str
+    seconds: Seconds
+    correction: int | None
+    """The accepted correction that it is; None: it was counted in the first place."""
+    state: SheetState
+    """Of its timesheet."""

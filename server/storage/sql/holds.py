@@ -1,0 +1,68 @@
+"""Pay that waits, in SQL. Whoever changes what is held counts the session's days again."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.records.hours import HOLD_MAX_US, WHOLE_SESSION_US, Hold, HoldEnded
+from server.storage import tables
+from server.storage.sql.recounting import SqlRecounting
+from wire.stretches import without
+
+_HOLD = tables.holds.c
+
+
+class SqlHolds(SqlRecounting):
+    """The part of `server.storage.protocols.hours.Hours` about holds."""
+
+    def hold_minutes(
+        self,
+        session_row: int,
+        spans_us: Sequence[tuple[int, int]],
+        lapses_us: int,
+        now_us: int,
+    ) -> None:
+        """Hold back the pay of stretches of session time."""
+        with self._transaction() as connection:
+            self._hold(connection, session_row, spans_us or [WHOLE_SESSION_US], lapses_us, now_us)
+            self._recount_sessions(connection, [session_row], now_us)
+
+    def release_holds(self, session_row: int, now_us: int) -> None:
+        """Hold back nothing of a session any longer, but for what a timesheet's dispute holds."""
+        with self._transaction() as connection:
+            mine = (_HOLD.session == session_row, _HOLD.timesheet.is_(None))
+            self._end_holds(connection, mine, HoldEnded.RELEASED, now_us)
+            self._recount_sessions(connection, [session_row], now_us)
+
+    def holds(self, session_row: int) -> Sequence[Hold]:
+        """All holds of a session."""
+        with self._reading.connect() as connection:
+            return self._holds(connection, session_row)
+
+    def _hold(
+        self,
+        connection: Connection,
+        session_row: int,
+        spans_us: Iterable[tuple[int, int]],
+        lapses_us: int,
+        now_us: int,
+        timesheet: int | None = None,
+    ) -> None:
+        times = {"held_us": now_us, "lapses_us": min(lapses_us, now_us + HOLD_MAX_US)}
+        lapsed = [
+            (hold.start_us, hold.end_us)
+            for hold in self._holds(connection, session_row)
+            if hold.ended_why is HoldEnded.LAPSED
+        ]
+        for start_us, end_us in without(spans_us, lapsed):
+            values = {"session": session_row, "start_us": start_us, "end_us": end_us}
+            if timesheet is not None:
+                values["timesheet"] = timesheet
+            connection.execute(self._insert(tables.holds, values | times))
+
+    def _end_holds(
+        self, connection: Connection, which: Iterable[Any], why: HoldEnded, now_us: int
+    ) -> None:
+        ending = self._update(tables.holds).where(*which, _HOLD.ended_us.is_(None))
+        connection.execute(ending.values(ended_us=now_us, ended_why=why.value))
