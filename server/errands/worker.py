@@ -14,6 +14,7 @@ from threading import Event
 from server.app import open_installation
 from server.errands.all import all_errands
 from server.errands.rounds import Rounds
+from server.operation.key_watch import KeyWatch
 from server.operation.logs import set_up_logs
 
 _LOOK_S = 0.5
@@ -29,12 +30,16 @@ def main(folder: str, name: str, parent: str) -> None:
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What is signed here is signed by the key that is in force, as everywhere.
+    watch = KeyWatch(installation.keys, installation.folder.keys)
+    watch.start()
     rounds = Rounds(all_errands(installation))
     rounds.start()
     while not stop.wait(_LOOK_S) and os.getppid() == int(parent):
         rounds.report()
     if not rounds.stop():
         _log.warning("errands did not end in time; another takes them up", extra={"worker": name})
+    watch.stop()
     installation.store.close()
 
 

@@ -73,7 +73,8 @@ def judge(considered: Sequence[Considered], aligned: Aligned) -> Judged:
     """Say the word."""
     decisions = [d for one in considered if (d := _decision(one)) is not None]
     adverse = [d for d in decisions if d.verdict in ADVERSE]
-    reviewed = _decided_all(considered, decisions)
+    all_decided = len(decisions) == len(considered)
+    people = all_decided and not any(d.by_silence for d in decisions)
     evidence = tuple(one.evidence for one in considered)
     if adverse:
         last_us = max(d.decided_us for d in adverse)
@@ -81,12 +82,13 @@ def judge(considered: Sequence[Considered], aligned: Aligned) -> Judged:
     open_why = tuple(dict.fromkeys(why for one in considered for why in _open(one)))
     if open_why:
         return Judged(Answer.UNDER_REVIEW, False, None, open_why, evidence)
-    decided_us = max((d.decided_us for d in decisions), default=None) if reviewed else None
     doubts = tuple(dict.fromkeys([*_doubts(considered), *_gaps(aligned)]))
     if doubts:
         return Judged(Answer.CANNOT_DETERMINE, False, None, doubts, evidence)
-    why = ("decided_human",) if reviewed else ("silence",) if decisions else ()
-    return Judged(Answer.CONSISTENT, reviewed, decided_us, why, evidence)
+    if not all_decided:
+        return Judged(Answer.CONSISTENT, False, None, (), evidence)
+    why = ("decided_human",) if people else ("silence",)
+    return Judged(Answer.CONSISTENT, people, max(d.decided_us for d in decisions), why, evidence)
 
 
 def _decision(one: Considered) -> Decision | None:
@@ -104,11 +106,6 @@ def _touches(spans: Sequence[tuple[int, int]], stretches: Sequence[tuple[int, in
     if not spans or not stretches:
         return True
     return any(a < end and start < b for a, b in spans for start, end in stretches)
-
-
-def _decided_all(considered: Sequence[Considered], decisions: Sequence[Decision]) -> bool:
-    """Whether people, and not only a deadline, spoke of every session."""
-    return len(decisions) == len(considered) and not any(d.by_silence for d in decisions)
 
 
 def _open(one: Considered) -> Iterator[str]:

@@ -8,7 +8,8 @@ import httpx
 import numpy as np
 
 from detector.simulation import composing, draw_typist
-from server.records import Person
+from server.operation.keys import hash_of, new_token
+from server.records import Person, Scope
 from server.scoring.assessor import DetectorAssessor
 from server.scoring.session import Scoring
 from server.scoring.worker import do_next
@@ -128,6 +129,12 @@ class Office:
     def get(self, path: str, key: str = "") -> httpx.Response:
         """Read as the platform."""
         return self.client.get(f"/v1/submissions{path}", headers=self.auth(key))
+
+    def key(self, scopes: set[Scope]) -> str:
+        """A platform key of these scopes."""
+        key = new_token("vtp")
+        self.house.own.add_platform_key(key[-8:], hash_of(key), scopes, 1)
+        return key
 
     def auth(self, key: str = "") -> dict[str, str]:
         """The platform's header field."""
