@@ -83,6 +83,9 @@ class Header(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 _FIELDS = len(msgspec.structs.fields(Header))
+_AS_WRITTEN = b"\xdc" + _FIELDS.to_bytes(2, "big")
+"""How a list of just these fields begins in msgpack."""
+_DECODER = msgspec.msgpack.Decoder(Header)
 # Laid out now: threads that convert the first headers would do it at once (`wire.decoding`).
 decoder_of(Header)
 _UNKNOWN_BITS = 8 * limits.UNKNOWN_COLUMN_MAX_WIDTH_BYTES
@@ -113,6 +116,13 @@ def decode_header(data: bytes) -> tuple[Header, tuple[int, ...]]:
     """
     if len(data) > limits.HEADER_MAX_BYTES:
         raise LimitExceeded(f"header of {len(data)} bytes; {limits.HEADER_MAX_BYTES} allowed")
+    if data[: len(_AS_WRITTEN)] == _AS_WRITTEN and (header := _decoded(data)) is not None:
+        _check_consistent(header)
+        return header, ()
+    return _converted(data)
+
+
+def _converted(data: bytes) -> tuple[Header, tuple[int, ...]]:
     try:
         values: Any = msgspec.msgpack.decode(data)
         if not isinstance(values, list) or not values:
@@ -124,6 +134,15 @@ def decode_header(data: bytes) -> tuple[Header, tuple[int, ...]]:
         raise MalformedBatch(f"header: {error}") from error
     _check_consistent(header)
     return header, _unknown(values[_FIELDS:])
+
+
+def _decoded(data: bytes) -> Header | None:
+    """A header without anything further, in one go; None where it takes a closer look."""
+    try:
+        header = _DECODER.decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    return header if header.version == FORMAT_VERSION else None
 
 
 def _check_version(version: object) -> None:

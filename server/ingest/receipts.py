@@ -8,6 +8,7 @@ from typing import NamedTuple
 from server.ingest.kept import Kept
 from server.ingest.lookups import Lookups
 from server.ingest.seals import ReceiptSigner
+from server.ingest.sessions import Told
 from server.operation.keys import ServerKeys
 from server.records import SessionEntry
 from server.storage.protocols import Store
@@ -41,15 +42,21 @@ class Receipts:
         self._in_force: Kept[Project, _InForce] = Kept(_PROJECTS)
         self._lookups = Lookups(self._versions)
 
-    async def receipt(self, entry: SessionEntry, envelope: Envelope, received_us: int) -> bytes:
+    def next_nonce(self, entry: SessionEntry, sequence: int) -> Told:
+        """The nonce that goes out with the receipt of this batch."""
+        secret = self._keys.nonce_secret
+        return Told(secret, sequence, derive_nonce(secret, entry.id, sequence))
+
+    async def receipt(
+        self, entry: SessionEntry, envelope: Envelope, received_us: int, told: Told
+    ) -> bytes:
         """The answer to a stored batch, as JSON."""
         sequence = envelope.header.sequence
         version = await self._version((entry.organisation, entry.project))
         if version is None:
             version = entry.policy_version
-        nonce = derive_nonce(self._keys.nonce_secret, entry.id, sequence)
         draft = Acknowledgement(
-            entry.id, sequence, envelope.digest, received_us, nonce, version, b"", b""
+            entry.id, sequence, envelope.digest, received_us, told.nonce, version, b"", b""
         )
         if self._signer.key is not self._keys.signing:
             self._signer = ReceiptSigner(self._keys.signing)

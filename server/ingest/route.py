@@ -11,8 +11,9 @@ import asyncio
 import hmac
 import logging
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import partial
+from typing import Any, NamedTuple
 
 from server.clock import now_us
 from server.errors import Refusal, StorageAway, overloaded, too_often
@@ -38,6 +39,12 @@ from wire.problems import TYPE_PREFIX, ProblemCode
 PATH = "/agent/v1/batches"
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Fields = Mapping[bytes, bytes]
+Body = bytes | Callable[[], Awaitable[bytes]]
+"""The whole of it, or what reads it."""
+
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+_RECEIPT_FIELDS = ((b"content-type", b"application/json"), _NOSNIFF)
 
 _MOVES_MAX = 3
 _BURST = 20
@@ -47,6 +54,14 @@ _AT_WORK_MAX = 120_000
 _SESSION_MAX_US = 31 * 24 * 3600 * 1_000_000
 """No session is longer: an hour that no calendar holds would be nobody's work."""
 _log = logging.getLogger(__name__)
+
+
+class Answer(NamedTuple):
+    """What is answered, whatever carries it."""
+
+    status: int
+    fields: tuple[tuple[bytes, bytes], ...]
+    body: bytes
 
 
 class Ingest:
@@ -67,11 +82,24 @@ class Ingest:
         self._bodies = Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request as ASGI has it."""
+        fields = dict(scope["headers"])
+        if scope["method"] == "POST":
+            read = partial(self._bodies.read, receive, fields.get(b"content-length"))
+            answer = await self.answer(fields, read)
+        else:
+            refusal = Refusal(ProblemCode.METHOD_NOT_ALLOWED, 405, "Batches are posted.")
+            answer = self._refused(refusal)
+        start = {"type": "http.response.start", "status": answer.status}
+        await send(start | {"headers": list(answer.fields)})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def answer(self, fields: Fields, body: Body) -> Answer:
+        """What a post is answered; never raises."""
         began = time.perf_counter()
         try:
-            body = await self._take(scope, receive)
-            answer = (200, {"content-type": "application/json"}, body)
+            receipt = await self._take(fields, body)
+            answer = Answer(200, (*_RECEIPT_FIELDS, _length(receipt)), receipt)
         except Refusal as refusal:
             answer = self._refused(refusal)
         except WireError as error:
@@ -82,8 +110,8 @@ class Ingest:
         except Exception:  # noqa: BLE001 - the last line of defence of a route of its own
             _log.exception("a batch could not be handled")
             answer = self._refused(Refusal(ProblemCode.INTERNAL, 500, "Send this again later."))
-        self.figures.answered(answer[0], time.perf_counter() - began)
-        await _send(send, *answer)
+        self.figures.answered(answer.status, time.perf_counter() - began)
+        return answer
 
     def remember_those_at_work(self) -> None:
         """Read the open sessions at once, before the first request.
@@ -100,27 +128,28 @@ class Ingest:
         """Sessions whose head is remembered."""
         return self._sessions.remembered
 
-    def _refused(self, refusal: Refusal) -> tuple[int, dict[str, str], bytes]:
+    def _refused(self, refusal: Refusal) -> Answer:
         self.figures.refused(refusal.problem.type.removeprefix(TYPE_PREFIX))
-        return answer_of(refusal)
+        status, named, body = answer_of(refusal)
+        fields = [(name.encode(), value.encode()) for name, value in named.items()]
+        if status == 408:
+            # Whatever else of the body comes is not waited for.
+            fields.append((b"connection", b"close"))
+        return Answer(status, (*fields, _NOSNIFF, _length(body)), body)
 
-    async def _take(self, scope: Scope, receive: Receive) -> bytes:
-        if scope["method"] != "POST":
-            raise Refusal(ProblemCode.METHOD_NOT_ALLOWED, 405, "Batches are posted.")
-        fields = dict(scope["headers"])
+    async def _take(self, fields: Fields, body: Body) -> bytes:
         sender = await self._senders.sender(fields.get(b"authorization", b""))
-        declared = fields.get(b"content-length")
-        room = self._room.enter(declared)
+        room = self._room.enter(fields.get(b"content-length"))
         try:
-            body = await self._bodies.read(receive, declared)
-            self.figures.bytes += len(body)
+            sealed = body if isinstance(body, bytes) else await body()
+            self.figures.bytes += len(sealed)
             wait_s = self._pace.wait_s(sender.device.id, time.monotonic())
             if wait_s:
                 raise too_often(wait_s)
-            envelope = open_envelope(body)
+            envelope = open_envelope(sealed)
             _check_digest(fields.get(b"veritype-digest"), envelope)
             live = await self._session_of(sender.device, envelope)
-            self._check_sealed(sender, envelope)
+            self._check_sealed(sender, live, envelope)
             _check_time(envelope)
             ended_us = live.entry.opened_us + envelope.header.end_us
             check_done_before(sender.device, ended_us, now_us())
@@ -138,9 +167,11 @@ class Ingest:
             raise Refusal(ProblemCode.WRONG_DEVICE, 403, "The session is another device's.")
         return live
 
-    def _check_sealed(self, sender: Sender, envelope: Envelope) -> None:
+    def _check_sealed(self, sender: Sender, live: Live, envelope: Envelope) -> None:
         check_seal(sender.device.public_key, sender.key_id, envelope)
         header = envelope.header
+        if live.told is not None and live.told.stands_in(header, self._keys.nonce_secret):
+            return
         if not self._keys.is_nonce(header.nonce, header.session, header.anchor):
             raise Refusal(
                 ProblemCode.UNKNOWN_NONCE, 403, "The nonce was not given to this session."
@@ -161,7 +192,10 @@ class Ingest:
             append = Append(live.entry, before, after, envelope, now_us())
             if await self._writer.append(append):
                 live.head = after
-                return await self._receipts.receipt(live.entry, envelope, append.received_us)
+                live.told = self._receipts.next_nonce(live.entry, after.sequence)
+                return await self._receipts.receipt(
+                    live.entry, envelope, append.received_us, live.told
+                )
             # Another request, or another node, moved the head: what we remembered is old.
             live = await self._sessions.reload(key) or live
         raise busy()
@@ -172,7 +206,8 @@ class Ingest:
         store = self._store.of(entry.organisation)
         stored = await asyncio.to_thread(store.taken, entry.row, sequence)
         if stored is not None and stored.digest == envelope.digest:
-            return await self._receipts.receipt(entry, envelope, stored.received_us)
+            told = self._receipts.next_nonce(entry, sequence)
+            return await self._receipts.receipt(entry, envelope, stored.received_us, told)
         problem, closed = refusal_of(broken).problem, live.head.closed
         raise Refusal(
             ProblemCode.OUT_OF_ORDER,
@@ -196,12 +231,5 @@ def _check_time(envelope: Envelope) -> None:
         )
 
 
-async def _send(send: Send, status: int, fields: dict[str, str], body: bytes) -> None:
-    headers = [(name.encode(), value.encode()) for name, value in fields.items()]
-    headers.append((b"content-length", b"%d" % len(body)))
-    headers.append((b"x-content-type-options", b"nosniff"))
-    if status == 408:
-        # Whatever else of the body comes is not waited for.
-        headers.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def _length(body: bytes) -> tuple[bytes, bytes]:
+    return b"content-length", b"%d" % len(body)

@@ -7,17 +7,33 @@ may take any batch.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hmac import compare_digest
+from typing import NamedTuple
 
 from server.ingest.kept import Kept
 from server.ingest.lookups import Lookups
 from server.records import SessionEntry
 from server.storage.protocols import Store
 from wire.chain import ChainHead
+from wire.header import Header
 
 _KEPT = 150_000
 
 Key = tuple[int, bytes]
 """Organisation and session id."""
+
+
+class Told(NamedTuple):
+    """The nonce that went out with the receipt of one batch."""
+
+    secret: bytes
+    anchor: int
+    nonce: bytes
+
+    def stands_in(self, header: Header, secret: bytes) -> bool:
+        """Whether a header carries it, and the secret it was made with is still the one in use."""
+        known = self.anchor == header.anchor and self.secret == secret
+        return known and compare_digest(self.nonce, header.nonce)
 
 
 @dataclass(slots=True)
@@ -26,6 +42,9 @@ class Live:
 
     entry: SessionEntry
     head: ChainHead
+    told: Told | None = None
+    """The nonce that this process told last: the next batch carries it, unless it was on its way.
+    """
 
 
 class Sessions:

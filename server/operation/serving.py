@@ -20,7 +20,7 @@ import uvicorn
 from server.app import Application, Installation, build_app, open_installation
 from server.clock import now_us
 from server.errors import ServerError
-from server.http.one_write import OneWriteProtocol
+from server.ingest.connection import connections_of
 from server.operation.beside import Beside
 from server.operation.ingest_log import IngestLog
 from server.operation.key_watch import KeyWatch
@@ -117,7 +117,7 @@ def _config(app: Application) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=OneWriteProtocol,
+        http=connections_of(app.ingest, app.readiness),
         lifespan="on",
         log_config=None,
         access_log=False,

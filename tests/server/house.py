@@ -15,6 +15,7 @@ import uvicorn
 from sqlalchemy import func, select, text
 
 from server.app import Installation, build_app, make_data_folder, open_installation
+from server.ingest.connection import connections_of
 from server.records import Person, Role
 from server.services.administration import Administration
 from server.storage.protocols import OrganisationStore
@@ -122,10 +123,18 @@ def browsing(address: str, timeout_s: float = 30) -> httpx.Client:
 
 
 @contextlib.contextmanager
-def serving(path: Path) -> Iterator[str]:
+def serving(path: Path, keep_alive_s: int = 5) -> Iterator[str]:
     """The real application on a real socket."""
     app = build_app(open_installation(path))
-    config = uvicorn.Config(app, port=0, log_config=None, lifespan="on", loop="uvloop")
+    config = uvicorn.Config(
+        app,
+        port=0,
+        log_config=None,
+        lifespan="on",
+        loop="uvloop",
+        http=connections_of(app.ingest, app.readiness),
+        timeout_keep_alive=keep_alive_s,
+    )
     server = _Prompt(config)
     thread = threading.Thread(target=server.run)
     thread.start()
