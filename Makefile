@@ -25,9 +25,9 @@ $(DEMO_INSTALLED): requirements/demo.txt setup.cfg | $(BIN)/python
 	@$(PIP) install --no-deps --no-build-isolation -e . 2>$(VENV)/install.log || { cat $(VENV)/install.log >&2; exit 1; }
 	@touch $@
 
-$(INSTALLED): requirements/constraints.txt setup.cfg | $(BIN)/python
+$(INSTALLED): requirements/constraints.txt setup.cfg client/pyproject.toml | $(BIN)/python
 	@echo "Installing the project and its test tools ..."
-	@$(PIP) install -c requirements/constraints.txt -e '.[dev]' 2>$(VENV)/install.log || { cat $(VENV)/install.log >&2; exit 1; }
+	@$(PIP) install -c requirements/constraints.txt -e '.[dev]' -e ./client 2>$(VENV)/install.log || { cat $(VENV)/install.log >&2; exit 1; }
 	@# All that the demo needs is among it.
 	@touch $@ $(DEMO_INSTALLED)
 
@@ -59,10 +59,11 @@ lint: $(INSTALLED) ## style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 types: $(INSTALLED) ## mypy, strict, tests included
-	@$(BIN)/mypy wire agent detector server tests samples bench deploy
+	@$(BIN)/mypy wire agent detector server client tests samples bench deploy
 
 contracts: $(INSTALLED) ## who may import whom
 	@$(BIN)/lint-imports
+	@cd client && ../$(BIN)/lint-imports
 
 lowest: ## the unit tests with the lowest dependencies that setup.cfg allows
 	@requirements/test-lowest
