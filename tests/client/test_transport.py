@@ -133,9 +133,11 @@ def test_what_is_being_done_just_now_is_waited_for_and_another_conflict_is_not()
 def test_each_problem_is_an_exception_of_its_own(
     status: int, code: str, kind: type[Refused]
 ) -> None:
-    with scripted(Reply(status, problem(code))) as (address, _):
-        with pytest.raises(VeritypeError) as caught:
-            Platform(address, "vtp_secret").person("00")
+    with (
+        scripted(Reply(status, problem(code))) as (address, _),
+        pytest.raises(VeritypeError) as caught,
+    ):
+        Platform(address, "vtp_secret").person("00")
     assert type(caught.value) is kind
     assert isinstance(caught.value, Refused)
     assert (caught.value.status, caught.value.code) == (status, code)
@@ -144,9 +146,11 @@ def test_each_problem_is_an_exception_of_its_own(
 
 
 def test_busy_says_when_to_try_again_once_it_is_given_up() -> None:
-    with scripted(Reply(503, problem("overloaded"), "0"), Reply(503, b"", "7")) as (address, _):
-        with pytest.raises(Busy) as caught:
-            Platform(address, "vtp_x", tries=2).person("00")
+    with (
+        scripted(Reply(503, problem("overloaded"), "0"), Reply(503, b"", "7")) as (address, _),
+        pytest.raises(Busy) as caught,
+    ):
+        Platform(address, "vtp_x", tries=2).person("00")
     assert caught.value.retry_after_s == 7
 
 
@@ -160,9 +164,11 @@ def test_nobody_there_is_unreachable() -> None:
 
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b"[]", b"\xff"])
 def test_an_answer_of_another_form_says_so(body: bytes) -> None:
-    with scripted(Reply(200, body), Reply(200, body)) as (address, _):
-        with pytest.raises(AnswerInvalid):
-            Platform(address, "vtp_x").person("00")
+    with (
+        scripted(Reply(200, body), Reply(200, body)) as (address, _),
+        pytest.raises(AnswerInvalid),
+    ):
+        Platform(address, "vtp_x").person("00")
         with pytest.raises(AnswerInvalid):
             next(Platform(address, "vtp_x").people())
 
@@ -186,7 +192,9 @@ def test_a_list_asks_for_the_next_page_when_it_is_needed() -> None:
 
 
 def test_an_id_is_never_a_path() -> None:
-    with scripted(Reply(404, problem("not-found"))) as (address, asked):
-        with pytest.raises(NotFound):
-            Platform(address, "vtp_x").person("../sessions?x=1")
+    with (
+        scripted(Reply(404, problem("not-found"))) as (address, asked),
+        pytest.raises(NotFound),
+    ):
+        Platform(address, "vtp_x").person("../sessions?x=1")
     assert asked[0].path == "/v1/people/..%2Fsessions%3Fx%3D1"
