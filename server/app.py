@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -179,6 +180,10 @@ class Application:
         self.figures = figures
         self.readiness = readiness
         self._pages = pages
+
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document that it publishes."""
+        return self._pages.openapi()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""

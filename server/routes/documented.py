@@ -14,7 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import Route
 
 from server.ingest.route import PATH as BATCHES
-from server.routes.v1.described import describe_conventions
+from server.routes.v1.described import add_examples, describe_conventions
 from wire.baseline import TypingSample
 from wire.messages import (
     BATCH_CONTENT_TYPE,
@@ -39,6 +39,7 @@ AGENT = "/agent/"
 _JSON = "application/json"
 _DEVICE = "device"
 _REFERENCE = "#/components/schemas/{name}"
+_WITHIN = "#/$defs/"
 _SERVERS = [{"url": "/", "description": "The server that gave this document."}]
 _METHODS = {"get", "put", "post", "patch", "delete"}
 _PROBLEMS = {
@@ -111,7 +112,26 @@ def document_of(app: FastAPI) -> Document:
             if method in _METHODS:
                 _add_problems(path, operation)
                 describe_conventions(path, method, operation, _problem)
-    return made
+    schemas_of_all: Document = {}
+    lifted: Document = _lifted(made, schemas_of_all)
+    lifted["components"]["schemas"] |= schemas_of_all
+    add_examples(lifted)
+    return lifted
+
+
+def _lifted(part: Any, schemas: Document) -> Any:
+    """With the definitions that stand within a schema, as msgspec makes it, among all others."""
+    if isinstance(part, list):
+        return [_lifted(each, schemas) for each in part]
+    if not isinstance(part, dict):
+        return part
+    for name, schema in part.get("$defs", {}).items():
+        schemas[name] = _lifted(schema, schemas)
+    lifted = {key: _lifted(each, schemas) for key, each in part.items() if key != "$defs"}
+    reference = str(lifted.get("$ref", ""))
+    if reference.startswith(_WITHIN):
+        lifted["$ref"] = _REFERENCE.format(name=reference.removeprefix(_WITHIN))
+    return lifted
 
 
 def _agent_routes(app: FastAPI) -> Iterator[tuple[str, str, str]]:

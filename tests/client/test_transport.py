@@ -164,13 +164,11 @@ def test_nobody_there_is_unreachable() -> None:
 
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b"[]", b"\xff"])
 def test_an_answer_of_another_form_says_so(body: bytes) -> None:
-    with (
-        scripted(Reply(200, body), Reply(200, body)) as (address, _),
-        pytest.raises(AnswerInvalid),
-    ):
-        Platform(address, "vtp_x").person("00")
-        with pytest.raises(AnswerInvalid):
-            next(Platform(address, "vtp_x").people())
+    with scripted(Reply(200, body), Reply(200, body)) as (address, _):
+        platform = Platform(address, "vtp_x")
+        for asked in (lambda: platform.person("00"), lambda: next(platform.people())):
+            with pytest.raises(AnswerInvalid):
+                asked()
 
 
 def test_a_redirect_is_not_followed_with_the_key() -> None:

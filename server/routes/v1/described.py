@@ -1,9 +1,10 @@
 """How the OpenAPI document says what all of `/v1` has in common: tags, keys, conditions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from server.http.idempotency import HEADER, KEY_PATTERN, REPLAYED
+from server.routes.v1.examples import example_of
 
 Document = dict[str, Any]
 _PLATFORM = "/v1/"
@@ -23,6 +24,8 @@ _KNOWN: Document = {
     "description": "The `ETag` of an answer that you hold: if nothing changed, the answer is 304.",
     "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[!-~]*"(, *(W/)?"[!-~]*")*)$'},
 }
+SHARED_PARAMETERS = frozenset((HEADER, "If-None-Match", "cursor", "limit"))
+"""Those that mean the same everywhere."""
 _PROBLEMS = {
     400: "The request does not hold to its documented form.",
     409: "It does not go together with what is stored, or the request with this `Idempotency-Key` "
@@ -60,3 +63,20 @@ def _header(responses: Document, name: str, description: str) -> None:
         if status.startswith("2"):
             told = {"description": description, "schema": {"type": "string"}}
             response.setdefault("headers", {})[name] = told
+
+
+def add_examples(document: Document) -> None:
+    """An example of every body that `/v1` takes and gives."""
+    schemas = document["components"]["schemas"]
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if path.startswith(_PLATFORM) and method in _CHANGES | {"get"}:
+                bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+                for media in (media for body in bodies for media in _documents(body)):
+                    media["example"] = example_of(media["schema"], schemas)
+
+
+def _documents(body: Document) -> Iterator[Document]:
+    for kind, media in body.get("content", {}).items():
+        if kind.endswith("json") and not kind.startswith("application/problem") and media:
+            yield media
