@@ -9,9 +9,12 @@ JOBS ?= 2
 LIVE_JOBS ?= 2
 LIVE = VERITYPE_LIVE_SEED=$(or $(VERITYPE_LIVE_SEED),1) $(BIN)/python -m pytest
 
+# Runs a command with what the machine has left: nobody who keeps time waits for it.
+BEHIND = $(shell chrt --idle 0 true 2>/dev/null && echo chrt --idle 0 || echo nice -n 19)
+
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo setup test unit live fuzz lint types contracts lowest package try-package try-operating wheel lock evaluate train samples bench bench-agent bench-server soak clean system
+.PHONY: help demo setup test unit displayed live fuzz lint types contracts lowest package try-package try-operating wheel lock evaluate train samples bench bench-agent bench-server soak clean system
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,14 +42,19 @@ system:
 
 setup: system $(INSTALLED) ## install what the tests need
 
-test: setup unit ## set everything up and run every test
-	@# They wait more than they work, and each has a display, buses, ports and folders of its own.
+test: setup ## set everything up and run every test
+	@# Those of displays and browsers wait more than they work and keep time; the others take the
+	@# processors that are left. What each command says is printed when it ends.
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line displayed unit FIRST="$(BEHIND)"
+
+displayed: system $(INSTALLED) ## the tests on a display or in a browser, each once
+	@# Each has a display, buses, ports and folders of its own.
 	@$(LIVE) -m "(live or browser) and not alone" -n $(LIVE_JOBS) --dist loadfile --durations=10
-	@# These keep time: one after another, with the machine for themselves.
+	@# These keep time in seconds or less: one after another.
 	@$(LIVE) -m "(live or browser) and alone" --durations=10
 
 unit: $(INSTALLED) ## the tests that need neither display nor browser
-	@$(BIN)/python -m pytest -m "not live and not browser" -n $(JOBS) --dist loadfile --durations=10
+	@$(FIRST) $(BIN)/python -m pytest -m "not live and not browser" -n $(JOBS) --dist loadfile --durations=10
 
 live: system $(INSTALLED) ## the tests on a real X display, REPEAT=10 times in a row
 	@for round in $$(seq $(or $(REPEAT),1)); do \
