@@ -14,6 +14,8 @@ EMBEDDED = "sqlite+folder"
 SHARED = "postgresql+s3"
 STORAGES = (EMBEDDED, SHARED)
 
+ON_BOTH = pytest.mark.parametrize("storage", STORAGES)
+"""For races and the like among tests of services that otherwise run on one."""
 ON_SQLITE = pytest.mark.parametrize("storage", [EMBEDDED])
 """For tests about SQLite itself, or about files in the data folder."""
 ON_POSTGRES = pytest.mark.parametrize("storage", [SHARED])

@@ -13,6 +13,7 @@ from server.scoring.worker import do_next
 from tests.server.device import Chain, digest_parts, screenshot
 from tests.server.house import PASSWORD, House
 from tests.server.kinds import SignedIn, SignIn, Typing
+from tests.server.storages import EMBEDDED
 from wire import events
 from wire.codes import DeviceFactKind, ManualReason, ObjectKind
 from wire.messages import encode_message, sign_blanking
@@ -21,6 +22,12 @@ from wire.textclass import pack_classes
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PICTURE, BLANKED, UNNAMED = (PNG + bytes([n] * 50) for n in range(3))
+
+
+@pytest.fixture
+def storage() -> str:
+    """One is enough: what these ask of storage is asked on both elsewhere, as in `tenancy`."""
+    return EMBEDDED
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,17 @@ from server.services.invitations import Invitations
 from server.services.people import Directory, operator
 from tests.server.browser import Browser, first_of, signed_in
 from tests.server.house import PASSWORD, House
+from tests.server.storages import EMBEDDED, ON_BOTH
 from tests.server.test_cli import run
 
 NEW = "a new long password"
 Open = Callable[[], Browser]
+
+
+@pytest.fixture
+def storage() -> str:
+    """One is enough: what these ask of storage is asked on both elsewhere, as in `tenancy`."""
+    return EMBEDDED
 
 
 @pytest.fixture
@@ -116,6 +123,7 @@ def test_lead_invites_trainers_to_own_teams_alone(house: House, browser: Open) -
     assert lead.submit("/people/invitations", strange, "/people").status_code == 404
 
 
+@ON_BOTH
 def test_invitation_that_is_old_or_was_taken_back_is_none(
     house: House, made: Invitations, admin: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +145,7 @@ def test_invitation_that_is_old_or_was_taken_back_is_none(
     assert house.installation.store.login_in_use("late") is False
 
 
+@ON_BOTH
 def test_name_that_is_taken_does_not_use_the_invitation_up(
     house: House, made: Invitations, admin: Asker
 ) -> None:
@@ -194,6 +203,7 @@ def test_teams_of_another_organisation_cannot_be_given(
         made.invite(admin, Role.TRAINER, frozenset({theirs.id}))
 
 
+@ON_BOTH
 def test_reset_link_sets_a_password_once_and_ends_every_sign_in(
     house: House, browser: Open
 ) -> None:

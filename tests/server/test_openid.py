@@ -22,10 +22,17 @@ from server.signin.openid import OpenId
 from tests.server.browser import Browser, signed_in
 from tests.server.house import PASSWORD, House
 from tests.server.oidc_provider import CLIENT, SECRET, Provider, providing, shared_secret
+from tests.server.storages import EMBEDDED, ON_BOTH
 from tests.server.test_cli import run
 
 Open = Callable[[], Browser]
 EMAIL = "new@example.com"
+
+
+@pytest.fixture
+def storage() -> str:
+    """One is enough: what these ask of storage is asked on both elsewhere, as in `tenancy`."""
+    return EMBEDDED
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +97,7 @@ def test_nobody_gets_in_who_was_not_invited(
     assert house.rows("identities") == 0
 
 
+@ON_BOTH
 def test_invited_address_gets_in_and_stays_the_same_person(
     house: House, provider: Provider, browser: Open
 ) -> None:
@@ -144,6 +152,7 @@ def test_person_whose_login_is_the_verified_address_is_bound(
     signed_in(browser(), "New@Example.com", PASSWORD)
 
 
+@ON_BOTH
 def test_name_that_is_in_use_is_told_and_the_invitation_stays(
     house: House, provider: Provider, browser: Open
 ) -> None:

@@ -19,11 +19,18 @@ from server.services.review import Review
 from tests.server.device import Chain
 from tests.server.house import PASSWORD, House, browsing, serving
 from tests.server.kinds import NewDevice, ProblemOf, Typing
+from tests.server.storages import EMBEDDED, ON_BOTH
 from tests.server.test_cli import run
 from wire.problems import ProblemCode
 
 _DAY_US = 24 * 3600 * 1_000_000
 Sees = Callable[[Person], set[str]]
+
+
+@pytest.fixture
+def storage() -> str:
+    """One is enough: what these ask of storage is asked on both elsewhere, as in `tenancy`."""
+    return EMBEDDED
 
 
 @pytest.fixture
@@ -70,6 +77,7 @@ def opened(house: House, person: Person) -> str:
     return session.hex()
 
 
+@ON_BOTH
 def test_each_role_sees_the_sessions_that_it_may(
     house: House, directory: Directory, admin: Asker, sees: Sees
 ) -> None:
@@ -116,6 +124,7 @@ def test_only_an_administrator_changes_people(house: House, directory: Directory
     assert house.own.person(house.other.id) == house.other
 
 
+@ON_BOTH
 def test_somebody_stays_administrator(house: House, directory: Directory, admin: Asker) -> None:
     only = directory.named(admin, "Administrator")
     with pytest.raises(ServerError, match="administrator first"):
@@ -144,6 +153,7 @@ def test_project_given_to_a_team_is_offered_to_nobody_else(
     assert len(tim.projects().projects) == 1
 
 
+@ON_BOTH
 def test_removed_person_opens_nothing_and_what_was_done_before_still_comes(
     house: House,
     directory: Directory,
@@ -226,6 +236,7 @@ def test_openapi_document_names_the_scope_of_every_call(client: httpx.Client) ->
                 assert needed
 
 
+@ON_BOTH
 def test_revoked_key_ends_with_its_next_call_and_use_is_noted_to_the_hour(
     house: House, client: httpx.Client
 ) -> None:

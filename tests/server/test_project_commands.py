@@ -13,7 +13,14 @@ from msgspec.structs import replace
 from server.cli.main import main
 from tests.server.house import POLICY, House
 from tests.server.kinds import NewDevice
+from tests.server.storages import EMBEDDED
 from wire.policy import AllowedUse, Policy, json_schema, parse_policy
+
+
+@pytest.fixture
+def storage() -> str:
+    """One is enough: what these ask of storage is asked on both elsewhere, as in `tenancy`."""
+    return EMBEDDED
 
 
 @pytest.fixture

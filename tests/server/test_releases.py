@@ -13,6 +13,7 @@ from server.cli.main import main
 from server.clock import now_us
 from tests.server.house import House
 from tests.server.kinds import NewDevice, ProblemOf
+from tests.server.storages import EMBEDDED
 from wire.errors import SignatureInvalid
 from wire.messages import Release
 from wire.problems import ProblemCode
@@ -20,6 +21,12 @@ from wire.server_keys import KeyRing
 from wire.signing import SigningKey
 
 DATA = b"an agent of the next version" * 10_000
+
+
+@pytest.fixture
+def storage() -> str:
+    """One is enough: what these ask of storage is asked on both elsewhere, as in `tenancy`."""
+    return EMBEDDED
 
 
 def offer(house: House, folder: Path, name: str = "veritype-0.2.0.whl", **more: str) -> str:

@@ -19,10 +19,17 @@ from server.signin.gate import Gate
 from server.signin.second_factor import Need, SecondFactors
 from tests.server.browser import Browser, first_of
 from tests.server.house import PASSWORD, House, serving
+from tests.server.storages import EMBEDDED, ON_BOTH
 
 SECRET = b"s" * 32
 ANOTHER = "another long password"
 Open = Callable[[], Browser]
+
+
+@pytest.fixture
+def storage() -> str:
+    """One is enough: what these ask of storage is asked on both elsewhere, as in `tenancy`."""
+    return EMBEDDED
 
 
 @pytest.fixture
@@ -53,6 +60,7 @@ def signed_in(browser: Browser, login: str, password: str = PASSWORD) -> Browser
     return browser
 
 
+@ON_BOTH
 def test_limits_hold_over_restarts_and_for_all_nodes(house: House) -> None:
     store = house.installation.store
     for _ in range(8):
@@ -69,6 +77,7 @@ def test_unknown_login_waits_like_a_known_one(house: House) -> None:
     assert [t.wait_s > 0 for t in known] == [t.wait_s > 0 for t in unknown]
 
 
+@ON_BOTH
 def test_guesses_sent_side_by_side_all_count(house: House) -> None:
     door = Gate(house.installation.store, SECRET)
     with ThreadPoolExecutor(12) as pool:
@@ -93,6 +102,7 @@ def test_success_does_not_make_room_for_guesses(house: House) -> None:
     assert waits == [False] * 32 + [True]
 
 
+@ON_BOTH
 def test_window_ends_and_old_attempts_go(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     door, started = Gate(house.installation.store, SECRET), now_us()
     for _ in range(9):
@@ -105,6 +115,7 @@ def test_window_ends_and_old_attempts_go(house: House, monkeypatch: pytest.Monke
     assert house.rows("attempts") == 2, "the old ones are gone"
 
 
+@ON_BOTH
 def test_code_works_once_and_only_for_its_person(house: House, factors: SecondFactors) -> None:
     totp, codes = enrolled(factors, house.auditor)
     other, _ = enrolled(factors, house.trainer)
@@ -146,6 +157,7 @@ def test_secret_is_sealed_and_another_servers_key_opens_nothing(
     assert not stranger.check(house.auditor, totp.now(), "a").holds
 
 
+@ON_BOTH
 def test_factor_that_holds_is_not_replaced_by_a_second_enrolment(
     house: House, factors: SecondFactors
 ) -> None:

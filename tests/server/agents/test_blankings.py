@@ -9,6 +9,7 @@ from tests.server.agents.refusals import refusal
 from tests.server.device import Chain
 from tests.server.house import House
 from tests.server.kinds import NewDevice, ProblemOf
+from tests.server.storages import ON_BOTH
 from wire.codes import ObjectKind
 from wire.messages import BlankingNotice, encode_message, sign_blanking
 from wire.problems import ProblemCode
@@ -31,6 +32,7 @@ def tell(chain: Chain, message: BlankingNotice) -> httpx.Response:
     return device.online.post("/agent/v1/blankings", content=body, headers=device.auth)
 
 
+@ON_BOTH
 def test_a_blanking_after_the_end_is_stored_once_and_in_order(house: House, chain: Chain) -> None:
     chain.send(final=True)
     first, second = notice(chain, b"d" * 32, b"k" * 32), notice(chain, b"k" * 32)

@@ -13,6 +13,7 @@ from tests.server.agents.refusals import refusal
 from tests.server.device import Chain
 from tests.server.house import POLICY, House
 from tests.server.kinds import NewDevice, ProblemOf
+from tests.server.storages import ON_BOTH
 from wire.policy import AllowedUse, Policy, Screenshots
 from wire.problems import ProblemCode
 
@@ -98,6 +99,7 @@ def test_a_consent_to_a_document_that_is_not_there_covers_nothing(
     assert covers(house.own, Given(1, POLICY.digest(), 1), later)
 
 
+@ON_BOTH
 def test_two_editors_at_once_one_gets_a_conflict(house: House) -> None:
     policies = house.administration.policies
     documents = [

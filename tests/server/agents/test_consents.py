@@ -7,6 +7,7 @@ from tests.server.agents.refusals import refusal
 from tests.server.device import Chain, Device
 from tests.server.house import House
 from tests.server.kinds import NewDevice, ProblemOf
+from tests.server.storages import ON_BOTH
 from wire.messages import ConsentRequest, Withdrawal, encode_message
 from wire.problems import ProblemCode
 
@@ -59,6 +60,7 @@ def test_withdrawn_consent_opens_no_session_and_what_was_recorded_still_comes_in
     chain.send(final=True)
 
 
+@ON_BOTH
 def test_consent_can_be_given_again_for_the_same_version(
     chain: Chain, house: House, problem: ProblemOf
 ) -> None:

@@ -15,6 +15,7 @@ from tests.server.agents.refusals import refusal
 from tests.server.device import Chain, Device
 from tests.server.house import House
 from tests.server.kinds import NewDevice, ProblemOf
+from tests.server.storages import ON_BOTH
 from wire.codes import Ability, Observable
 from wire.messages import EnrolmentRequest, Revocation, SessionRequest, encode_message
 from wire.problems import ProblemCode
@@ -40,6 +41,7 @@ def test_a_new_code_ends_the_one_that_was_not_used(
     assert Device(client).enrol(other).status_code == 200
 
 
+@ON_BOTH
 def test_a_key_is_one_devices_and_the_second_account_is_noted(
     house: House, client: httpx.Client, problem: ProblemOf
 ) -> None:
@@ -99,6 +101,7 @@ def test_the_trainer_takes_the_own_device_out_of_use(
     assert ("device.revoked", device.enrolled.device.hex()) in audited(house)
 
 
+@ON_BOTH
 def test_only_a_device_in_use_is_revoked_and_only_by_its_organisation(
     new_device: NewDevice, house: House
 ) -> None:
@@ -158,6 +161,7 @@ def test_an_agent_that_says_nothing_of_its_abilities_goes_on(
     assert observed_in_words(entry.observes) == ()
 
 
+@ON_BOTH
 def test_a_device_is_noted_once_an_hour_unless_it_changed(
     new_device: NewDevice, house: House
 ) -> None:

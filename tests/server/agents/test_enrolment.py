@@ -9,6 +9,7 @@ from tests.server.agents.refusals import refusal
 from tests.server.device import Device
 from tests.server.house import House
 from tests.server.kinds import ProblemOf
+from tests.server.storages import ON_BOTH
 from wire.problems import ProblemCode
 
 
@@ -34,6 +35,7 @@ def test_guessing_codes_is_slowed_down(client: httpx.Client, problem: ProblemOf)
     assert int(answers[10].headers["retry-after"]) > 0
 
 
+@ON_BOTH
 def test_two_devices_racing_on_one_code_get_one_enrolment(
     house: House, client: httpx.Client
 ) -> None:

@@ -12,6 +12,7 @@ from tests.server.agents.refusals import refusal
 from tests.server.device import Chain
 from tests.server.house import House
 from tests.server.kinds import NewDevice, ProblemOf
+from tests.server.storages import ON_BOTH
 from wire import limits
 from wire.objects import object_digest
 from wire.problems import ProblemCode
@@ -24,6 +25,7 @@ def picture() -> bytes:
     return out.getvalue()
 
 
+@ON_BOTH
 def test_object_is_stored_once(chain: Chain, house: House, picture: bytes) -> None:
     statuses = [chain.device.put(chain.session, picture).status_code for _ in range(2)]
     assert statuses == [201, 200]
@@ -61,6 +63,7 @@ def test_object_that_is_refused_leaves_nothing(
     assert not [path for path in (house.path / "objects").rglob("*") if path.is_file()]
 
 
+@ON_BOTH
 def test_session_holds_so_many_bytes_of_objects(
     chain: Chain, picture: bytes, problem: ProblemOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

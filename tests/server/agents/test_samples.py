@@ -4,6 +4,7 @@ from tests.server.agents.refusals import refusal
 from tests.server.device import Device
 from tests.server.house import House
 from tests.server.kinds import NewDevice, ProblemOf
+from tests.server.storages import ON_BOTH
 from wire.baseline import TypedKeys, TypingSample
 from wire.messages import encode_message
 from wire.problems import ProblemCode
@@ -18,6 +19,7 @@ def put_sample(device: Device, sample: TypingSample = SAMPLE) -> int:
     return device.online.put("/agent/v1/baseline", content=body, headers=device.auth).status_code
 
 
+@ON_BOTH
 def test_a_typing_sample_is_one_persons_and_is_gone_when_it_is_taken_back(
     house: House, new_device: NewDevice
 ) -> None:

@@ -11,11 +11,13 @@ from tests.server.agents.refusals import refusal
 from tests.server.device import Chain, Device
 from tests.server.house import House, browsing, serving
 from tests.server.kinds import NewDevice, ProblemOf
+from tests.server.storages import ON_BOTH
 from wire import limits
 from wire.messages import SessionGrant
 from wire.problems import ProblemCode
 
 
+@ON_BOTH
 def test_opening_twice_grants_the_same_session(new_device: NewDevice, house: House) -> None:
     device = new_device()
     device.consent()

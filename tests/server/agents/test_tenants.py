@@ -12,6 +12,7 @@ from tests.server.agents.refusals import refusal
 from tests.server.device import Chain, Device
 from tests.server.house import House
 from tests.server.kinds import ProblemOf
+from tests.server.storages import ON_BOTH
 from wire.messages import ConsentRequest, encode_message
 from wire.problems import ProblemCode
 
@@ -23,6 +24,7 @@ def picture() -> bytes:
     return out.getvalue()
 
 
+@ON_BOTH
 def test_another_organisation_sees_and_reaches_nothing(
     chain: Chain, house: House, client: httpx.Client, picture: bytes, problem: ProblemOf
 ) -> None:
