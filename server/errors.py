@@ -35,6 +35,10 @@ class PictureMissing(ServerError):  # noqa: N818
     """An object is listed but its bytes are not in the store."""
 
 
+class UpkeepBusy(ServerError):  # noqa: N818
+    """A backup, a restore or a purge has this data folder."""
+
+
 class KeyReplaced(ServerError):  # noqa: N818
     """What was sealed meanwhile is under a key that is gone; it is sealed anew."""
 

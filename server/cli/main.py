@@ -4,12 +4,14 @@ import importlib
 
 import click
 
+from server.cli.audit import audit
 from server.cli.backups import backup, restore
 from server.cli.config import config
 from server.cli.devices import device
 from server.cli.folder import doctor, init
 from server.cli.identities import oidc
 from server.cli.keys import key
+from server.cli.legal_holds import legal_hold
 from server.cli.migrating import migrate
 from server.cli.organisations import organisation
 from server.cli.people import pair, user
@@ -51,6 +53,8 @@ for command in (
     backup,
     restore,
     purge,
+    audit,
+    legal_hold,
     organisation,
     user,
     team,

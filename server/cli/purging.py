@@ -10,7 +10,7 @@ from server.cli.progress import Progress
 from server.clock import now_us
 from server.operation.key_files import out_of_use
 from server.operation.upkeep_lock import upkeep
-from server.services.purging import Purge
+from server.privacy.purging import Purge
 
 
 @click.command(
@@ -33,7 +33,12 @@ def purge(dry_run: bool, folder: Path, as_json: bool) -> None:
     installation, progress, now = open_installation(folder), Progress(), now_us()
     with upkeep(folder):
         run = Purge(
-            installation.store, installation.objects.stored, now, progress, dry_run=dry_run
+            installation.store,
+            installation.objects.stored,
+            installation.keys,
+            now,
+            progress,
+            dry_run=dry_run,
         ).run()
         secrets = out_of_use(installation.folder.keys, now)
         for path in secrets if not dry_run else ():

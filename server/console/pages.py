@@ -16,6 +16,7 @@ from server.errors import not_found
 from server.services.review import Review
 
 _NUMBER_MAX_CHARS = 18
+_LOOKED_MAX = 60
 
 
 class ConsoleRoutes:
@@ -33,6 +34,7 @@ class ConsoleRoutes:
             Route("/sessions/{session}", self.session, methods=["GET"]),
             Route("/sessions/{session}/timeline.json", self.timeline, methods=["GET"]),
             Route("/sessions/{session}/objects/{digest}", self.picture, methods=["GET"]),
+            Route("/sessions/{session}/looked", self.looked, methods=["POST"]),
             Mount("/static", CachedStatics(directory=STATIC), name="static"),
         ]
 
@@ -75,6 +77,18 @@ class ConsoleRoutes:
         entry, data = await run_in_threadpool(self._review.picture, asker, session, digest)
         fields = {"content-security-policy": "default-src 'none'; sandbox"}
         return Response(data, headers=fields, media_type=entry.content_type)
+
+    async def looked(self, request: Request) -> Response:
+        """The page tells for how long pictures were in view: `looked` is `DIGEST:MILLISECONDS`."""
+        asker = await self._desk.asker(request)
+        form = await self._desk.form(request)
+        session = request.path_params["session"]
+        for each in form.get("looked", [])[:_LOOKED_MAX]:
+            digest, _, looked_ms = each.partition(":")
+            if looked_ms.isdecimal() and len(looked_ms) <= _NUMBER_MAX_CHARS:
+                closed = self._review.closed
+                await run_in_threadpool(closed, asker, session, digest, int(looked_ms))
+        return Response(status_code=204)
 
 
 def _row(text: str | None) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from server.app import Installation
 from server.errands.errand import Errand
+from server.privacy.daily import Daily
 from server.submissions.answering import Answering
 from server.submissions.errand import AnswerSubmissions
 
@@ -13,4 +14,5 @@ def all_errands(installation: Installation) -> Sequence[Errand]:
     store, objects, keys = installation.store, installation.objects, installation.keys
     return [
         AnswerSubmissions(store, Answering(store, objects, keys)),
+        Daily(installation.folder.path, store, objects, keys),
     ]

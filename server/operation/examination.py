@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from server.app import Installation
 from server.clock import now_us
 from server.operation.readiness import schema_trouble
+from server.privacy.purge_records import newest_record
 
 _FREE_MIN_BYTES = 1_000_000_000
 _FILES_MIN = 4_096
 _LATE_US = 600_000_000
+_PURGE_LATE_US = 3 * 86_400_000_000
 _YEAR_MIN_S = 1_767_225_600
 """2026: before it, the clock was never set."""
 
@@ -23,6 +25,7 @@ def examine(installation: Installation) -> Iterator[str]:
     yield from _machine(installation)
     yield from _stores(installation)
     yield from _model()
+    yield from _purges(installation)
 
 
 def _folder(installation: Installation) -> Iterator[str]:
@@ -70,3 +73,16 @@ def _model() -> Iterator[str]:
         importlib.import_module("server.scoring.assessor").DetectorAssessor()
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
         yield f"the detector's model does not load ({type(error).__name__}): install anew"
+
+
+def _purges(installation: Installation) -> Iterator[str]:
+    if schema_trouble(installation.store):
+        return
+    for organisation in installation.store.organisations():
+        newest = newest_record(installation.store.of(organisation.id))
+        if newest is None:
+            continue
+        if newest.left:
+            yield f"a purge left {newest.left[0]} of {organisation.name}: run 'purge' again"
+        if now_us() - newest.at_us > _PURGE_LATE_US:
+            yield f"nothing of {organisation.name} was purged for 3 days: does a node run scorers?"

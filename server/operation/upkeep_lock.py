@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from server.errors import ServerError
+from server.errors import UpkeepBusy
 
 _NAME = "upkeep.lock"
 
@@ -16,16 +16,14 @@ def upkeep(folder: Path) -> Iterator[None]:
     """Hold the lock: a purge during a backup would take objects that the copied database names.
 
     Raises:
-        ServerError: another command holds it.
+        UpkeepBusy: another command holds it.
     """
     handle = os.open(folder / _NAME, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise ServerError(
-                "a backup or a purge is running: try again when it is done"
-            ) from error
+            raise UpkeepBusy("a backup or a purge is running: try again when it is done") from error
         yield
     finally:
         os.close(handle)

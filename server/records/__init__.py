@@ -1,6 +1,7 @@
 """What storage gives and takes: plain values, one per row."""
 
 from server.records.announcements import Announcement, Happened
+from server.records.audit import AuditLine, AuditSearch, SignedDocument
 from server.records.devices import Device, DeviceLine, KnownKey, NewDevice
 from server.records.evidence import (
     Append,
@@ -91,6 +92,8 @@ __all__ = [
     "Answer",
     "Append",
     "AtWork",
+    "AuditLine",
+    "AuditSearch",
     "Compacted",
     "ControlSession",
     "Decision",
@@ -139,6 +142,7 @@ __all__ = [
     "SessionLine",
     "SessionState",
     "Sight",
+    "SignedDocument",
     "Spans",
     "Stage",
     "Standing",

@@ -23,6 +23,8 @@ class Happened(StrEnum):
     TIMESHEET_LOCKED = "timesheet.locked"
     HOLD_LAPSED = "hold.lapsed"
     PERSON_ERASED = "person.erased"
+    AUDIT_SEALED = "audit.sealed"
+    """The subject is the number of the last line and its digest: keep it outside of the server."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Retained:
     """A session of which something is kept, and when it was decided last."""
 
     session_row: int
+    person: bytes
     project: bytes
     policy_version: int
     decided_us: int

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from server.records.evidence import Place
+from server.records.operation import Retained
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,42 @@ class ToReseal:
     digests: tuple[bytes, ...]
     places: tuple[Place | None, ...]
     """One for each digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegalHold:
+    """Nothing of a person, a session or a project is purged or erased while it is in force."""
+
+    row: int
+    person: bytes | None
+    session: int | None
+    project: bytes | None
+    reason: str
+    placed_by: str
+    placed_us: int
+    until_us: int | None
+    lifted_by: str | None
+    lifted_us: int | None
+    not_told_because: str | None
+    """Why the law forbids to tell the person; None: they are told."""
+
+    def in_force(self, now_us: int) -> bool:
+        """Whether it holds."""
+        return self.lifted_us is None and (self.until_us is None or now_us < self.until_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is under a legal hold."""
+
+    people: frozenset[bytes]
+    sessions: frozenset[int]
+    projects: frozenset[bytes]
+
+    def holds(self, session: Retained) -> bool:
+        """Whether a session is."""
+        return (
+            session.person in self.people
+            or session.session_row in self.sessions
+            or session.project in self.projects
+        )

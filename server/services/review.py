@@ -7,11 +7,13 @@ nobody sees more than that it is open or closed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from server.clock import now_us
 from server.compaction.reading import opened_session
 from server.errors import not_found
 from server.privacy.sealed import SealedObjects, owner_of
 from server.recent import Recent
 from server.records import SessionLine, SessionState, Standing, StoredAssessment, StoredObject
+from server.records.audit import CLOSED, VIEWED
 from server.records.listing import SessionFilter
 from server.scoring.assessments import FLAGGED_BANDS, Assessed
 from server.scoring.facts import OpenedSession, SessionFacts
@@ -120,10 +122,25 @@ class Review:
         entry = store.object(line.row, digest)
         if entry is None or digest not in self._shown_of(asker.organisation, line.row):
             raise not_found()
-        store.audit(asker.name, "object.viewed", f"{line.id.hex()}/{digest_hex}")
+        store.audit(asker.name, VIEWED, f"{line.id.hex()}/{digest_hex}", about=line.person)
         return entry, self._objects.get(
             owner_of(line, asker.organisation), entry.digest, entry.place
         )
+
+    def closed(self, asker: Asker, session_hex: str, digest_hex: str, looked_ms: int) -> bool:
+        """Note for how long somebody looked at a picture; whether they were looking at it.
+
+        What the page says is bounded by the server's clock: since the picture was given.
+        """
+        line = self._published(asker, session_hex)
+        store, subject = self._of(asker), f"{line.id.hex()}/{digest_hex}"
+        since_us = store.looked_at(asker.name, subject)
+        if since_us is None:
+            return False
+        longest_ms = max(0, now_us() - since_us) // 1_000
+        lasted_ms = min(max(0, looked_ms), longest_ms)
+        store.audit(asker.name, CLOSED, subject, about=line.person, lasted_ms=lasted_ms)
+        return True
 
     def notes(self, asker: Asker, session_hex: str) -> list[tuple[int, str]]:
         """What the trainer wrote, (milliseconds from clock-in, text), less what was blanked.

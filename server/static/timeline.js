@@ -193,6 +193,30 @@ function legend(data) {
   return list;
 }
 
+const looking = new Map();
+
+function look(image, digest) {
+  image.addEventListener("load", () => looking.set(digest, performance.now()), { once: true });
+}
+
+function looked() {
+  const place = document.getElementById("strip");
+  const now = performance.now();
+  const pairs = [...looking].map(([digest, since]) => `${digest}:${Math.round(now - since)}`);
+  looking.clear();
+  for (let at = 0; at < pairs.length; at += 50) {
+    const said = new URLSearchParams({ csrf: place.dataset.csrf });
+    for (const pair of pairs.slice(at, at + 50)) said.append("looked", pair);
+    navigator.sendBeacon(place.dataset.looked, said);
+  }
+}
+
+// The page that is left or hidden says for how long its pictures were open: the audit log keeps it.
+addEventListener("pagehide", looked);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") looked();
+});
+
 function filmstrip(place, data) {
   for (const shot of data.screenshots) {
     const item = document.createElement("li");
@@ -200,6 +224,7 @@ function filmstrip(place, data) {
       const link = document.createElement("a");
       link.href = shot.url;
       const image = document.createElement("img");
+      look(image, shot.url.split("/").pop());
       image.src = shot.url;
       image.loading = "lazy";
       image.alt = `Screenshot at ${clock(shot.t_ms)}`;

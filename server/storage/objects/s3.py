@@ -1,5 +1,6 @@
 """Objects in an S3-compatible store: `<prefix>/<organisation>/<first two hex digits>/<digest>`."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from obstore.exceptions import (
 from obstore.store import S3Store
 
 if TYPE_CHECKING:
+    from obstore import ObjectMeta
     from obstore.store import S3Config
 
 from server.errors import ConfigInvalid, PictureMissing, StorageAway
@@ -27,6 +29,7 @@ _TRIES_FOR = timedelta(seconds=20)
 _RETRIES = 2
 _PAGE = 1_000
 _PROBE = "veritype-check"
+_FRESH_US = 12 * 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class S3Objects:
         """Answered when the store has the bytes; repeating it repairs what was cut short."""
         path = _path(organisation, digest)
         with _answering():
-            if self._size(path) != len(data):
+            if not self._is_fresh(path, len(data)):
                 obstore.put(self._store, path, data, use_multipart=False)
 
     def get(self, organisation: int, digest: bytes) -> bytes:
@@ -76,11 +79,18 @@ class S3Objects:
         except (NotFoundError, FileNotFoundError) as error:
             raise PictureMissing(f"object {digest.hex()} is not in the store") from error
 
-    def digests(self, organisation: int) -> Iterator[bytes]:
+    def has(self, organisation: int, digest: bytes) -> bool:
+        """Whether the bytes are there."""
+        with _answering():
+            return self._head(_path(organisation, digest)) is not None
+
+    def digests(self, organisation: int, before_us: int | None = None) -> Iterator[bytes]:
         """Every object of an organisation."""
         with _answering():
             for page in obstore.list(self._store, f"{organisation}/", chunk_size=_PAGE):
                 for found in page:
+                    if before_us is not None and _written_us(found) >= before_us:
+                        continue
                     yield bytes.fromhex(found["path"].rsplit("/", 1)[1])
 
     def delete(self, organisation: int, digests: Iterable[bytes]) -> None:
@@ -103,11 +113,22 @@ class S3Objects:
             return [f"objects: {error}"]
         return [] if read == b"check" else ["objects: the store does not give back what it took"]
 
-    def _size(self, path: str) -> int | None:
+    def _is_fresh(self, path: str, size: int) -> bool:
+        """Whether it is there as a whole, and nobody would take it for a stray: else it is put."""
+        found = self._head(path)
+        if found is None or found["size"] != size:
+            return False
+        return time.time_ns() // 1_000 - _written_us(found) < _FRESH_US
+
+    def _head(self, path: str) -> "ObjectMeta | None":
         try:
-            return obstore.head(self._store, path)["size"]
+            return obstore.head(self._store, path)
         except (NotFoundError, FileNotFoundError):
             return None
+
+
+def _written_us(found: "ObjectMeta") -> int:
+    return int(found["last_modified"].timestamp() * 1_000_000)
 
 
 def _path(organisation: int, digest: bytes) -> str:

@@ -55,8 +55,9 @@ class PostgresDatabase:
         except (SQLAlchemyError, StorageAway) as error:
             raise DataFolderUnusable(why(error)) from error
 
-    def forget_overwritten(self) -> None:
+    def forget_overwritten(self) -> bool:
         """Nothing: the space is PostgreSQL's to use again, at the next vacuum."""
+        return False
 
 
 def open_database(address: str) -> PostgresDatabase:

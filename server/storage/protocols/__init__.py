@@ -22,7 +22,7 @@ from server.storage.protocols.listing import Listing
 from server.storage.protocols.objects import ObjectStore
 from server.storage.protocols.operation import Health, Upkeep
 from server.storage.protocols.people import People
-from server.storage.protocols.privacy import Sealed, SealingKeys
+from server.storage.protocols.privacy import Holds, Proofs, Sealed, SealingKeys
 from server.storage.protocols.projects import Projects
 from server.storage.protocols.retention import Retention
 from server.storage.protocols.reviews import Controls, ReviewQueue, Reviews
@@ -58,6 +58,8 @@ class OrganisationStore(
     SealingKeys,
     Sealed,
     Submissions,
+    Holds,
+    Proofs,
     Announcements,
     Hours,
     Idempotency,

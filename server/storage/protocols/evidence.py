@@ -23,6 +23,9 @@ class Evidence(Protocol):
     def session(self, session: bytes) -> SessionEntry | None:
         """A session by its id."""
 
+    def sessions_of(self, person: bytes) -> Sequence[SessionEntry]:
+        """All sessions of a person, the oldest first."""
+
     def session_numbered(self, row: int) -> SessionEntry | None:
         """A session by storage's number."""
 

@@ -13,8 +13,11 @@ class ObjectStore(Protocol):
     def get(self, organisation: int, digest: bytes) -> bytes:
         """The bytes; raises `PictureMissing`."""
 
-    def digests(self, organisation: int) -> Iterator[bytes]:
-        """Every object of an organisation, in no order."""
+    def has(self, organisation: int, digest: bytes) -> bool:
+        """Whether the bytes are there."""
+
+    def digests(self, organisation: int, before_us: int | None = None) -> Iterator[bytes]:
+        """Every object of an organisation, in no order, or those that were put before a moment."""
 
     def delete(self, organisation: int, digests: Iterable[bytes]) -> None:
         """Delete objects for good; one that is not there is deleted already."""

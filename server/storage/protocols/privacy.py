@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from server.records import OrganisationKey, PersonKey, Place, ToReseal
+from server.records import OrganisationKey, PersonKey, Place, SignedDocument, ToReseal
+from server.records.privacy import Held, LegalHold
 
 
 class SealingKeys(Protocol):
@@ -60,3 +61,35 @@ class Sealed(Protocol):
 
     def plain_in_use(self, digest: bytes) -> bool:
         """Whether anything still names these bytes as they are, not sealed."""
+
+
+class Holds(Protocol):
+    """Legal holds of one organisation."""
+
+    def add_legal_hold(self, hold: LegalHold) -> int:
+        """Place one; its row. Its own row is not read."""
+
+    def lift_legal_hold(self, row: int, lifted_by: str, now_us: int) -> bool:
+        """End one; False if it is not there or was ended."""
+
+    def legal_holds(self) -> Sequence[LegalHold]:
+        """All that there ever were, the newest first."""
+
+    def held(self, now_us: int) -> Held:
+        """What is under one that is in force."""
+
+
+class Proofs(Protocol):
+    """What was done to one organisation's data, and what is due each day."""
+
+    def add_purge_record(self, at_us: int, document: bytes, signature: bytes) -> None:
+        """Store a signed record."""
+
+    def purge_records(self, limit: int) -> Sequence[SignedDocument]:
+        """The newest records, the newest first."""
+
+    def claim_daily(self, kind: str, day: int, now_us: int) -> bool:
+        """Take a day's work for an hour; False if it is done or somebody has it."""
+
+    def finish_daily(self, kind: str, day: int) -> None:
+        """Note that a day's work is done."""

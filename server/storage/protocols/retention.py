@@ -25,5 +25,5 @@ class Retention(Protocol):
     def forget_evidence(self, session_row: int) -> Sequence[bytes]:
         """Delete a session's batches and what was computed from them; names of what held them."""
 
-    def forget_overwritten(self) -> None:
-        """Take deleted bytes out of the database's files, as far as it can."""
+    def forget_overwritten(self) -> bool:
+        """Take deleted bytes out of the database's files, as far as it can; whether all are out."""

@@ -23,5 +23,5 @@ class Database(Protocol):
     def changing_tables(self) -> AbstractContextManager[Connection]:
         """A transaction in which tables may change; of many nodes, one at a time has it."""
 
-    def forget_overwritten(self) -> None:
-        """Take deleted bytes out of the database's files, as far as it can."""
+    def forget_overwritten(self) -> bool:
+        """Take deleted bytes out of the database's files, as far as it can; whether all are out."""

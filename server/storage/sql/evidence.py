@@ -68,6 +68,11 @@ class SqlEvidence(SqlSealed):
         row = self._one(self._entry(session))
         return SessionEntry(*row) if row else None
 
+    def sessions_of(self, person: bytes) -> Sequence[SessionEntry]:
+        """All sessions of a person."""
+        query = self._select(tables.sessions, *_ENTRY).where(_SESSION.person == person)
+        return [SessionEntry(*row) for row in self._all(query.order_by(_SESSION.row))]
+
     def session_numbered(self, row: int) -> SessionEntry | None:
         """A session by storage's number."""
         found = self._one(self._select(tables.sessions, *_ENTRY).where(_SESSION.row == row))

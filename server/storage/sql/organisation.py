@@ -4,6 +4,7 @@ from server.storage.sql.announcements import SqlAnnouncements
 from server.storage.sql.audit import SqlAuditLog
 from server.storage.sql.consents import SqlConsents
 from server.storage.sql.factors import SqlSecondFactors
+from server.storage.sql.holding import SqlHolds, SqlProofs
 from server.storage.sql.hours import SqlHours
 from server.storage.sql.idempotency import SqlIdempotency
 from server.storage.sql.identities import SqlIdentities
@@ -38,6 +39,8 @@ class SqlOrganisationStore(
     SqlAnnouncements,
     SqlHours,
     SqlIdempotency,
+    SqlHolds,
+    SqlProofs,
     SqlAuditLog,
 ):
     """See `server.storage.protocols.OrganisationStore`."""

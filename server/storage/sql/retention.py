@@ -39,6 +39,7 @@ class SqlRetention(SqlBatches):
             self._select(
                 tables.sessions,
                 sessions.row,
+                sessions.person,
                 sessions.project,
                 sessions.policy_version,
                 decided.label("decided_us"),
@@ -103,6 +104,6 @@ class SqlRetention(SqlBatches):
                 connection.execute(self._delete(table).where(table.c.session == session_row))
         return digests
 
-    def forget_overwritten(self) -> None:
+    def forget_overwritten(self) -> bool:
         """Take deleted bytes out of the database's files, as far as it can."""
-        self._database.forget_overwritten()
+        return self._database.forget_overwritten()

@@ -26,12 +26,15 @@ class SqliteDatabase:
     def alone(self, connection: Connection, organisation: int) -> None:
         """A transaction that writes is alone from its start."""
 
-    def forget_overwritten(self) -> None:
+    def forget_overwritten(self) -> bool:
         """Take deleted bytes out of the write-ahead log too, as far as readers let it."""
         with self.reading.connect() as connection:
             driver = connection.connection.driver_connection
-            if driver is not None:
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if driver is None:
+                return False
+            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            (zeroed,) = driver.execute("PRAGMA secure_delete").fetchone()
+        return not busy and bool(zeroed)
 
     @contextmanager
     def changing_tables(self) -> Iterator[Connection]:

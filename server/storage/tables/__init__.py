@@ -1,7 +1,7 @@
 """The tables, by what they are about."""
 
 from server.storage.tables.announcements import announcements
-from server.storage.tables.audit import audit_log
+from server.storage.tables.audit import audit_heads, audit_log
 from server.storage.tables.base import metadata
 from server.storage.tables.devices import devices, pairing_codes
 from server.storage.tables.evidence import (
@@ -31,7 +31,16 @@ from server.storage.tables.people import (
     teams,
     typing_samples,
 )
-from server.storage.tables.privacy import organisation_keys, person_keys
+from server.storage.tables.privacy import (
+    daily_work,
+    erasures,
+    legal_holds,
+    organisation_keys,
+    person_keys,
+    personal_exports,
+    purge_records,
+    tombstones,
+)
 from server.storage.tables.projects import consents, policies, projects, withdrawals
 from server.storage.tables.reviews import (
     control_sessions,
@@ -68,13 +77,16 @@ __all__ = [
     "announcements",
     "assessments",
     "attempts",
+    "audit_heads",
     "audit_log",
     "batches",
     "compacted",
     "consents",
     "control_sessions",
     "corrections",
+    "daily_work",
     "devices",
+    "erasures",
     "facts",
     "heads",
     "holds",
@@ -85,6 +97,7 @@ __all__ = [
     "invitation_teams",
     "invitations",
     "late_blankings",
+    "legal_holds",
     "metadata",
     "objects",
     "organisation_keys",
@@ -93,11 +106,13 @@ __all__ = [
     "password_resets",
     "people",
     "person_keys",
+    "personal_exports",
     "platform_keys",
     "policies",
     "project_teams",
     "projects",
     "promises",
+    "purge_records",
     "recovery_codes",
     "review_claims",
     "review_events",
@@ -116,6 +131,7 @@ __all__ = [
     "team_members",
     "teams",
     "timesheets",
+    "tombstones",
     "typing_samples",
     "withdrawals",
     "zones",

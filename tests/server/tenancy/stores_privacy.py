@@ -1,9 +1,11 @@
 """Keys, and what is sealed: each method, called with what is another organisation's."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from server.records import Owner, Place, ToReseal
+from server.records import AuditSearch, Owner, Place, ToReseal
+from server.records.privacy import Held, LegalHold
 from server.storage.protocols import OrganisationStore
 
 Call = Callable[[OrganisationStore, Any], object]
@@ -15,7 +17,20 @@ def _moved(stolen: Any) -> ToReseal:
     return ToReseal(owner, stolen.entry.row, (stolen.object.digest,), (stolen.object.place,))
 
 
+_HOLD = LegalHold(0, None, None, None, "theirs", "x", 1, None, None, None, None)
+
 CASES: Mapping[str, Call] = {
+    "add_legal_hold": lambda s, x: s.add_legal_hold(replace(_HOLD, person=x.person)),
+    "audit_end": lambda s, _: s.audit_end(),
+    "audit_heads": lambda s, _: s.audit_heads(10),
+    "audit_lines": lambda s, _: s.audit_lines(0, 10),
+    "audit_search": lambda s, x: s.audit_search(AuditSearch(x.person), None, 10),
+    "held": lambda s, _: s.held(1) != Held(frozenset(), frozenset(), frozenset()),
+    "legal_holds": lambda s, _: s.legal_holds(),
+    "lift_legal_hold": lambda s, _: s.lift_legal_hold(1, "x", 1),
+    "looked_at": lambda s, x: s.looked_at("operator", x.entry.id.hex()),
+    "purge_records": lambda s, _: s.purge_records(10),
+    "sessions_of": lambda s, x: s.sessions_of(x.person),
     "forget_organisation_key": lambda s, _: s.forget_organisation_key(1),
     "forget_person_key": lambda s, _: s.forget_person_key(1),
     "move_sealed": lambda s, x: s.move_sealed(_moved(x), [_PLACE]),
@@ -29,9 +44,22 @@ CASES: Mapping[str, Call] = {
     "unsealed": lambda s, _: s.unsealed(10),
 }
 OWN: Mapping[str, Call] = {
+    "add_audit_head": lambda s, _: s.add_audit_head(0, b"{}", bytes(64), 1),
+    "add_purge_record": lambda s, _: s.add_purge_record(1, b"{}", bytes(64)),
+    "claim_daily": lambda s, _: s.claim_daily("purge", 1, 1),
+    "finish_daily": lambda s, _: s.finish_daily("purge", 1),
     "add_organisation_key": lambda s, _: s.add_organisation_key(b"own", 0, 1),
     # The organisation's own newest key, and somebody else's person.
     "add_person_key": lambda s, x: s.add_person_key(
         x.person, s.add_organisation_key(b"own", 0, 1).row, b"mine", 0, 1
     ),
 }
+
+
+def furnish(own: OrganisationStore, stolen_person: bytes) -> None:
+    """Something in every table of the first organisation."""
+    own.add_legal_hold(replace(_HOLD, person=stolen_person))
+    own.audit("operator", "person.added", stolen_person.hex())
+    own.add_audit_head(0, b"{}", bytes(64), 1)
+    own.add_purge_record(1, b"{}", bytes(64))
+    own.claim_daily("purge", 1, 1)

@@ -191,6 +191,9 @@ OWN: dict[str, Call] = {
 
 
 EMPTY = {
+    "erasures",
+    "personal_exports",
+    "tombstones",
     "assessments",
     "compacted",
     "control_sessions",
@@ -234,6 +237,7 @@ def stolen(house: House, chain: Chain, typing: Typing) -> Stolen:
     own.give_project(entry.project, [team])
     stores_reviews.furnish(own, entry)
     stores_submissions.furnish(own, entry)
+    stores_privacy.furnish(own, person)
     own.add_late_blanking(entry.row, LateBlanking(b"b" * 32, bytes(32)), b"m", 1)
     own.add_password_reset(b"r" * 32, person, _LONG_US)
     asked = NewInvitation(b"i" * 32, Role.TRAINER, frozenset({team}), None, "x", 1, _LONG_US)
