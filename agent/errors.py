@@ -48,6 +48,14 @@ class ReceiptsDoNotHold(AgentError):  # noqa: N818
     """A signature or a chain of receipts does not hold; what was printed says which."""
 
 
+class AttestationUnreadable(AgentError):  # noqa: N818
+    """What should be an attestation, its keys or its text cannot be read."""
+
+
+class AttestationDoesNotHold(AgentError):  # noqa: N818
+    """An attestation was not signed by those keys, or is about something else."""
+
+
 class ExportRefused(AgentError):  # noqa: N818
     """The folder cannot take an export."""
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 import msgspec
 
+from agent.cli.attestation import verify_attestation
 from agent.errors import NotEnrolled, ReceiptsDoNotHold
+from agent.face.attestations import is_attestation
 from agent.face.receipts import (
     Checked,
     ReceiptFile,
@@ -57,14 +59,35 @@ def receipts(*, session: str, as_json: bool) -> None:
 @click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="All receipts on this device (default).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def verify(*, file: Path | None, everything: bool, as_json: bool) -> None:
-    """Check receipts offline: every signature, and that no batch is missing.
+@click.option("--keys", help="Of an attestation: the server's address, or its published keys.")
+@click.option(
+    "--text",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Of an attestation: the text that it should be about.",
+)
+@click.option("--identifier", help="Of an attestation: the submission that it should be about.")
+def verify(
+    *,
+    file: Path | None,
+    everything: bool,
+    as_json: bool,
+    keys: str | None,
+    text: Path | None,
+    identifier: str | None,
+) -> None:
+    """Check receipts offline, or an attestation: every signature, and that nothing is missing.
 
-    With FILE, a receipt file of `veritype receipts --json` or `veritype export`; without, what
-    this device holds. Ends with 1 if anything does not hold, and says what.
+    With FILE, a receipt file of `veritype receipts --json` or `veritype export`, or an attestation
+    of a submission (docs/attestation.md); without, the receipts on this device. Ends with 1 if
+    anything does not hold, and says what.
     """
     if file is not None and everything:
         raise click.UsageError("Give a FILE or --all, not both.")
+    if file is not None and is_attestation(file):
+        verify_attestation(file, keys, text, identifier, as_json=as_json)
+        return
+    if any(given is not None for given in (keys, text, identifier)):
+        raise click.UsageError("--keys, --text and --identifier go with an attestation's FILE.")
     checked, note = _of_file(file) if file is not None else (_of_device(), "")
     holds = not any(each.wrong for each in checked)
     if as_json:

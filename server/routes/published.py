@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from server.clock import iso_utc
 from server.operation.keys import ServerKeys
+from wire.attestation import json_schema as attestation_schema
 from wire.policy import json_schema
 from wire.server_keys import KnownKey
 
@@ -35,7 +36,7 @@ class HandoverOut:
 
 @dataclass(frozen=True, slots=True)
 class KeysOut:
-    """All keys that sign or signed receipts, and how one followed the other."""
+    """All keys that sign or signed receipts and attestations, and how one followed the other."""
 
     keys: list[KeyOut]
     handovers: list[HandoverOut]
@@ -62,6 +63,11 @@ def published_router(keys: ServerKeys) -> APIRouter:
     def policy_schema() -> dict[str, Any]:
         """The JSON Schema of a project's policy."""
         return json_schema()
+
+    @router.get("/.well-known/veritype-attestation-schema")
+    def schema_of_attestations() -> dict[str, Any]:
+        """The JSON Schema of the statement in an attestation."""
+        return attestation_schema()
 
     return router
 

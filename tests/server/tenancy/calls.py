@@ -140,6 +140,9 @@ CALLS: Mapping[tuple[str, str], Case] = {
     **calls_privacy.CALLS,
     ("GET", "/.well-known/veritype-keys"): _open("/.well-known/veritype-keys"),
     ("GET", "/.well-known/veritype-policy-schema"): _open("/.well-known/veritype-policy-schema"),
+    ("GET", "/.well-known/veritype-attestation-schema"): _open(
+        "/.well-known/veritype-attestation-schema"
+    ),
     ("GET", "/healthz"): _open("/healthz"),
     ("GET", "/readyz"): _open("/readyz"),
     ("GET", "/"): _open("/"),

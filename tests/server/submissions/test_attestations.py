@@ -1,0 +1,167 @@
+"""The signed statement of the real server, checked by others: the documented program, the agent."""
+
+import base64
+import json
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+from cryptography.exceptions import InvalidSignature
+
+from agent.cli.main import main
+from tests.server.submissions.work import Office, Work
+from wire.attestation import PAYLOAD_TYPE
+from wire.dsse import seal_payload
+from wire.signing import SigningKey
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "attestation.md"
+
+
+class Papers:
+    """An attestation with what it takes to check it, as files."""
+
+    def __init__(self, folder: Path, attestation: dict[str, Any], keys: Any, text: str) -> None:
+        self.folder = folder
+        self.attestation = attestation
+        self.keys = keys
+        self.text = text
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The statement."""
+        return dict(json.loads(base64.b64decode(self.attestation["payload"])))
+
+    def with_payload(self, payload: Any) -> dict[str, Any]:
+        """Another statement under the same signature."""
+        data = base64.b64encode(json.dumps(payload).encode()).decode()
+        return self.attestation | {"payload": data}
+
+    def files(self, attestation: object, text: str = "") -> tuple[str, str, str]:
+        """Written down."""
+        contents = {
+            "attestation.json": json.dumps(attestation),
+            "keys.json": json.dumps(self.keys),
+            "text.txt": text or self.text,
+        }
+        for name, content in contents.items():
+            (self.folder / name).write_text(content, encoding="utf-8", newline="")
+        first, second, third = (str(self.folder / name) for name in contents)
+        return first, second, third
+
+
+@pytest.fixture(scope="module")
+def papers(office: Office, work: Work, tmp_path_factory: pytest.TempPathFactory) -> Papers:
+    id_ = office.ask("attested", work.session, text=work.text).json()["id"]
+    keys = office.client.get("/.well-known/veritype-keys").json()
+    folder = tmp_path_factory.mktemp("papers")
+    return Papers(folder, office.get(f"/{id_}/attestation").json(), keys, work.text)
+
+
+def script_of(papers: Papers) -> Path:
+    """The documented program as a file."""
+    (program,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    script = papers.folder / "verify.py"
+    script.write_text(program)
+    return script
+
+
+def by_agent(papers: Papers, attestation: object, name: str = "attested", text: str = "") -> Result:
+    first, keys, third = papers.files(attestation, text)
+    words = ["verify", first, "--keys", keys, "--identifier", name, "--text", third]
+    return CliRunner().invoke(main, words)
+
+
+def tampered(papers: Papers) -> dict[str, dict[str, Any]]:
+    """Every way in which it is not what the server signed."""
+    payload, good = papers.payload, papers.attestation
+    answered = payload["predicate"]["answered"] | {"answer": "not human work"}
+    worse = payload | {"predicate": payload["predicate"] | {"answered": answered}}
+    (signature,) = good["signatures"]
+    sig = base64.b64decode(signature["sig"])
+    flipped = base64.b64encode(bytes([sig[0] ^ 1]) + sig[1:]).decode()
+    other = SigningKey.generate()
+    stranger = json.loads(seal_payload(other, PAYLOAD_TYPE, json.dumps(payload).encode()))
+    own_id = stranger["signatures"][0] | {"keyid": signature["keyid"]}
+    return {
+        "payload": papers.with_payload(worse),
+        "signature": good | {"signatures": [signature | {"sig": flipped}]},
+        "key id": good | {"signatures": [signature | {"keyid": "00" * 8}]},
+        "payload type": good | {"payloadType": "application/json"},
+        "another's signature": stranger,
+        "another's signature under the key's name": stranger | {"signatures": [own_id]},
+        "no signature": good | {"signatures": []},
+    }
+
+
+def test_the_documented_program_accepts_it(papers: Papers) -> None:
+    first, keys, text = papers.files(papers.attestation)
+    words = [sys.executable, "-I", "-W", "ignore", str(script_of(papers)), first, keys]
+    done = subprocess.run([*words, "attested", text], capture_output=True, text=True, check=True)
+    assert done.stdout == "consistent nobody\n"
+
+
+def test_the_documented_program_rejects_what_was_tampered_with(papers: Papers) -> None:
+    check = runpy.run_path(str(script_of(papers)))["check"]
+    good = papers.attestation
+    assert check(good, papers.keys, "attested", papers.text) == ("consistent", "nobody")
+    for name, each in tampered(papers).items():
+        with pytest.raises((ValueError, InvalidSignature)):
+            check(each, papers.keys, "attested", papers.text)
+            pytest.fail(name)
+    with pytest.raises(ValueError, match="another submission"):
+        check(good, papers.keys, "attested-2", papers.text)
+    with pytest.raises(ValueError, match="another text"):
+        check(good, papers.keys, "attested", papers.text + "x")
+    ended = [each | {"valid_until": "2020-01-01T00:00:00.000Z"} for each in papers.keys["keys"]]
+    with pytest.raises(ValueError, match="out of use"):
+        check(good, {"keys": ended}, "attested", papers.text)
+
+
+def test_veritype_verify_accepts_it(papers: Papers, office: Office) -> None:
+    result = by_agent(papers, papers.attestation)
+    assert result.exit_code == 0, result.output
+    assert "The attestation holds." in result.output
+    assert "consistent, decided by nobody" in result.output
+    first, _, _ = papers.files(papers.attestation)
+    server = str(office.client.base_url).rstrip("/")
+    online = CliRunner().invoke(main, ["verify", first, "--keys", server, "--json"])
+    assert json.loads(online.output)["holds"]
+
+
+def test_veritype_verify_rejects_what_was_tampered_with(papers: Papers) -> None:
+    for name, each in tampered(papers).items():
+        result = by_agent(papers, each)
+        assert (result.exit_code, result.stderr.count("\n")) == (1, 1), name
+    assert "another submission" in by_agent(papers, papers.attestation, "x").stderr
+    assert "another text" in by_agent(papers, papers.attestation, text="y").stderr
+
+
+def test_it_says_what_was_asked_and_names_nobody(
+    papers: Papers, office: Office, work: Work
+) -> None:
+    payload = papers.payload
+    predicate = payload["predicate"]
+    assert predicate["issuer"] == "Test"
+    assert predicate["asked"]["sessions"][0]["session"] == work.session
+    assert predicate["asked"]["length_chars"] == len(work.text)
+    observed = predicate["observed"]
+    counts = ("typed_chars", "inserted_chars", "unexplained_chars")
+    assert sum(observed[each] for each in counts) == len(work.text)
+    assert predicate["supersedes"] is None
+    text = json.dumps(payload)
+    for person in (office.house.trainer, office.house.auditor):
+        assert person.id.hex() not in text
+        assert person.name not in text
+
+
+def test_it_holds_to_its_published_schema(papers: Papers, office: Office) -> None:
+    schema = office.client.get("/.well-known/veritype-attestation-schema").json()
+    jsonschema.validate(papers.payload, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(papers.payload | {"predicateType": "x"}, schema)
