@@ -73,7 +73,7 @@ def add_examples(document: Document) -> None:
             if path.startswith(_PLATFORM) and method in _CHANGES | {"get"}:
                 bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
                 for media in (media for body in bodies for media in _documents(body)):
-                    media["example"] = example_of(media["schema"], schemas)
+                    media.setdefault("example", example_of(media["schema"], schemas))
 
 
 def _documents(body: Document) -> Iterator[Document]:

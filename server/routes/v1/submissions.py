@@ -25,6 +25,12 @@ from wire.dsse import Envelope
 ATTESTATION_TYPE = "application/vnd.dsse.envelope.v1+json"
 _REFERENCE = "#/components/schemas/{name}"
 _RETRY_AFTER_S = "30"
+_EXAMPLE = {
+    "identifier": "task-4711",
+    "sessions": [{"session": "5f3c1e0a9b7d4826a1c0ffee12345678", "tasks": [3]}],
+    "text": "What the person handed in.",
+    "person": "0b9d8f7e6a5c4d3e2f1a0b9c8d7e6f5a",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +177,7 @@ def submissions_router(submissions: Submissions, asker_of: AskerOf, paging: Pagi
     takes = {
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": _request_schema()}},
+            "content": {"application/json": {"schema": _request_schema(), "example": _EXAMPLE}},
         }
     }
 

@@ -110,10 +110,10 @@ def test_the_documented_program_rejects_what_was_tampered_with(papers: Papers) -
     check = runpy.run_path(str(script_of(papers)))["check"]
     good = papers.attestation
     assert check(good, papers.keys, "attested", papers.text) == ("consistent", "nobody")
-    for name, each in tampered(papers).items():
+    for each in tampered(papers).values():
         with pytest.raises((ValueError, InvalidSignature)):
             check(each, papers.keys, "attested", papers.text)
-            pytest.fail(name)
+
     with pytest.raises(ValueError, match="another submission"):
         check(good, papers.keys, "attested-2", papers.text)
     with pytest.raises(ValueError, match="another text"):
