@@ -53,6 +53,7 @@ from server.storage.protocols import BatchWriter, ObjectStore, Store
 from server.storage.sqlite.store import SqliteStore
 from server.submissions.answering import Answering
 from server.submissions.service import Submissions
+from server.webhooks.endpoints import Webhooks, rules_of
 
 _GZIP_FROM_BYTES = 1_000
 _HOUR_S = 3600
@@ -243,6 +244,7 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
         directory=Directory(store),
         invitations=Invitations(store),
         submissions=Submissions(store, Answering(store, objects, keys)),
+        webhooks=Webhooks(store, keys.sign_in_secret, rules_of(settings)),
         public_url=settings.public_url,
     )
     app.include_router(platform_router(services, tokens, Paging(keys.sign_in_secret)))

@@ -38,6 +38,7 @@ class ProblemCode(StrEnum):
     CONSENT_MISSING = "consent-missing"
     AGENT_TOO_OLD = "agent-too-old"
     INVALID_REQUEST = "invalid-request"
+    TARGET_REFUSED = "target-refused"
     OVERLOADED = "overloaded"
     INTERNAL = "internal"
 

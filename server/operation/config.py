@@ -149,5 +149,46 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         Meta(description="The bucket in the path instead of in the host's name."),
     ] = True
 
+    webhook_plain_http: Annotated[
+        bool,
+        Meta(description="Take webhook addresses that begin with http:// too; for tests at home."),
+    ] = False
+    webhook_networks: Annotated[
+        str,
+        Meta(
+            max_length=500,
+            description="Private networks to which webhooks may be sent, separated by commas.",
+            extra={"expected": "networks such as 10.1.0.0/16, fd00::/8, or nothing"},
+        ),
+    ] = ""
+    smtp_host: Annotated[
+        str,
+        Meta(max_length=250, description="Mail server for notices; empty: no mail is sent."),
+    ] = ""
+    smtp_port: Annotated[int, Meta(ge=1, le=65_535, description="Its port.")] = 587
+    smtp_security: Annotated[
+        str,
+        Meta(
+            pattern="^(starttls|tls|none)$",
+            description="How the way to it is protected; none: only on this machine.",
+            extra={"expected": "starttls, tls or none"},
+        ),
+    ] = "starttls"
+    smtp_user: Annotated[
+        str, Meta(max_length=200, description="Who signs in there; empty: nobody does.")
+    ] = ""
+    smtp_password: Annotated[
+        str, Meta(max_length=200, description="That user's password.", extra=HIDDEN)
+    ] = ""
+    smtp_from: Annotated[
+        str,
+        Meta(
+            max_length=254,
+            pattern=r"^([^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+)?$",
+            description="Whom notices come from; needed if smtp_host is set.",
+            extra={"expected": "an address such as veritype@example.com, or nothing"},
+        ),
+    ] = ""
+
     def __repr__(self) -> str:
         return "Settings(values not shown)"

@@ -18,6 +18,7 @@ from msgspec import inspect
 
 from server.errors import ConfigInvalid
 from server.operation.config import Settings
+from server.webhooks.targets import networks_of
 
 FILE_NAME = "server.toml"
 PREFIX = "VERITYPE_"
@@ -142,6 +143,34 @@ def _checked(setting: Setting, value: object, origin: str, *, strict: bool) -> o
 
 
 def _check_together(settings: Settings) -> None:
+    _check_metrics(settings)
+    _check_mail(settings)
+    try:
+        networks_of(settings.webhook_networks)
+    except ValueError as error:
+        raise ConfigInvalid(
+            "webhook_networks: networks such as 10.1.0.0/16 are expected, separated by commas"
+        ) from error
+
+
+def _check_mail(settings: Settings) -> None:
+    if not settings.smtp_host:
+        return
+    if not settings.smtp_from:
+        raise ConfigInvalid("smtp_from: an address is expected, since smtp_host is set")
+    if not settings.public_url:
+        raise ConfigInvalid("public_url: an address is expected, since notices link to the console")
+    if settings.smtp_security == "none" and not _is_this_machine(settings.smtp_host):
+        raise ConfigInvalid(
+            "smtp_security: starttls or tls is expected, since smtp_host is another machine"
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    return host == "localhost" or is_loopback(f"{host}:0")
+
+
+def _check_metrics(settings: Settings) -> None:
     if settings.metrics_bind and not is_loopback(settings.metrics_bind):
         try:
             ipaddress.ip_address(settings.metrics_bind.rpartition(":")[0].strip("[]"))

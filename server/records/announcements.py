@@ -25,6 +25,9 @@ class Happened(StrEnum):
     PERSON_ERASED = "person.erased"
     AUDIT_SEALED = "audit.sealed"
     """The subject is the number of the last line and its digest: keep it outside of the server."""
+    WEBHOOK_PAUSED = "webhook.paused"
+    WEBHOOK_TEST = "webhook.test"
+    """Sent to one endpoint, because somebody asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,5 @@ class Announcement:
     kind: Happened
     subject: str
     """Id of what it happened to, in hex."""
+    number: int | None = None
+    """The organisation's own count, from 1, once whoever must be told is known."""

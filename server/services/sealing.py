@@ -64,6 +64,13 @@ class FactorSeal(Seal):
         super().__init__(secret, b"VTF1", b"veritype second factor v1")
 
 
+class WebhookSeal(Seal):
+    """Seals the secrets that sign webhooks."""
+
+    def __init__(self, secret: bytes) -> None:
+        super().__init__(secret, b"VTW1", b"veritype webhook v1")
+
+
 class ProviderSeal(Seal):
     """Seals the secrets by which an organisation's provider knows this server."""
 

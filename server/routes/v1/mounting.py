@@ -13,12 +13,15 @@ from server.routes.v1.people import people_router
 from server.routes.v1.projects import projects_router
 from server.routes.v1.sessions import sessions_router
 from server.routes.v1.submissions import submissions_router
+from server.routes.v1.webhook_deliveries import deliveries_router
+from server.routes.v1.webhooks import webhooks_router
 from server.services.catalogue import Catalogue
 from server.services.invitations import Invitations
 from server.services.people import Directory
 from server.services.review import Review
 from server.signin.tokens import Tokens
 from server.submissions.service import Submissions
+from server.webhooks.endpoints import Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class PlatformServices:
     directory: Directory
     invitations: Invitations
     submissions: Submissions
+    webhooks: Webhooks
     public_url: str
     """Where browsers find the console; empty: where the platform found this."""
 
@@ -45,4 +49,6 @@ def platform_router(services: PlatformServices, tokens: Tokens, paging: Paging) 
     router.include_router(submissions_router(services.submissions, asker_of, paging))
     router.include_router(projects_router(services.catalogue, asker_of, paging))
     router.include_router(devices_router(services.catalogue, asker_of, paging))
+    router.include_router(webhooks_router(services.webhooks, asker_of, paging))
+    router.include_router(deliveries_router(services.webhooks, asker_of, paging))
     return router

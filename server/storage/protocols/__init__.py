@@ -7,7 +7,7 @@ another. `Doors` holds the few look-ups that come before the organisation is kno
 from collections.abc import Sequence
 from typing import Protocol
 
-from server.storage.protocols.announcements import Announcements
+from server.storage.protocols.announcements import Announcements, Untold
 from server.storage.protocols.audit import AuditLog
 from server.storage.protocols.batches import Batches, BatchWriter
 from server.storage.protocols.compactions import CompactionQueue, Compactions
@@ -19,6 +19,7 @@ from server.storage.protocols.idempotency import Idempotency
 from server.storage.protocols.jobs import Jobs
 from server.storage.protocols.keys import PlatformKeys
 from server.storage.protocols.listing import Listing
+from server.storage.protocols.notices import Mails, Notices
 from server.storage.protocols.objects import ObjectStore
 from server.storage.protocols.operation import Health, Upkeep
 from server.storage.protocols.people import People
@@ -36,6 +37,7 @@ from server.storage.protocols.signin import (
 )
 from server.storage.protocols.submissions import SubmissionQueue, Submissions
 from server.storage.protocols.teams import Teams
+from server.storage.protocols.webhooks import Deliveries, Webhooks
 
 
 class OrganisationStore(
@@ -61,6 +63,8 @@ class OrganisationStore(
     Holds,
     Proofs,
     Announcements,
+    Webhooks,
+    Notices,
     Hours,
     Idempotency,
     Listing,
@@ -78,6 +82,9 @@ class Store(
     DueHolds,
     CompactionQueue,
     SubmissionQueue,
+    Untold,
+    Deliveries,
+    Mails,
     Health,
     Upkeep,
     Protocol,
@@ -111,6 +118,7 @@ __all__ = [
     "CompactionQueue",
     "Compactions",
     "Controls",
+    "Deliveries",
     "Devices",
     "Doors",
     "DueHolds",
@@ -120,6 +128,8 @@ __all__ = [
     "Idempotency",
     "Jobs",
     "Listing",
+    "Mails",
+    "Notices",
     "ObjectStore",
     "OrganisationStore",
     "People",
@@ -135,5 +145,7 @@ __all__ = [
     "SubmissionQueue",
     "Submissions",
     "Teams",
+    "Untold",
     "Upkeep",
+    "Webhooks",
 ]

@@ -11,6 +11,7 @@ from server.storage.sql.identities import SqlIdentities
 from server.storage.sql.keys import SqlPlatformKeys
 from server.storage.sql.links import SqlLinks
 from server.storage.sql.listing import SqlListing
+from server.storage.sql.notices import SqlNotices
 from server.storage.sql.people import SqlPeople
 from server.storage.sql.retention import SqlRetention
 from server.storage.sql.review_controls import SqlControls
@@ -19,6 +20,7 @@ from server.storage.sql.review_queue import SqlReviewQueue
 from server.storage.sql.scoring import SqlScores
 from server.storage.sql.submissions import SqlSubmissions
 from server.storage.sql.teams import SqlTeams
+from server.storage.sql.webhooks import SqlWebhooks
 
 
 class SqlOrganisationStore(
@@ -37,6 +39,8 @@ class SqlOrganisationStore(
     SqlControls,
     SqlSubmissions,
     SqlAnnouncements,
+    SqlWebhooks,
+    SqlNotices,
     SqlHours,
     SqlIdempotency,
     SqlHolds,

@@ -21,6 +21,7 @@ from server.storage.tables.hours import (
     zones,
 )
 from server.storage.tables.idempotency import idempotency_keys
+from server.storage.tables.notices import mail_addresses, notices
 from server.storage.tables.operation import schema_steps
 from server.storage.tables.people import (
     organisations,
@@ -72,6 +73,11 @@ from server.storage.tables.submissions import (
     submission_sessions,
     submissions,
 )
+from server.storage.tables.webhooks import (
+    webhook_attempts,
+    webhook_deliveries,
+    webhook_endpoints,
+)
 
 __all__ = [
     "announcements",
@@ -98,7 +104,9 @@ __all__ = [
     "invitations",
     "late_blankings",
     "legal_holds",
+    "mail_addresses",
     "metadata",
+    "notices",
     "objects",
     "organisation_keys",
     "organisations",
@@ -133,6 +141,9 @@ __all__ = [
     "timesheets",
     "tombstones",
     "typing_samples",
+    "webhook_attempts",
+    "webhook_deliveries",
+    "webhook_endpoints",
     "withdrawals",
     "zones",
 ]

@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from server.app import Application
 from server.ingest.route import PATH as INGEST
 from tests.server.device import Chain, Device
-from tests.server.tenancy import calls_api, calls_privacy, calls_submissions
+from tests.server.tenancy import calls_announce, calls_api, calls_privacy, calls_submissions
 from tests.server.tenancy.naming import Call, Case, Ids
 from wire.codes import ObjectKind
 from wire.messages import (
@@ -135,6 +135,7 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/v1/sessions"): _open("/v1/sessions"),
     ("GET", "/v1/sessions/{session_id}"): _session("", "/v1/sessions/"),
     ("GET", "/v1/sessions/{session_id}/assessment"): _session("/assessment", "/v1/sessions/"),
+    **calls_announce.CALLS,
     **calls_api.CALLS,
     **calls_submissions.CALLS,
     **calls_privacy.CALLS,

@@ -26,7 +26,7 @@ from tests.server.browser import Browser
 from tests.server.device import Chain, Device, screenshot
 from tests.server.house import PASSWORD, POLICY, House
 from tests.server.kinds import Typing
-from tests.server.tenancy import stores_submissions
+from tests.server.tenancy import calls_announce, stores_submissions
 from tests.server.tenancy.calls import CALLS, routes_of
 from tests.server.tenancy.naming import Call, Ids
 from wire.objects import object_digest
@@ -34,6 +34,7 @@ from wire.objects import object_digest
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(50)
 NOTE = b"a note of the first organisation"
 REFUSED = {401, 403, 404}
+_JSON = {"content-type": "application/json"}
 
 
 @dataclass
@@ -65,6 +66,7 @@ def first(
     entry = house.own.session(chain.session)
     assert entry is not None
     stores_submissions.furnish(house.own, entry, chain.session)
+    calls_announce.furnish(house.own, chain.session)
     Invitations(installation.store).invite(operator(1), Role.TRAINER, frozenset())
     (invitation,) = house.own.invitations(now_us())
     project = house.own.projects()[0]
@@ -125,7 +127,7 @@ def ask(asking: Asking, method: str, call: Call) -> httpx.Response:
         params=dict(call.params) or None,
         content=call.content,
         data=data,
-        headers=asking.fields,
+        headers=asking.fields | (_JSON if call.path.startswith("/v1/") else {}),
     )
 
 

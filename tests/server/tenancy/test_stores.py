@@ -36,6 +36,7 @@ from tests.server.device import Chain
 from tests.server.house import POLICY, House
 from tests.server.kinds import Typing
 from tests.server.tenancy import (
+    stores_announce,
     stores_api,
     stores_hours,
     stores_privacy,
@@ -160,6 +161,7 @@ STEALING: dict[str, Call] = {
     "evidence_of": lambda s, x: s.evidence_of(x.entry.row),
     "forget_evidence": lambda s, x: s.forget_evidence(x.entry.row),
     "forget_overwritten": lambda s, _: s.forget_overwritten(),
+    **stores_announce.CASES,
     **stores_api.CASES,
     **stores_hours.CASES,
     **stores_privacy.CASES,
@@ -170,6 +172,7 @@ STEALING: dict[str, Call] = {
 
 
 OWN: dict[str, Call] = {
+    **stores_announce.OWN,
     **stores_privacy.OWN,
     # Its answer is what was asked for, less what another session of the own names.
     "forget_objects": lambda s, x: s.forget_objects(x.entry.row, [x.object.digest]),
@@ -203,6 +206,7 @@ EMPTY = {
     "review_claims",
     "review_settings",
     "seen_in_full",
+    "webhook_attempts",
     "withdrawals",
 }
 """Tables that the first organisation has nothing in."""
@@ -238,6 +242,7 @@ def stolen(house: House, chain: Chain, typing: Typing) -> Stolen:
     stores_reviews.furnish(own, entry)
     stores_submissions.furnish(own, entry)
     stores_privacy.furnish(own, person)
+    stores_announce.furnish(own, person)
     own.add_late_blanking(entry.row, LateBlanking(b"b" * 32, bytes(32)), b"m", 1)
     own.add_password_reset(b"r" * 32, person, _LONG_US)
     asked = NewInvitation(b"i" * 32, Role.TRAINER, frozenset({team}), None, "x", 1, _LONG_US)

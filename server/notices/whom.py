@@ -1,0 +1,91 @@
+"""Who is told what: this table, and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.records.announcements import Happened
+
+
+class Whom(StrEnum):
+    """Whom a notice is for."""
+
+    TRAINER = "trainer"
+    """The one whose session or timesheet it is."""
+    REVIEWER = "reviewer"
+    """Whoever holds the review; if nobody does, auditors and leads."""
+    AUDITORS = "auditors"
+    LEADS = "leads"
+    ADMINS = "admins"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Who is told, and in which words. Neither names anybody, a project, a score or evidence."""
+
+    whom: frozenset[Whom]
+    subject: str
+    text: str
+
+
+def _to(*whom: Whom) -> frozenset[Whom]:
+    return frozenset(whom)
+
+
+TELLINGS: Mapping[Happened, Telling] = {
+    Happened.REVIEW_OPENED: Telling(
+        _to(Whom.AUDITORS),
+        "A review waits",
+        "A session waits for a reviewer. Whoever claims it first reviews it.",
+    ),
+    Happened.STATEMENT_ASKED: Telling(
+        _to(Whom.TRAINER),
+        "You are asked about a session of yours",
+        "A reviewer has a question about a session of yours. The page shows what they see and until"
+        " when you can answer. If you say nothing, it is decided in your favour.",
+    ),
+    Happened.REVIEW_DECIDED: Telling(
+        _to(Whom.TRAINER),
+        "A review of a session of yours is decided",
+        "The page shows the decision and its reason. If it is against you, it also shows how and"
+        " until when you can appeal; somebody new looks at an appeal.",
+    ),
+    Happened.APPEAL_OPENED: Telling(
+        _to(Whom.AUDITORS, Whom.LEADS),
+        "An appeal waits",
+        "Somebody appealed a decision. It waits for a reviewer who has not seen the session.",
+    ),
+    Happened.APPEAL_DECIDED: Telling(
+        _to(Whom.TRAINER),
+        "Your appeal is decided",
+        "The page shows the decision and its reason.",
+    ),
+    Happened.DEADLINE_NEAR: Telling(
+        _to(Whom.TRAINER, Whom.REVIEWER),
+        "A deadline is near",
+        "Something waits for you, and its time is almost over. The page shows until when. Where"
+        " nobody answers in time, it is decided for the trainer.",
+    ),
+    Happened.TIMESHEET_SUBMITTED: Telling(
+        _to(Whom.LEADS, Whom.ADMINS),
+        "A timesheet waits",
+        "A timesheet was submitted and waits for approval.",
+    ),
+    Happened.TIMESHEET_DISPUTED: Telling(
+        _to(Whom.TRAINER, Whom.LEADS),
+        "A timesheet is disputed",
+        "Some of a week's time is disputed. The page shows which, and why.",
+    ),
+    Happened.HOLD_LAPSED: Telling(
+        _to(Whom.TRAINER),
+        "Held time is free again",
+        "The time for deciding about some of your minutes is over: they count as worked.",
+    ),
+    Happened.WEBHOOK_PAUSED: Telling(
+        _to(Whom.ADMINS),
+        "A webhook is paused",
+        "An address that your organisation wants to be told at failed for days, so nothing is sent"
+        " there any more. Repair it, let it go on, and have sent again what it missed.",
+    ),
+}
+"""By kind; what is not here is told by webhook alone."""
