@@ -39,23 +39,9 @@ Json = dict[str, Any]
 
 def timeline_of(review: Review, asker: Asker, session: str) -> Json:
     """Everything that the session page draws."""
-    opened = review.opened(asker, session)
     assessed = review.assessment(asker, session)
-    line = review.session(asker, session).line
-    end_ms = max((header.end_us for header in opened.headers), default=0) // 1000
-    keys = _keys(opened.batches)
-    rate, bucket_ms = typing_rate(keys, end_ms)
-    return {
-        "started_ms": line.opened_us // 1000,
-        "offset_min": opened.headers[0].utc_offset_min if opened.headers else 0,
-        "end_ms": end_ms,
-        "coverage": coverage_of(opened, end_ms),
-        "focus": _focus(opened.batches, end_ms),
-        "typing": rate,
-        "bucket_ms": bucket_ms,
-        "intervals": _intervals(keys),
-        "insertions": list(_insertions(opened.batches)),
-        "screenshots": list(_screenshots(opened, review.stored_digests(asker, session), session)),
+    return evidence_of(review, asker, session, f"/sessions/{session}/objects") | {
+        "started_ms": review.session(asker, session).line.opened_us // 1000,
         "spans": [
             {
                 "start_ms": span.start_ms,
@@ -66,6 +52,26 @@ def timeline_of(review: Review, asker: Asker, session: str) -> Json:
             }
             for span in assessed.spans
         ],
+    }
+
+
+def evidence_of(review: Review, asker: Asker, session: str, pictures_at: str) -> Json:
+    """What was recorded, and nothing of what anybody makes of it, nor when or whose it was."""
+    opened = review.opened(asker, session)
+    stored = review.stored_digests(asker, session)
+    end_ms = max((header.end_us for header in opened.headers), default=0) // 1000
+    keys = _keys(opened.batches)
+    rate, bucket_ms = typing_rate(keys, end_ms)
+    return {
+        "end_ms": end_ms,
+        "coverage": coverage_of(opened, end_ms),
+        "focus": _focus(opened.batches, end_ms),
+        "typing": rate,
+        "bucket_ms": bucket_ms,
+        "intervals": _intervals(keys),
+        "insertions": list(_insertions(opened.batches)),
+        "screenshots": list(_screenshots(opened, stored, pictures_at)),
+        "spans": [],
     }
 
 
@@ -154,7 +160,9 @@ def _insertions(batches: Sequence[Batch]) -> Iterator[Json]:
             }
 
 
-def _screenshots(opened: OpenedSession, stored: frozenset[bytes], session: str) -> Iterator[Json]:
+def _screenshots(
+    opened: OpenedSession, stored: frozenset[bytes], pictures_at: str
+) -> Iterator[Json]:
     blanked = blankings(opened)
     for batch in opened.batches:
         for event in batch.body.events(events.Screenshot):
@@ -170,7 +178,7 @@ def _screenshots(opened: OpenedSession, stored: frozenset[bytes], session: str) 
                 "outcome": outcome,
                 "masked": bool(event.flags & ScreenshotFlag.MASKED),
                 "pixelated": bool(event.flags & ScreenshotFlag.PIXELATED),
-                "url": f"/sessions/{session}/objects/{to_show.hex()}" if to_show else None,
+                "url": f"{pictures_at}/{to_show.hex()}" if to_show else None,
             }
 
 

@@ -61,11 +61,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Whose sessions somebody sees: everybody's, or one person's and those of some teams."""
+    """Whose sessions somebody sees: everybody's, or those that any of the others names."""
 
     everybody: bool = False
     person: bytes | None = None
     teams: frozenset[int] = frozenset()
+    reviewer: bytes | None = None
+    """Sessions on which this person gave their verdict."""
+    session: bytes | None = None
+    """This one."""
 
 
 EVERYBODY = Sight(everybody=True)

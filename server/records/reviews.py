@@ -115,6 +115,8 @@ class ReviewEvent:
     """The probability with which a session of its kind comes before this reviewer."""
     again: bool = False
     """After a first verdict that clears: a second review was drawn."""
+    again_with: float | None = None
+    """The probability with which it was drawn for; None: nothing was drawn."""
 
     @property
     def may_evaluate(self) -> bool:

@@ -3,8 +3,9 @@
 | who | sees the sessions of |
 |---|---|
 | trainer | themselves |
-| lead | themselves, and the people of the teams they lead or are in |
-| auditor, administrator, platform key | everybody in the organisation |
+| auditor | those on which they gave their verdict; until then the evidence alone, by a review |
+| lead | the same, themselves, and the people of the teams they lead or are in |
+| administrator, platform key | everybody in the organisation |
 
 A platform key further needs the scope of each thing it asks for. Nobody sees another
 organisation: storage is bound to one before it is asked.
@@ -18,6 +19,8 @@ from server.storage.protocols import Store
 from wire.problems import ProblemCode
 
 _INVITES = {Role.ADMIN: frozenset(Role), Role.LEAD: frozenset({Role.TRAINER})}
+REVIEWERS = frozenset({Role.AUDITOR, Role.LEAD})
+"""An administrator sees every session with its score, and so reviews none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +35,30 @@ class Asker:
     person: bytes | None = None
     scopes: frozenset[Scope] = frozenset()
     teams: frozenset[int] = frozenset()
+    glimpse: bytes | None = None
+    """The one session that a reviewer looks at blind: then nothing else is within sight."""
 
     @property
     def sight(self) -> Sight:
         """Whose sessions they see."""
-        if self.role in (Role.TRAINER, Role.LEAD):
+        if self.glimpse is not None:
+            return Sight(session=self.glimpse)
+        if self.role is Role.TRAINER:
+            return Sight(person=self.person)
+        if self.role in REVIEWERS:
             teams = self.teams if self.role is Role.LEAD else frozenset[int]()
-            return Sight(person=self.person, teams=teams)
+            return Sight(person=self.person, teams=teams, reviewer=self.person)
         return EVERYBODY
+
+    @property
+    def reviews(self) -> bool:
+        """Whether they review sessions."""
+        return self.role in REVIEWERS
+
+    @property
+    def measures_reviews(self) -> bool:
+        """Whether they see how well reviewers agree, and with what is known."""
+        return self.role in (Role.LEAD, Role.ADMIN)
 
     @property
     def sees_people(self) -> bool:

@@ -91,6 +91,9 @@ class Review:
         stored = self._of(asker).assessment(line.row)
         if stored is None:
             raise not_found()
+        if asker.person not in (None, line.person):
+            # Whoever knows score and name cannot review it blind.
+            self._of(asker).note_seen(line.row, asker.person, now_us())
         return decoder_of(Assessed).decode(stored.document)
 
     def assessments(self, asker: Asker, session_hex: str) -> Sequence[StoredAssessment]:

@@ -1,4 +1,4 @@
-"""The console in a real browser: the journeys of auditor and trainer."""
+"""The console in a real browser: the journeys of administrator and trainer."""
 
 import re
 
@@ -10,11 +10,13 @@ from tests.browser.pages import OpenPage, Seeded
 pytestmark = pytest.mark.browser
 
 
-def test_auditor_finds_every_session_with_its_finding(seeded: Seeded, open_page: OpenPage) -> None:
+def test_administrator_finds_every_session_with_its_finding(
+    seeded: Seeded, open_page: OpenPage
+) -> None:
     watched = open_page()
     watched.page.goto(seeded.address)
     expect(watched.page).to_have_url(re.compile("/login$"))
-    watched.sign_in("otto")
+    watched.sign_in("admin")
     rows = watched.page.locator("tbody tr")
     expect(rows).to_have_count(4)
     expect(rows.filter(has_text="<script>alert(1)</script>")).to_have_count(2)
@@ -25,7 +27,7 @@ def test_session_page_shows_reasons_timeline_and_pictures(
     seeded: Seeded, open_page: OpenPage
 ) -> None:
     watched = open_page()
-    watched.sign_in("otto")
+    watched.sign_in("admin")
     watched.open_session(seeded.sessions["pasted"])
     page = watched.page
     expect(page.get_by_test_id("reasons")).to_contain_text("assistant")
@@ -49,7 +51,7 @@ def test_trainer_sees_the_same_page_of_own_sessions_only(
         shown: str = watched.page.locator("main").inner_text()
         return shown
 
-    assert main_of("ada") == main_of("otto")
+    assert main_of("ada") == main_of("admin")
     tim = open_page()
     tim.sign_in("tim")
     expect(tim.page.locator("tbody tr")).to_have_count(2)
@@ -57,7 +59,7 @@ def test_trainer_sees_the_same_page_of_own_sessions_only(
 
 def test_open_session_shows_no_finding(seeded: Seeded, open_page: OpenPage) -> None:
     watched = open_page()
-    watched.sign_in("otto")
+    watched.sign_in("admin")
     watched.page.goto(f"{seeded.address}/sessions/{seeded.sessions['open']}")
     expect(watched.page.locator("main")).to_contain_text("nobody sees a score")
     expect(watched.page.locator("#chart")).to_have_count(0)
@@ -68,7 +70,7 @@ def test_keyboard_alone_reaches_a_session(seeded: Seeded, open_page: OpenPage) -
     page = watched.page
     page.goto(f"{seeded.address}/login")
     expect(page.get_by_label("Login")).to_be_focused()
-    page.keyboard.type("otto")
+    page.keyboard.type("admin")
     page.keyboard.press("Tab")
     page.keyboard.type("correct horse battery")
     page.keyboard.press("Enter")
@@ -86,7 +88,7 @@ def test_keyboard_alone_reaches_a_session(seeded: Seeded, open_page: OpenPage) -
 @pytest.mark.parametrize("path", ["/sessions", "session"])
 def test_nothing_is_wider_than_a_phone(seeded: Seeded, open_page: OpenPage, path: str) -> None:
     watched = open_page(viewport={"width": 375, "height": 800}, color_scheme="dark")
-    watched.sign_in("otto")
+    watched.sign_in("admin")
     if path == "session":
         watched.open_session(seeded.sessions["pasted"])
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= 375

@@ -60,7 +60,7 @@ def test_sign_in_page(seeded: Seeded, open_page: OpenPage, folder: Path) -> None
 
 def test_list_of_sessions(open_page: OpenPage, folder: Path) -> None:
     watched = open_page(viewport={"width": 1280, "height": 720})
-    watched.sign_in("otto")
+    watched.sign_in("admin")
     take(watched, folder / "sessions.png")
 
 
@@ -82,7 +82,7 @@ def test_pasted_session(
     scheme: Literal["light", "dark"],
 ) -> None:
     watched = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    watched.sign_in("otto")
+    watched.sign_in("admin")
     watched.open_session(seeded.sessions["pasted"])
     watched.page.mouse.move(0, 0)
     take(watched, folder / f"{name}.png", down_to)

@@ -109,7 +109,7 @@ def test_notes_and_time_by_hand_are_shown_to_both_and_the_reading_is_logged(
         "t",
     )
     before = house.rows("audit_log")
-    for number, login in enumerate(("otto", "ada"), before + 1):
+    for number, login in enumerate(("admin", "ada"), before + 1):
         page = sign_in(login).get(f"/sessions/{chain.session.hex()}").text
         shown = first_of(r'(?s)data-testid="notes">(.*?)</section>', page)
         assert "slow &lt;b&gt;page&lt;/b&gt;" in shown
@@ -137,7 +137,7 @@ def test_submitted_texts_are_shown_by_places_and_lengths_alone(
         ),
         "t",
     )
-    page = sign_in("otto").get(f"/sessions/{chain.session.hex()}").text
+    page = sign_in("admin").get(f"/sessions/{chain.session.hex()}").text
     shown = first_of(r'(?s)data-testid="texts">(.*?)</section>', page)
     assert shown.count("<tr>") == 2, "a header and the text whose classes came"
     assert f"{len(classes)}" in shown
@@ -148,14 +148,14 @@ def test_submitted_texts_are_shown_by_places_and_lengths_alone(
 
 
 def test_facts_about_the_device_are_shown_as_context(sign_in: SignIn, scored: str) -> None:
-    page = sign_in("otto").get(f"/sessions/{scored}").text
+    page = sign_in("admin").get(f"/sessions/{scored}").text
     shown = first_of(r'(?s)data-testid="device">(.*?)</section>', page)
     assert "Seen or steered from elsewhere." in shown
     assert "no sign of guilt" in shown
 
 
 def test_wrong_password_and_unknown_login_look_alike(sign_in: SignIn) -> None:
-    wrong, unknown = sign_in("otto", "wrong password"), sign_in("nobody", "wrong password")
+    wrong, unknown = sign_in("admin", "wrong password"), sign_in("nobody", "wrong password")
     assert wrong.last.status_code == unknown.last.status_code == 403
     assert "wrong" in wrong.last.text
     blank = re.compile(r'value="[^"]*"')
@@ -168,16 +168,16 @@ def test_person_without_password_cannot_sign_in(sign_in: SignIn, house: House) -
 
 
 def test_guessing_a_password_locks_the_login_for_a_while(sign_in: SignIn) -> None:
-    statuses = [sign_in("otto", "wrong password").last.status_code for _ in range(9)]
+    statuses = [sign_in("admin", "wrong password").last.status_code for _ in range(9)]
     assert statuses == [403] * 8 + [429]
-    assert sign_in("otto").last.status_code == 429
+    assert sign_in("admin").last.status_code == 429
     assert sign_in("ada").last.status_code == 303
 
 
 def test_forms_without_the_token_are_refused(sign_in: SignIn, client: httpx.Client) -> None:
-    answer = client.post("/login", data={"login": "otto", "password": PASSWORD})
+    answer = client.post("/login", data={"login": "admin", "password": PASSWORD})
     assert answer.status_code == 403
-    signed_in = sign_in("otto")
+    signed_in = sign_in("admin")
     assert signed_in.post("/logout", data={"csrf": "guess"}).status_code == 403
     assert signed_in.get("/sessions").status_code == 200
     form = {"csrf": token(signed_in, "/sessions")}
@@ -191,7 +191,7 @@ def test_form_of_any_size_is_not_read(client: httpx.Client) -> None:
 
 
 def test_cookie_is_out_of_reach_of_scripts(sign_in: SignIn) -> None:
-    cookie = sign_in("otto").last.headers["set-cookie"].lower()
+    cookie = sign_in("admin").last.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
 
@@ -202,21 +202,21 @@ def test_forged_cookie_signs_nobody_in(client: httpx.Client) -> None:
 
 
 def test_trainer_sees_only_own_sessions(sign_in: SignIn, scored: str, house: House) -> None:
-    own, other, auditor = sign_in("ada"), sign_in("tim"), sign_in("otto")
-    for client, status in ((own, 200), (auditor, 200), (other, 404)):
+    own, other, boss = sign_in("ada"), sign_in("tim"), sign_in("admin")
+    for client, status in ((own, 200), (boss, 200), (other, 404), (sign_in("otto"), 404)):
         assert client.get(f"/sessions/{scored}").status_code == status
         assert client.get(f"/sessions/{scored}/timeline.json").status_code == status
     assert scored in own.get("/sessions").text
     assert scored not in other.get("/sessions").text
 
 
-def test_trainer_and_auditor_get_the_same_evidence(sign_in: SignIn, scored: str) -> None:
+def test_trainer_and_administrator_get_the_same_evidence(sign_in: SignIn, scored: str) -> None:
     def page(login: str) -> str:
         client = sign_in(login)
         text = client.get(f"/sessions/{scored}").text
         return text[text.index("<main") : text.index("</main>")]
 
-    assert page("ada") == page("otto")
+    assert page("ada") == page("admin")
 
 
 def test_each_view_of_a_picture_is_logged_before_it_is_given(
@@ -226,7 +226,7 @@ def test_each_view_of_a_picture_is_logged_before_it_is_given(
     before = house.rows("audit_log")
     assert sign_in("tim").get(path).status_code == 404
     assert house.rows("audit_log") == before
-    answer = sign_in("otto").get(path)
+    answer = sign_in("admin").get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
     assert "sandbox" in answer.headers["content-security-policy"]
     assert house.rows("audit_log") == before + 1
@@ -237,7 +237,7 @@ def test_picture_blanked_or_named_by_no_event_is_shown_to_nobody(
     sign_in: SignIn, scored: str, picture: str
 ) -> None:
     digest = object_digest({"blanked": BLANKED, "unnamed": UNNAMED}[picture]).hex()
-    for login in ("ada", "otto"):
+    for login in ("ada", "admin"):
         client = sign_in(login)
         assert client.get(f"/sessions/{scored}/objects/{digest}").status_code == 404
         shots = client.get(f"/sessions/{scored}/timeline.json").json()["screenshots"]
@@ -251,7 +251,7 @@ def test_what_the_trainer_blanks_after_the_end_is_blanked_for_everybody(
     sign_in: SignIn, chain: Chain, scored: str
 ) -> None:
     partly = PNG + bytes([9] * 50)
-    client = sign_in("otto")
+    client = sign_in("admin")
 
     def seen(picture: bytes) -> int:
         return client.get(f"/sessions/{scored}/objects/{object_digest(picture).hex()}").status_code
@@ -288,7 +288,8 @@ def blank_late(chain: Chain, picture: bytes, kept: bytes) -> None:
 def test_nothing_of_an_open_session_is_shown(sign_in: SignIn, chain: Chain, typing: Typing) -> None:
     chain.send(typing(0, 190))
     session = chain.session.hex()
-    for login in ("ada", "otto", "admin"):
+    assert sign_in("otto").get(f"/sessions/{session}").status_code == 404
+    for login in ("ada", "admin"):
         client = sign_in(login)
         assert "nobody sees a score" in client.get(f"/sessions/{session}").text
         assert client.get(f"/sessions/{session}/timeline.json").status_code == 404
@@ -296,7 +297,7 @@ def test_nothing_of_an_open_session_is_shown(sign_in: SignIn, chain: Chain, typi
 
 def test_names_are_escaped(sign_in: SignIn, scored: str) -> None:
     for path in ("/sessions", f"/sessions/{scored}"):
-        text = sign_in("otto").get(path).text
+        text = sign_in("admin").get(path).text
         assert "&lt;script&gt;alert(1)" in text
         assert "<script>alert(1)" not in text
 
@@ -323,4 +324,4 @@ def test_assets_are_cached_and_compressed(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("before", ["-1", "x", "9" * 30, "1;--"])
 def test_strange_cursors_are_refused(sign_in: SignIn, before: str) -> None:
-    assert sign_in("otto").get("/sessions", params={"before": before}).status_code == 404
+    assert sign_in("admin").get("/sessions", params={"before": before}).status_code == 404

@@ -84,6 +84,7 @@ def _add_events() -> None:
         sa.Column("how", sa.String(length=20)),
         sa.Column("selected_with", sa.Float()),
         sa.Column("again", sa.Boolean(), nullable=False),
+        sa.Column("again_with", sa.Float()),
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"]),
         sa.ForeignKeyConstraint(["review"], ["reviews.row"]),
         sa.ForeignKeyConstraint(["person"], ["people.id"]),

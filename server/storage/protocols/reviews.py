@@ -92,6 +92,9 @@ class ReviewQueue(Protocol):
     def note_seen(self, session_row: int, person: bytes, now_us: int) -> None:
         """Somebody saw score and name of a session: they can no longer review it."""
 
+    def saw_in_full(self, session_row: int, person: bytes) -> bool:
+        """Whether somebody saw score and name of a session."""
+
     def second_reviews(self, latest: int) -> SecondReviews:
         """The latest second reviews that were asked for."""
 

@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 
 from server.records import (
     EVERYBODY,
+    EventKind,
     LateBlanking,
     NewSession,
     SessionEntry,
@@ -169,7 +170,22 @@ class SqlEvidence(SqlSealed):
     def _within(self, sight: Sight) -> Select[Any]:
         if sight.everybody:
             return self._lines()
+        if sight.session is not None:
+            return self._lines().where(_SESSION.id == sight.session)
         seen = _SESSION.person == sight.person
+        if sight.reviewer is not None:
+            events, reviews = tables.review_events.c, tables.reviews.c
+            committed = (
+                select(reviews.session)
+                .join(tables.review_events, events.review == reviews.row)
+                .where(
+                    reviews.organisation == self.organisation,
+                    events.person == sight.reviewer,
+                    events.kind == EventKind.COMMITTED,
+                    reviews.session.is_not(None),
+                )
+            )
+            seen |= _SESSION.row.in_(committed)
         if sight.teams:
             members = tables.team_members.c
             theirs = select(members.person).where(

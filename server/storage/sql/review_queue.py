@@ -100,10 +100,7 @@ class SqlReviewQueue(SqlReviews):
     def note_seen(self, session_row: int, person: bytes, now_us: int) -> None:
         """Somebody saw score and name of a session."""
         table = tables.seen_in_full
-        seen = self._select(table, table.c.at_us).where(
-            table.c.session == session_row, table.c.person == person
-        )
-        if self._one(seen) is not None:
+        if self.saw_in_full(session_row, person):
             return
         values = {"session": session_row, "person": person, "at_us": now_us}
         try:
@@ -111,8 +108,16 @@ class SqlReviewQueue(SqlReviews):
                 connection.execute(self._insert(table, values))
         except IntegrityError:
             # They looked at it in two windows at once.
-            if self._one(seen) is None:
+            if not self.saw_in_full(session_row, person):
                 raise
+
+    def saw_in_full(self, session_row: int, person: bytes) -> bool:
+        """Whether somebody saw score and name of a session."""
+        table = tables.seen_in_full
+        seen = self._select(table, table.c.at_us).where(
+            table.c.session == session_row, table.c.person == person
+        )
+        return self._one(seen) is not None
 
     def second_reviews(self, latest: int) -> SecondReviews:
         """The latest second reviews that were asked for."""

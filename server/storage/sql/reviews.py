@@ -145,6 +145,7 @@ class SqlReviewOpening(Bound):
             "how": event.how.value if event.how else None,
             "selected_with": event.selected_with,
             "again": event.again,
+            "again_with": event.again_with,
         }
         connection.execute(self._insert(tables.review_events, values))
 
@@ -299,4 +300,5 @@ def as_event(row: Any) -> ReviewEvent:
         how=How(row.how) if row.how else None,
         selected_with=row.selected_with,
         again=row.again,
+        again_with=row.again_with,
     )

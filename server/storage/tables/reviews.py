@@ -79,6 +79,7 @@ review_events = Table(
     Column("how", String(20)),
     Column("selected_with", Float),
     Column("again", Boolean, nullable=False),
+    Column("again_with", Float),
     UniqueConstraint("review", "number"),
 )
 

@@ -78,9 +78,9 @@ def where(house: House) -> Compacted:
 
 
 def shown(house: House, session: bytes) -> list[object]:
-    """What an auditor is shown of a session."""
+    """What an administrator is shown of a session."""
     review = Review(house.installation.store, house.installation.objects)
-    asker = Asker(1, "auditor", Role.AUDITOR, house.auditor.id)
+    asker = Asker(1, "admin", Role.ADMIN, house.auditor.id)
     drawn = timeline_of(review, asker, session.hex())
     return [review.session(asker, session.hex()), drawn]
 

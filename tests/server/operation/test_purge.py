@@ -82,7 +82,7 @@ def test_each_kind_goes_at_its_time_and_hours_stay(
         ("operator", "batches=2 texts=1"),
     ]
     token = client.get("/login").text.split('name="csrf" value="')[1].split('"')[0]
-    form = {"login": "otto", "password": PASSWORD, "csrf": token}
+    form = {"login": "admin", "password": PASSWORD, "csrf": token}
     assert client.post("/login", data=form).status_code == 303
     assert client.get(f"/sessions/{decided.session.hex()}").status_code == 200
 

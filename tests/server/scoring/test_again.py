@@ -61,7 +61,7 @@ def test_rescored_session_keeps_what_was_said_first(
     assert isinstance(earlier, list)
     assert (found["model_version"], found["why"]) == ("m2", "asked")
     assert [(one["model_version"], one["why"]) for one in earlier] == [("m1", "closed")]
-    for login in ("ada", "otto"):
+    for login in ("ada", "admin"):
         shown = page(address, login, chain)
         assert "Published" in shown
         assert "the platform&#39;s operator asked for it" in shown
@@ -139,7 +139,7 @@ def test_both_people_see_it_from_the_same_moment(
 ) -> None:
     """Both views are polled while the session is scored: neither is ever ahead."""
     chain.send(typing(0, 60), final=True)
-    trainer, auditor = "ada", "otto"
+    trainer, boss = "ada", "admin"
     store = house.installation.store
     seen: list[tuple[bool, bool, bool]] = []
     scored = threading.Event()
@@ -149,7 +149,7 @@ def test_both_people_see_it_from_the_same_moment(
         while not last:
             last = scored.is_set()
             first = _published(house)
-            views = tuple("Model" in page(address, who, chain) for who in (trainer, auditor))
+            views = tuple("Model" in page(address, who, chain) for who in (trainer, boss))
             seen.append((first, views[0], views[1]))
 
     watching = threading.Thread(target=poll)

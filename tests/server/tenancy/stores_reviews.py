@@ -78,6 +78,7 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
     "reviews": lambda s, _: s.reviews(None, 9),
     "reviews_by": lambda s, x: s.reviews_by(x.person),
     "reviews_of": lambda s, x: s.reviews_of(x.person),
+    "saw_in_full": lambda s, x: s.saw_in_full(x.entry.row, x.person),
     "second_reviews": lambda s, _: s.second_reviews(9).all,
     "standing": lambda s, x: s.standing(x.entry.row).decision,
     "step_review": lambda s, x: s.step_review(

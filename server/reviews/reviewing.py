@@ -1,0 +1,191 @@
+"""What reviewers do: take what goes first, look at it blind, say what they find, once.
+
+Reviewers are auditors and leads. An administrator sees every session with its score, and so
+reviews none. A reviewer holds one review at a time and is offered no list to choose from: an order
+to pick from would tell what others, or the detector, think of each.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from server.errors import not_found
+from server.records import (
+    EventKind,
+    ReviewEvent,
+    Role,
+    Spans,
+    Stage,
+    StoredReview,
+    Verdict,
+)
+from server.reviews.machine import (
+    REASON_MAX_CHARS,
+    ReviewState,
+    must_be_blind,
+    next_place,
+    state_of,
+)
+from server.reviews.moving import conflict, move
+from server.reviews.opening import draw, second_with
+from server.services.asking import Asker
+from server.services.naming import named_id
+from server.storage.protocols import OrganisationStore, Store
+
+CLAIM_US = 4 * 3600 * 1_000_000
+"""After so long without a verdict others may take it."""
+SPANS_MAX = 20
+_LATELY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What a reviewer is told of the queue: how much waits, and nothing of what."""
+
+    waiting: int
+    held: StoredReview | None
+    done: Sequence[StoredReview]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A review that somebody holds, and what they may see of it besides the evidence."""
+
+    review: StoredReview
+    statements: tuple[str, ...]
+    """What the trainer said, in order; without whose words they are, or why they were said."""
+    named: bool
+    """The project's rules let this first reviewer see who it is."""
+
+
+class Reviewing:
+    """The reviewers' side of reviews."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def queue(self, asker: Asker, now_us: int) -> Queue:
+        """What waits, what they hold, and what they did."""
+        person, store = self._reviewer(asker)
+        held = store.claimed_review(person)
+        return Queue(store.waiting_reviews(now_us), held, store.reviews_by(person))
+
+    def take(self, asker: Asker, now_us: int) -> bytes | None:
+        """Take the review that goes first, or go on with the one they hold; None: none waits."""
+        person, store = self._reviewer(asker)
+        held = store.claimed_review(person)
+        if held is not None:
+            return held.id
+        senior = asker.role is Role.LEAD
+        row = store.claim_review(person, senior=senior, now_us=now_us, until_us=now_us + CLAIM_US)
+        taken = store.review_numbered(row) if row is not None else None
+        if taken is None:
+            return None
+        store.audit(asker.name, "review.claimed", taken.id.hex())
+        return taken.id
+
+    def release(self, asker: Asker, review_hex: str, now_us: int) -> None:
+        """Give a review back; it is not offered to them again."""
+        person, store = self._reviewer(asker)
+        held = self._held(asker, review_hex)
+        if not store.release_review(held.row, person, now_us):
+            raise not_found()
+        store.audit(asker.name, "review.released", held.id.hex())
+
+    def held(self, asker: Asker, review_hex: str) -> Held:
+        """What they hold; for anything else the answer is that there is nothing."""
+        review = self._held(asker, review_hex)
+        state = state_of(review.events, review.rules)
+        named = not must_be_blind(state, review.rules) and not review.rules.control
+        return Held(review, _statements(review), named)
+
+    def committed(self, asker: Asker, review_hex: str) -> StoredReview:
+        """A review in which they gave their verdict: from then on everything of it is theirs."""
+        person, store = self._reviewer(asker)
+        review = store.review(named_id(review_hex))
+        if review is None or not any(_is_verdict_of(person, one) for one in review.events):
+            raise not_found()
+        return review
+
+    def commit(
+        self,
+        asker: Asker,
+        review_hex: str,
+        verdict: Verdict,
+        spans_us: Spans,
+        reason: str,
+        now_us: int,
+    ) -> ReviewState:
+        """Give a verdict; it is final. Raises `Refusal` with what is wrong with it."""
+        person, store = self._reviewer(asker)
+        review = self._held(asker, review_hex)
+        state = state_of(review.events, review.rules)
+        if review.session_row is None or store.saw_in_full(review.session_row, person):
+            raise conflict("You saw this session in full; somebody else has to review it.")
+        if len(spans_us) > SPANS_MAX or len(reason) > REASON_MAX_CHARS:
+            raise conflict(
+                f"Name at most {SPANS_MAX} stretches, and your reason in at most"
+                f" {REASON_MAX_CHARS} characters."
+            )
+        event = ReviewEvent(
+            EventKind.COMMITTED,
+            now_us,
+            person,
+            verdict,
+            spans_us,
+            reason.strip(),
+            blind=must_be_blind(state, review.rules),
+            heard=state.heard,
+            how=next_place(state, review.how),
+            selected_with=_selected_with(review, state),
+        )
+        after = move(store, review, self._drawn(store, review, state, event))
+        store.audit(asker.name, "review.committed", review.id.hex())
+        return after
+
+    def _drawn(
+        self,
+        store: OrganisationStore,
+        review: StoredReview,
+        state: ReviewState,
+        event: ReviewEvent,
+    ) -> ReviewEvent:
+        """A first verdict that clears, with the draw whether a second person looks at it too."""
+        first = event.verdict is Verdict.KEEP and not state.votes and not state.head.appealed
+        if not first or review.rules.control:
+            return event
+        probability = second_with(review.rules, store.second_reviews(_LATELY))
+        number = draw(store.review_settings().seed, "second", review.id)
+        return replace(event, again=number < probability, again_with=probability)
+
+    def _held(self, asker: Asker, review_hex: str) -> StoredReview:
+        person, store = self._reviewer(asker)
+        review = store.review(named_id(review_hex))
+        waits = review is not None and review.head.stage is Stage.REVIEWER
+        if review is None or not waits or review.claimed_by != person:
+            raise not_found("You hold no such review: it may have lapsed. Take the next one.")
+        return review
+
+    def _reviewer(self, asker: Asker) -> tuple[bytes, OrganisationStore]:
+        if asker.person is None or not asker.reviews:
+            raise not_found()
+        return asker.person, self._store.of(asker.organisation)
+
+
+def _selected_with(review: StoredReview, state: ReviewState) -> float:
+    """How likely a session of its kind was to come to this seat.
+
+    That of coming to a first reviewer, times that of the second review where one was drawn for.
+    """
+    drawn = [one.again_with for one in review.events if one.again and one.again_with]
+    if not drawn or state.head.appealed:
+        return review.selected_with
+    return review.selected_with * drawn[0]
+
+
+def _statements(review: StoredReview) -> tuple[str, ...]:
+    said = frozenset({EventKind.STATED, EventKind.APPEALED})
+    return tuple(one.text for one in review.events if one.kind in said and one.text)
+
+
+def _is_verdict_of(person: bytes, event: ReviewEvent) -> bool:
+    return event.kind is EventKind.COMMITTED and event.person == person
