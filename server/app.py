@@ -33,6 +33,7 @@ from server.operation.readiness import Readiness, schema_trouble
 from server.operation.settings import load_settings
 from server.privacy.sealed import SealedObjects
 from server.privacy.vault import Vault
+from server.reviews.published import PublishedReviews
 from server.routes.agent import AgentRoutes
 from server.routes.documented import publish_document
 from server.routes.published import published_router
@@ -245,6 +246,7 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
         invitations=Invitations(store),
         submissions=Submissions(store, Answering(store, objects, keys)),
         webhooks=Webhooks(store, keys.sign_in_secret, rules_of(settings)),
+        reviews=PublishedReviews(store),
         public_url=settings.public_url,
     )
     app.include_router(platform_router(services, tokens, Paging(keys.sign_in_secret)))

@@ -18,6 +18,7 @@ from server.console.wording import (
 )
 from server.records import SessionState, StoredAssessment
 from server.scoring.assessments import Assessed
+from server.scoring.facts import SessionFacts
 from server.services.asking import Asker
 from server.services.observing import observed_in_words
 from server.services.review import Review, SessionView
@@ -84,11 +85,11 @@ def session_page(review: Review, asker: Asker, session: str) -> SessionPage:
         assessed=review.assessment(asker, session) if scored else None,
         band_means=BAND_MEANS.get(view.line.band or "", ""),
         facts=_facts(view),
-        losses=_losses(view),
-        notes=tuple((_clock(at), text) for at, text in review.notes(asker, session))
+        losses=loss_lines(view.facts) if view.facts else (),
+        notes=tuple((clock(at), text) for at, text in review.notes(asker, session))
         if scored
         else (),
-        added=_added(view),
+        added=added_lines(view.facts) if view.facts else (),
         device=(
             *(device_lines(view.facts.device) if view.facts else ()),
             *observed_in_words(view.line.observes),
@@ -129,9 +130,17 @@ def _row(view: SessionView) -> SessionRow:
 
 
 def _facts(view: SessionView) -> tuple[tuple[str, str], ...]:
-    facts = view.facts
-    if facts is None:
+    if view.facts is None:
         return ()
+    return (
+        *time_lines(view.facts),
+        ("Agent", view.line.agent_version),
+        ("Policy", _policy(view)),
+    )
+
+
+def time_lines(facts: SessionFacts) -> tuple[tuple[str, str], ...]:
+    """Hours and what they rest on, without whose they are or when."""
     return (
         ("Worked", _hours(facts.worked_s)),
         ("Paused", _hours(facts.paused_s)),
@@ -140,8 +149,6 @@ def _facts(view: SessionView) -> tuple[tuple[str, str], ...]:
         ("From clock-in to clock-out", _hours(facts.duration_s)),
         ("Batches received", str(facts.batches)),
         ("Sealed before an answer came", str(facts.unanchored_batches)),
-        ("Agent", view.line.agent_version),
-        ("Policy", _policy(view)),
     )
 
 
@@ -162,16 +169,14 @@ def _policy(view: SessionView) -> str:
     return f"version {version}; accepted as version {accepted}, which covers it"
 
 
-def _losses(view: SessionView) -> tuple[str, ...]:
-    facts = view.facts
-    if facts is None:
-        return ()
+def loss_lines(facts: SessionFacts) -> tuple[str, ...]:
+    """What was not recorded, in sentences."""
     ahead = (f"The device's clock ran {_hours(facts.ahead_of_server_s)} ahead of the server's",)
     said = [*(ahead if facts.ahead_of_server_s > _AHEAD_SHOWN_S else ())]
     said += _clock_off(facts.clock_off_s)
     said += [
         f"{LOSS_TITLES['quarantined' if s.why == 'quarantined' else 'gap']}: "
-        f"{_clock(s.start_ms)} to {_clock(s.end_ms)}"
+        f"{clock(s.start_ms)} to {clock(s.end_ms)}"
         for s in facts.lost_stretches
     ]
     said += [
@@ -181,15 +186,16 @@ def _losses(view: SessionView) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _added(view: SessionView) -> tuple[str, ...]:
+def added_lines(facts: SessionFacts) -> tuple[str, ...]:
+    """Time added by hand, in sentences."""
     return tuple(
         f"{_hours(each.length_s)} from {_since(each.start_ms)}: {ADDED_BECAUSE[each.reason]}"
-        for each in (view.facts.added if view.facts else ())
+        for each in facts.added
     )
 
 
 def _since(at_ms: int) -> str:
-    return f"{_clock(-at_ms)} before clock-in" if at_ms < 0 else _clock(at_ms)
+    return f"{clock(-at_ms)} before clock-in" if at_ms < 0 else clock(at_ms)
 
 
 def _hours(seconds: float) -> str:
@@ -198,7 +204,8 @@ def _hours(seconds: float) -> str:
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
 
 
-def _clock(at_ms: int) -> str:
+def clock(at_ms: int) -> str:
+    """A time since clock-in as h:mm:ss."""
     seconds = abs(at_ms) // 1000
     sign = "-" if at_ms < 0 else ""
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

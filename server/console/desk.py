@@ -12,7 +12,7 @@ from server.console.signin import SignIns, check_csrf, csrf_token
 from server.errors import not_found
 from server.http.requests import body_of
 from server.records import Person
-from server.services.asking import Asker, sees_people
+from server.services.asking import REVIEWERS, Asker, sees_people
 
 _FORM_MAX_BYTES = 8_192
 Form = dict[str, list[str]]
@@ -40,9 +40,9 @@ class Desk:
         person = await self.required(request)
         return await run_in_threadpool(self.sign_ins.asker, person)
 
-    async def form(self, request: Request) -> Form:
+    async def form(self, request: Request, most_bytes: int = _FORM_MAX_BYTES) -> Form:
         """A small form of ours; the framework's own reader would take a body of any size."""
-        body = await body_of(request, _FORM_MAX_BYTES)
+        body = await body_of(request, most_bytes)
         found: Form = {}
         for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
             found.setdefault(name, []).append(value)
@@ -62,6 +62,7 @@ class Desk:
             "person": person,
             "csrf": csrf_token(request),
             "sees_people": person is not None and sees_people(person.role),
+            "reviews": person is not None and person.role in REVIEWERS,
         }
         return templates.TemplateResponse(
             request, name, shared | (context or {}), status_code=status

@@ -6,11 +6,15 @@ from server.console.account import AccountRoutes
 from server.console.desk import Desk
 from server.console.elsewhere import ElsewhereRoutes
 from server.console.entrance import EntranceRoutes
+from server.console.flags import FlagRoutes
 from server.console.links import LinkRoutes
 from server.console.pages import ConsoleRoutes
 from server.console.people import PeopleRoutes
+from server.console.reviewing import ReviewingRoutes
 from server.console.signin import SignIns
 from server.operation.config import Settings
+from server.reviews.answering import Answering
+from server.reviews.reviewing import Reviewing
 from server.services.invitations import Invitations
 from server.services.people import Directory
 from server.services.review import Review
@@ -35,4 +39,6 @@ def console_routes(
         *LinkRoutes(desk, invitations, factors, gate, openid).routes(),
         *AccountRoutes(desk, gate, factors, directory).routes(),
         *PeopleRoutes(desk, directory, invitations).routes(),
+        *ReviewingRoutes(desk, Reviewing(store), review).routes(),
+        *FlagRoutes(desk, Answering(store)).routes(),
     ]

@@ -8,6 +8,7 @@ from server.notices.mailing import Mail
 from server.notices.postman import Postman
 from server.notices.telling import Telling
 from server.privacy.daily import Daily
+from server.reviews.deadlines import ReviewDeadlines
 from server.submissions.answering import Answering
 from server.submissions.errand import AnswerSubmissions
 from server.webhooks.delivering import Deliveries
@@ -26,4 +27,5 @@ def all_errands(installation: Installation) -> Sequence[Errand]:
         Telling(store, by_mail=postman.sends),
         Deliveries(store, keys.sign_in_secret, Poster(rules_of(settings))),
         Mail(store, postman),
+        ReviewDeadlines(store),
     ]

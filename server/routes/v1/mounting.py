@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from server.http.paging import Paging
+from server.reviews.published import PublishedReviews
 from server.routes.v1.asking import asker_by
 from server.routes.v1.assessments import assessments_router
 from server.routes.v1.devices import devices_router
 from server.routes.v1.invitations import invitations_router
 from server.routes.v1.people import people_router
 from server.routes.v1.projects import projects_router
+from server.routes.v1.reviews import reviews_router
 from server.routes.v1.sessions import sessions_router
 from server.routes.v1.submissions import submissions_router
 from server.routes.v1.webhook_deliveries import deliveries_router
@@ -34,6 +36,7 @@ class PlatformServices:
     invitations: Invitations
     submissions: Submissions
     webhooks: Webhooks
+    reviews: PublishedReviews
     public_url: str
     """Where browsers find the console; empty: where the platform found this."""
 
@@ -51,4 +54,5 @@ def platform_router(services: PlatformServices, tokens: Tokens, paging: Paging) 
     router.include_router(devices_router(services.catalogue, asker_of, paging))
     router.include_router(webhooks_router(services.webhooks, asker_of, paging))
     router.include_router(deliveries_router(services.webhooks, asker_of, paging))
+    router.include_router(reviews_router(services.reviews, asker_of, paging))
     return router

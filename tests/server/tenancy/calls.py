@@ -12,7 +12,13 @@ from starlette.routing import Mount
 from server.app import Application
 from server.ingest.route import PATH as INGEST
 from tests.server.device import Chain, Device
-from tests.server.tenancy import calls_announce, calls_api, calls_privacy, calls_submissions
+from tests.server.tenancy import (
+    calls_announce,
+    calls_api,
+    calls_privacy,
+    calls_reviews,
+    calls_submissions,
+)
 from tests.server.tenancy.naming import Call, Case, Ids
 from wire.codes import ObjectKind
 from wire.messages import (
@@ -139,6 +145,7 @@ CALLS: Mapping[tuple[str, str], Case] = {
     **calls_api.CALLS,
     **calls_submissions.CALLS,
     **calls_privacy.CALLS,
+    **calls_reviews.CALLS,
     ("GET", "/.well-known/veritype-keys"): _open("/.well-known/veritype-keys"),
     ("GET", "/.well-known/veritype-policy-schema"): _open("/.well-known/veritype-policy-schema"),
     ("GET", "/.well-known/veritype-attestation-schema"): _open(

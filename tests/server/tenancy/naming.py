@@ -19,14 +19,15 @@ class Ids:
     person: bytes
     device: bytes
     invitation: int
+    review: bytes = bytes(16)
 
     @classmethod
     def made_up(cls, like: "Ids") -> "Ids":
         """As many bytes, and a picture that is the same: only whose it is differs."""
-        session, project, person, device = (secrets.token_bytes(16) for _ in range(4))
+        session, project, person, device, review = (secrets.token_bytes(16) for _ in range(5))
         digest = secrets.token_bytes(32)
         picture, policy = like.picture, like.policy_digest
-        return cls(session, digest, picture, project, policy, person, device, 1_000_000)
+        return cls(session, digest, picture, project, policy, person, device, 1_000_000, review)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from tests.server.browser import Browser
 from tests.server.device import Chain, Device, screenshot
 from tests.server.house import PASSWORD, POLICY, House
 from tests.server.kinds import Typing
-from tests.server.tenancy import calls_announce, stores_submissions
+from tests.server.tenancy import calls_announce, calls_reviews, stores_submissions
 from tests.server.tenancy.calls import CALLS, routes_of
 from tests.server.tenancy.naming import Call, Ids
 from wire.objects import object_digest
@@ -79,6 +79,7 @@ def first(
         house.trainer.id,
         chain.device.enrolled.device,
         invitation.row,
+        calls_reviews.opened(house.own, chain.session),
     )
 
 
@@ -199,11 +200,9 @@ def test_what_people_of_one_organisation_may_not_see_looks_made_up(
     picture = "/sessions/{session}/objects/{digest}"
     people = [key for key in CALLS if key[1].startswith("/people/") and key[0] == "POST"]
     # A lead without a team invites nobody, so that an open invitation is hidden too.
-    hidden = {
-        "tim": [*people, *(("GET", path) for path in (*sessions, picture))],
-        "lea": [*people, *(("GET", path) for path in (*sessions, picture))],
-        "otto": [*people, *(("GET", path) for path in (*sessions, picture))],
-    }
+    reviews = [key for key in calls_reviews.CALLS if "{review}" in key[1]]
+    pages = [("GET", path) for path in (*sessions, picture)]
+    hidden = {login: [*people, *pages, *reviews] for login in ("tim", "lea", "otto")}
     before = stored(house, 1)
     for login, keys in hidden.items():
         with Browser(address) as client:

@@ -1,0 +1,271 @@
+"""What the pages about reviews may show: typed, so that a template cannot reach further."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from server.console.contexts import added_lines, clock, loss_lines, time_lines
+from server.console.desk import Form, one
+from server.console.review_wording import (
+    DECISION_TITLES,
+    HOW_MEANS,
+    VERDICT_CHOICES,
+    VERDICT_TITLES,
+    stage_text,
+)
+from server.console.spans import spans_text
+from server.console.wording import device_lines, policy_lines
+from server.records import Decision, EventKind, How, ReviewEvent, StoredReview, Verdict
+from server.reviews.answering import Own
+from server.reviews.glimpse import BlindSession
+from server.reviews.machine import REASON_MAX_CHARS, REASON_MIN_CHARS, STATEMENT_MAX_CHARS
+from server.reviews.quality import Figure, Quality
+from server.reviews.reviewing import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class DoneRow:
+    """A review in which the reader gave their verdict."""
+
+    id: str
+    opened: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """The queue: how much waits, never what or in which order."""
+
+    waiting: int
+    held: str | None
+    done: tuple[DoneRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """A session's evidence for somebody who has not given their verdict yet."""
+
+    id: str
+    facts: tuple[tuple[str, str], ...]
+    losses: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
+    added: tuple[str, ...]
+    device: tuple[str, ...]
+    policy: tuple[str, ...]
+    statements: tuple[str, ...]
+    name: str | None
+    choices: tuple[tuple[str, str, str], ...]
+    """Verdicts: code, title, what follows."""
+    verdict: str
+    spans: str
+    reason: str
+    said: str
+    """What was wrong with the form."""
+    reason_min_chars: int
+    reason_max_chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaidRow:
+    """One verdict, without whose it is."""
+
+    who: str
+    verdict: str
+    about: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DonePage:
+    """What a reviewer sees after their verdict."""
+
+    session: str | None
+    said: tuple[SaidRow, ...]
+    statements: tuple[str, ...]
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """A review of one's own session."""
+
+    id: str
+    opened: str
+    how: str
+    stands: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagPage:
+    """A review of one's own session, and what can be said to it."""
+
+    id: str
+    session: str
+    opened: str
+    how: str
+    stands: str
+    decision: str
+    reasons: tuple[str, ...]
+    statements: tuple[str, ...]
+    may_state: bool
+    may_appeal: bool
+    said: str
+    text: str
+    text_max_chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class QualityPage:
+    """How good the reviews are."""
+
+    figures: tuple[tuple[str, str], ...]
+    controls: tuple[tuple[str, str, str], ...]
+
+
+def queue_page(queue: Queue) -> QueuePage:
+    """The context of the queue."""
+    held = queue.held.id.hex() if queue.held else None
+    done = tuple(DoneRow(each.id.hex(), day(each.opened_us)) for each in queue.done)
+    return QueuePage(queue.waiting, held, done)
+
+
+def review_page(review: StoredReview, blind: BlindSession, form: Form, said: str) -> ReviewPage:
+    """The context of a review that somebody holds."""
+    return ReviewPage(
+        id=review.id.hex(),
+        facts=time_lines(blind.facts),
+        losses=loss_lines(blind.facts),
+        notes=tuple((clock(at), text) for at, text in blind.notes),
+        added=added_lines(blind.facts),
+        device=(*device_lines(blind.facts.device), *blind.observes),
+        policy=policy_lines(blind.policy) if blind.policy else (),
+        statements=blind.statements,
+        name=blind.name,
+        choices=VERDICT_CHOICES,
+        verdict=one(form, "verdict"),
+        spans=one(form, "spans"),
+        reason=one(form, "reason"),
+        said=said,
+        reason_min_chars=REASON_MIN_CHARS,
+        reason_max_chars=REASON_MAX_CHARS,
+    )
+
+
+def done_page(review: StoredReview, reader: bytes) -> DonePage:
+    """The context of a review after the reader's verdict; a control looks like any other."""
+    verdicts = [each for each in review.events if each.kind is EventKind.COMMITTED]
+    return DonePage(
+        session=review.session.hex() if review.session else None,
+        said=tuple(_said(each, number, reader) for number, each in enumerate(verdicts, 1)),
+        statements=_statements(review),
+        outcome=_outcome(review, verdicts),
+    )
+
+
+def flag_row(review: StoredReview) -> FlagRow:
+    """A line of one's own reviews."""
+    return FlagRow(
+        review.id.hex(), day(review.opened_us), HOW_MEANS[review.how], stage_text(review, day)
+    )
+
+
+def flag_page(own: Own, said: str, text: str) -> FlagPage:
+    """The context of a review of one's own session."""
+    review = own.review
+    verdicts = [each for each in review.events if each.kind is EventKind.COMMITTED]
+    decided = review.head.decision
+    return FlagPage(
+        id=review.id.hex(),
+        session=review.session.hex() if review.session else "",
+        opened=day(review.opened_us),
+        how=HOW_MEANS[review.how],
+        stands=stage_text(review, day),
+        decision=_decision(decided) if decided else "",
+        reasons=tuple(each.text for each in verdicts if each.text) if decided else (),
+        statements=_statements(review),
+        may_state=own.may_state,
+        may_appeal=own.may_appeal,
+        said=said,
+        text=text,
+        text_max_chars=STATEMENT_MAX_CHARS,
+    )
+
+
+def quality_page(found: Quality, names: Mapping[bytes, str]) -> QualityPage:
+    """The context of the figures."""
+    return QualityPage(
+        figures=(
+            ("Reviewers who agree", _share(found.agreement)),
+            ("Cohen's kappa", _number(found.kappa)),
+            ("Appeals that changed the decision", _share(found.overturned)),
+            ("Time to the decision, median", _days(found.median_days)),
+            ("Time to the decision, nine of ten within", _days(found.ninth_decile_days)),
+            ("Genuine sessions that are flagged, estimated", _share(found.false_flags)),
+            ("Genuine control sessions that are flagged", _share(found.control_false_flags)),
+            ("Random checks in which something was found", _share(found.missed)),
+        ),
+        controls=tuple(
+            (
+                names.get(each.reviewer, "somebody who left"),
+                f"{each.genuine_kept} of {each.genuine}",
+                f"{each.others_found} of {each.others}",
+            )
+            for each in found.controls
+        ),
+    )
+
+
+def day(at_us: int) -> str:
+    """A moment in words."""
+    return f"{datetime.fromtimestamp(at_us / 1_000_000, UTC):%d %b %Y, %H:%M} UTC"
+
+
+def _said(event: ReviewEvent, number: int, reader: bytes) -> SaidRow:
+    return SaidRow(
+        who="You" if event.person == reader else f"Reviewer {number}",
+        verdict=VERDICT_TITLES[event.verdict] if event.verdict else "",
+        about=spans_text(event.spans_us),
+        reason=event.text or "No longer kept.",
+    )
+
+
+def _statements(review: StoredReview) -> tuple[str, ...]:
+    said = (EventKind.STATED, EventKind.APPEALED)
+    return tuple(each.text for each in review.events if each.kind in said and each.text)
+
+
+def _outcome(review: StoredReview, verdicts: Sequence[ReviewEvent]) -> str:
+    if review.how is How.CONTROL:
+        # What an ordinary session would show after the same verdict.
+        kept = verdicts[-1].verdict is Verdict.KEEP
+        return DECISION_TITLES[Verdict.KEEP] if kept else "Not decided yet."
+    decision = review.head.decision
+    return _decision(decision) if decision else "Not decided yet."
+
+
+def _decision(decision: Decision) -> str:
+    title = DECISION_TITLES[decision.verdict]
+    if decision.by_silence:
+        return f"{title} Nobody decided in time, so it fell to the trainer."
+    return title if not decision.spans_us else f"{title} About {spans_text(decision.spans_us)}."
+
+
+def _share(figure: Figure | None) -> str:
+    if figure is None:
+        return "nothing to go by yet"
+    return (
+        f"{figure.value:.1%} (95 % sure: {figure.low:.1%} to {figure.high:.1%};"
+        f" {figure.cases} cases)"
+    )
+
+
+def _number(figure: Figure | None) -> str:
+    if figure is None:
+        return "nothing to go by yet"
+    return (
+        f"{figure.value:.2f} (95 % sure: {figure.low:.2f} to {figure.high:.2f};"
+        f" {figure.cases} cases)"
+    )
+
+
+def _days(days: float | None) -> str:
+    return "nothing to go by yet" if days is None else f"{days:.1f} days"
