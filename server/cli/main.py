@@ -7,6 +7,7 @@ import click
 from server.cli.audit import audit
 from server.cli.backups import backup, restore
 from server.cli.config import config
+from server.cli.controls import control
 from server.cli.devices import device
 from server.cli.folder import doctor, init
 from server.cli.identities import oidc
@@ -62,6 +63,7 @@ for command in (
     project,
     release,
     session,
+    control,
     pair,
     device,
     key,

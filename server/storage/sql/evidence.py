@@ -173,26 +173,32 @@ class SqlEvidence(SqlSealed):
         if sight.session is not None:
             return self._lines().where(_SESSION.id == sight.session)
         seen = _SESSION.person == sight.person
-        if sight.reviewer is not None:
-            events, reviews = tables.review_events.c, tables.reviews.c
-            committed = (
-                select(reviews.session)
-                .join(tables.review_events, events.review == reviews.row)
-                .where(
-                    reviews.organisation == self.organisation,
-                    events.person == sight.reviewer,
-                    events.kind == EventKind.COMMITTED,
-                    reviews.session.is_not(None),
-                )
-            )
-            seen |= _SESSION.row.in_(committed)
         if sight.teams:
             members = tables.team_members.c
             theirs = select(members.person).where(
                 members.organisation == self.organisation, members.team.in_(sight.teams)
             )
             seen |= _SESSION.person.in_(theirs)
-        return self._lines().where(seen)
+        if sight.reviewer is None:
+            return self._lines().where(seen)
+        # Two small sets of rows: by one condition on both all sessions would be looked through.
+        own = select(_SESSION.row).where(_SESSION.organisation == self.organisation, seen)
+        rows = own.union(self._reviewed(sight.reviewer)).subquery()
+        return self._lines().where(_SESSION.row.in_(select(rows.c.row)))
+
+    def _reviewed(self, reviewer: bytes) -> Select[Any]:
+        """Sessions on which somebody gave their verdict."""
+        events, reviews = tables.review_events.c, tables.reviews.c
+        return (
+            select(reviews.session.label("row"))
+            .join(tables.review_events, events.review == reviews.row)
+            .where(
+                reviews.organisation == self.organisation,
+                events.person == reviewer,
+                events.kind == EventKind.COMMITTED,
+                reviews.session.is_not(None),
+            )
+        )
 
     def _lines(self) -> Select[Any]:
         joined = (

@@ -103,6 +103,7 @@ class SqlReviewOpening(Bound):
         key = connection.execute(insert).inserted_primary_key
         row = int(key[0]) if key else 0
         self._add_event(connection, row, 0, ReviewEvent(EventKind.OPENED, now_us, how=new.how))
+        connection.execute(look_again(session_row, self.organisation))
         if new.how is not How.CONTROL:
             self._announce(connection, Happened.REVIEW_OPENED, review_id.hex(), now_us)
         return row
@@ -113,7 +114,8 @@ class SqlReviewOpening(Bound):
         """End without a decision what is open of some sessions; how many reviews were."""
         sessions = tables.sessions.c
         rows = select(sessions.row).where(sessions.organisation == self.organisation, whose)
-        query = self._select(tables.reviews, _REVIEW.row, _REVIEW.id, _REVIEW.events, _REVIEW.how)
+        columns = (_REVIEW.row, _REVIEW.id, _REVIEW.session, _REVIEW.events, _REVIEW.how)
+        query = self._select(tables.reviews, *columns)
         waiting = query.where(_REVIEW.session.in_(rows), _REVIEW.stage.in_(OPEN_STAGES))
         closed = _head_values(ReviewHead(Stage.CLOSED, None))
         found = connection.execute(waiting).all()
@@ -126,6 +128,7 @@ class SqlReviewOpening(Bound):
             connection.execute(move.values(**closed | kept | moved))
             event = ReviewEvent(EventKind.CLOSED, now_us)
             self._add_event(connection, row.row, row.events, event)
+            connection.execute(look_again(row.session, self.organisation))
             if row.how != How.CONTROL:
                 self._announce(connection, Happened.REVIEW_CLOSED, row.id.hex(), now_us)
         return len(found)
