@@ -60,7 +60,7 @@ class Audience:
             and review.session
             and _concerns(happened, review)
         ):
-            yield _Reader(review.trainer, f"/sessions/{review.session.hex()}")
+            yield _Reader(review.trainer, f"/flags/{review.id.hex()}")
         others = whom
         if happened.kind is Happened.DEADLINE_NEAR and review.head.stage is Stage.REVIEWER:
             if review.claimed_by is not None:

@@ -42,7 +42,7 @@ TELLINGS: Mapping[Happened, Telling] = {
         _to(Whom.TRAINER),
         "You are asked about a session of yours",
         "A reviewer has a question about a session of yours. The page shows what they see and until"
-        " when you can answer. If you say nothing, it is decided in your favour.",
+        " when you can answer. If you say nothing, that admits nothing: reviewers go on.",
     ),
     Happened.REVIEW_DECIDED: Telling(
         _to(Whom.TRAINER),
@@ -64,7 +64,7 @@ TELLINGS: Mapping[Happened, Telling] = {
         _to(Whom.TRAINER, Whom.REVIEWER),
         "A deadline is near",
         "Something waits for you, and its time is almost over. The page shows until when. Where"
-        " nobody answers in time, it is decided for the trainer.",
+        " reviewers do not decide in time, it is decided for the trainer.",
     ),
     Happened.TIMESHEET_SUBMITTED: Telling(
         _to(Whom.LEADS, Whom.ADMINS),

@@ -18,7 +18,7 @@ _BY_NAME: Mapping[str, Any] = {
     "intervals_ms": [[0, 60_000]],
     "kind": "paste",
     "link": "https://veritype.example.com/invitation/vti_...",
-    "name": "Ada Lovelace",
+    "name": "Grace Hopper",
     "next": None,
     "number": 1,
     "platform": "Linux",
