@@ -13,6 +13,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from server.console.mounting import console_routes
 from server.errors import DataFolderUnusable, NotKnown, ServerError
 from server.figures import PageFigures
+from server.hours.exporting import HoursExport
+from server.hours.sheets import Timesheets
 from server.http.bodies import Receive
 from server.http.cookies import SignedSessions
 from server.http.etags import ETags
@@ -247,6 +249,8 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
         submissions=Submissions(store, Answering(store, objects, keys)),
         webhooks=Webhooks(store, keys.sign_in_secret, rules_of(settings)),
         reviews=PublishedReviews(store),
+        timesheets=Timesheets(store),
+        hours=HoursExport(store),
         public_url=settings.public_url,
     )
     app.include_router(platform_router(services, tokens, Paging(keys.sign_in_secret)))

@@ -92,11 +92,15 @@ class Move:
     """The trainer agrees that the disputed minutes are not paid."""
 
 
+HoursKey = tuple[int, int, str, int]
+"""Day, session row, zone and correction (0: none) of a line: in this order lines are given. A line
+that is counted again keeps it, so that pages never give the same line twice."""
+
+
 @dataclass(frozen=True, slots=True)
 class HoursLine:
     """What one session counts for on one day, as it is exported."""
 
-    row: int
     day: int
     zone: str
     session: bytes
@@ -111,3 +115,8 @@ class HoursLine:
     """The accepted correction that it is; None: it was counted in the first place."""
     state: SheetState
     """Of its timesheet."""
+
+    @property
+    def key(self) -> HoursKey:
+        """Its place among all lines."""
+        return (self.day, self.session_row, self.zone, self.correction or 0)

@@ -129,7 +129,7 @@ def _hours() -> None:
     )
     op.create_index("hours_of_session", "hours", ["session"])
     op.create_index("hours_of_person", "hours", ["organisation", "person", "day"])
-    op.create_index("hours_of_day", "hours", ["organisation", "day", "row"])
+    op.create_index("hours_of_day", "hours", ["organisation", "day", "session"])
 
 
 def _holds() -> None:

@@ -4,17 +4,21 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
+from server.hours.exporting import HoursExport
+from server.hours.sheets import Timesheets
 from server.http.paging import Paging
 from server.reviews.published import PublishedReviews
 from server.routes.v1.asking import asker_by
 from server.routes.v1.assessments import assessments_router
 from server.routes.v1.devices import devices_router
+from server.routes.v1.hours import hours_router
 from server.routes.v1.invitations import invitations_router
 from server.routes.v1.people import people_router
 from server.routes.v1.projects import projects_router
 from server.routes.v1.reviews import reviews_router
 from server.routes.v1.sessions import sessions_router
 from server.routes.v1.submissions import submissions_router
+from server.routes.v1.timesheets import timesheets_router
 from server.routes.v1.webhook_deliveries import deliveries_router
 from server.routes.v1.webhooks import webhooks_router
 from server.services.catalogue import Catalogue
@@ -37,6 +41,8 @@ class PlatformServices:
     submissions: Submissions
     webhooks: Webhooks
     reviews: PublishedReviews
+    timesheets: Timesheets
+    hours: HoursExport
     public_url: str
     """Where browsers find the console; empty: where the platform found this."""
 
@@ -55,4 +61,6 @@ def platform_router(services: PlatformServices, tokens: Tokens, paging: Paging) 
     router.include_router(webhooks_router(services.webhooks, asker_of, paging))
     router.include_router(deliveries_router(services.webhooks, asker_of, paging))
     router.include_router(reviews_router(services.reviews, asker_of, paging))
+    router.include_router(timesheets_router(services.timesheets, asker_of, paging))
+    router.include_router(hours_router(services.hours, asker_of, paging))
     return router

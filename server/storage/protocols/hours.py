@@ -5,7 +5,7 @@ from typing import Protocol
 
 from server.records import EVERYBODY, Job, Sight
 from server.records.hours import Hold, Stretch, ZoneSince
-from server.records.timesheets import Correction, HoursLine, Move, SheetState, Timesheet
+from server.records.timesheets import Correction, HoursKey, HoursLine, Move, SheetState, Timesheet
 
 
 class HoldTable(Protocol):
@@ -84,17 +84,20 @@ class Hours(HoldTable, Timesheets, Protocol):
         self,
         days: tuple[int, int],
         limit: int,
-        after: tuple[int, int] | None = None,
+        after: HoursKey | None = None,
         person: bytes | None = None,
         sight: Sight = EVERYBODY,
     ) -> Sequence[HoursLine]:
         """What sessions count for on days from the first to the last (`date.toordinal`).
 
-        In order of day and row; `after` is the day and row of the last line seen.
+        In order of their keys; `after` is the key of the last line seen.
         """
 
     def zones_of(self, person: bytes) -> Sequence[ZoneSince]:
         """The time zones that a person's days are counted in, and since when, in order."""
+
+    def own_zone_since(self, person: bytes) -> int | None:
+        """When a person chose their newest zone; None: they never did. Seconds since 1970."""
 
     def set_zone(self, person: bytes | None, zone: str, since_s: int) -> None:
         """Count a person's days in a zone from a moment on; no person: of all without their own."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import tuple_
+from sqlalchemy import func, tuple_
 
 from server.records import EVERYBODY, Job, Sight
 from server.records.hours import Stretch
-from server.records.timesheets import HoursLine, SheetState
+from server.records.timesheets import HoursKey, HoursLine, SheetState
 from server.storage import tables
 from server.storage.sql.recounting import seconds_of
 from server.storage.sql.sights import within
@@ -62,7 +62,7 @@ class SqlHours(SqlTimesheets, SqlZones):
         self,
         days: tuple[int, int],
         limit: int,
-        after: tuple[int, int] | None = None,
+        after: HoursKey | None = None,
         person: bytes | None = None,
         sight: Sight = EVERYBODY,
     ) -> Sequence[HoursLine]:
@@ -71,6 +71,7 @@ class SqlHours(SqlTimesheets, SqlZones):
         sessions, people, projects = tables.sessions, tables.people, tables.projects
         sheet = tables.timesheets
         week = _HOUR.day - (_HOUR.day - 1) % 7
+        key = (_HOUR.day, _HOUR.session, _HOUR.zone, func.coalesce(_HOUR.correction, 0))
         seen = within(sight, _HOUR.person, self.organisation)
         query = (
             self._select(
@@ -88,11 +89,12 @@ class SqlHours(SqlTimesheets, SqlZones):
             .join(projects, projects.c.id == sessions.c.project)
             .join(sheet, (sheet.c.person == _HOUR.person) & (sheet.c.week == week))
             .where(_HOUR.day >= first, _HOUR.day <= last, *seen)
-            .order_by(_HOUR.day, _HOUR.row)
+            .order_by(*key)
             .limit(limit)
         )
         if after is not None:
-            query = query.where(tuple_(_HOUR.day, _HOUR.row) > tuple_(*after))
+            # The day once more by itself: not every database finds it in a row of values.
+            query = query.where(_HOUR.day >= after[0], tuple_(*key) > tuple_(*after))
         if person is not None:
             query = query.where(_HOUR.person == person)
         return [_as_line(row) for row in self._all(query)]
@@ -100,7 +102,6 @@ class SqlHours(SqlTimesheets, SqlZones):
 
 def _as_line(row: Any) -> HoursLine:
     return HoursLine(
-        row=row.row,
         day=row.day,
         zone=row.zone,
         session=row.id,

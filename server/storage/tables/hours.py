@@ -108,7 +108,7 @@ hours = Table(
     Column("correction", ForeignKey("corrections.row")),
     Index("hours_of_session", "session"),
     Index("hours_of_person", "organisation", "person", "day"),
-    Index("hours_of_day", "organisation", "day", "row"),
+    Index("hours_of_day", "organisation", "day", "session"),
 )
 """What each session counts for on each day, in whole seconds; of weeks that were decided, a row
 is never changed but in what is held of it, and accepted corrections are rows of their own."""

@@ -208,7 +208,7 @@ def test_lists_are_in_sight_only(hours: Hours) -> None:
     assert own.timesheets(EVERYBODY, 10, before_row=newest.row) == [oldest]
     assert own.timesheets(EVERYBODY, 10, week=newest.week, state=SheetState.OPEN) == [newest]
     first, second = own.hours_lines(ANY_DAY, 10)
-    assert own.hours_lines(ANY_DAY, 10, after=(first.day, first.row)) == [second]
+    assert own.hours_lines(ANY_DAY, 10, after=first.key) == [second]
     assert own.hours_lines(ANY_DAY, 10, person=other.id) == [second]
 
 

@@ -39,6 +39,7 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
     "hours_lines": lambda s, _: s.hours_lines(_ALL, 10),
     "lapse_holds": lambda s, x: s.lapse_holds(x.entry.row, 1 << 60),
     "move_timesheet": lambda s, _: s.move_timesheet(_FOREIGN, Move(SheetState.LOCKED, "x"), 1),
+    "own_zone_since": lambda s, x: s.own_zone_since(x.person),
     "put_hours": lambda s, x: s.put_hours(x.job, [(0, 1, Kind.OBSERVED)], 1),
     "release_holds": lambda s, x: s.release_holds(x.entry.row, 1),
     "set_zone": lambda s, x: s.set_zone(x.person, "Asia/Tokyo", 1),

@@ -1,0 +1,145 @@
+"""Hours as lines: pages of them, and whole months as CSV or JSON, a piece at a time.
+
+A piece is read in a query of its own: a month of 30,000 people never lies in memory at once.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import msgspec
+
+from server.clock import iso_utc
+from server.hours.calendar import iso_week
+from server.records.hours import week_of
+from server.records.timesheets import HoursKey, HoursLine
+from server.services.asking import Asker
+from server.services.naming import named_id
+from server.storage.protocols import Store
+
+_AT_ONCE = 5_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class LineOut(msgspec.Struct, frozen=True):
+    """What one session counts for on one day; the columns of the CSV, in their order."""
+
+    day: str
+    week: str
+    zone: str
+    person: str
+    person_name: str
+    project: str
+    project_name: str
+    session: str
+    started_at: str
+    observed_s: int
+    partly_observed_s: int
+    unobservable_s: int
+    manual_s: int
+    overlap_s: int
+    worked_s: int
+    held_s: int
+    rejected_s: int
+    payable_s: int
+    correction: int | None
+    timesheet_state: str
+
+
+COLUMNS = LineOut.__struct_fields__
+
+
+class HoursExport:
+    """Lines of hours for whoever may see them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def page(
+        self,
+        asker: Asker,
+        days: tuple[int, int],
+        limit: int,
+        after: HoursKey | None,
+        person_hex: str | None,
+    ) -> Sequence[HoursLine]:
+        """The next lines behind another one."""
+        person = named_id(person_hex) if person_hex is not None else None
+        store = self._store.of(asker.organisation)
+        return store.hours_lines(days, limit, after, person, asker.sight)
+
+    def csv(self, asker: Asker, days: tuple[int, int]) -> Iterator[bytes]:
+        """All lines as CSV (RFC 4180), a header first; the export is in the audit log."""
+        self._audit(asker, days)
+        return self._as_csv(asker, days)
+
+    def json(self, asker: Asker, days: tuple[int, int]) -> Iterator[bytes]:
+        """All lines as one JSON document, `{"hours": [...]}`."""
+        self._audit(asker, days)
+        return self._as_json(asker, days)
+
+    def _as_csv(self, asker: Asker, days: tuple[int, int]) -> Iterator[bytes]:
+        yield _csv([COLUMNS])
+        for lines in self._pieces(asker, days):
+            yield _csv([_cells(line_out(line)) for line in lines])
+
+    def _as_json(self, asker: Asker, days: tuple[int, int]) -> Iterator[bytes]:
+        before = b'{"hours":['
+        for lines in self._pieces(asker, days):
+            yield before + b",".join(msgspec.json.encode(line_out(line)) for line in lines)
+            before = b","
+        yield b"]}" if before == b"," else before + b"]}"
+
+    def _pieces(self, asker: Asker, days: tuple[int, int]) -> Iterator[Sequence[HoursLine]]:
+        after: HoursKey | None = None
+        while lines := self.page(asker, days, _AT_ONCE, after, None):
+            yield lines
+            after = lines[-1].key
+
+    def _audit(self, asker: Asker, days: tuple[int, int]) -> None:
+        first, last = (date.fromordinal(day).isoformat() for day in days)
+        self._store.of(asker.organisation).audit(asker.name, "hours.exported", f"{first}/{last}")
+
+
+def line_out(line: HoursLine) -> LineOut:
+    """A line as platforms see it."""
+    seconds = line.seconds
+    return LineOut(
+        day=date.fromordinal(line.day).isoformat(),
+        week=iso_week(week_of(line.day)),
+        zone=line.zone,
+        person=line.person.hex(),
+        person_name=line.person_name,
+        project=line.project.hex(),
+        project_name=line.project_name,
+        session=line.session.hex(),
+        started_at=iso_utc(line.opened_us),
+        observed_s=seconds.observed_s,
+        partly_observed_s=seconds.partly_s,
+        unobservable_s=seconds.unobservable_s,
+        manual_s=seconds.manual_s,
+        overlap_s=seconds.overlap_s,
+        worked_s=seconds.worked_s,
+        held_s=seconds.held_s,
+        rejected_s=seconds.rejected_s,
+        payable_s=seconds.payable_s,
+        correction=line.correction,
+        timesheet_state=line.state.value,
+    )
+
+
+def _cells(line: LineOut) -> tuple[object, ...]:
+    cells = msgspec.structs.astuple(line)
+    return tuple(_harmless(cell) if isinstance(cell, str) else cell for cell in cells)
+
+
+def _harmless(text: str) -> str:
+    """A name that a spreadsheet would run as a formula is only a text."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _csv(rows: Sequence[Sequence[object]]) -> bytes:
+    into = io.StringIO()
+    csv.writer(into).writerows(rows)
+    return into.getvalue().encode()
