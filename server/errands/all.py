@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from server.app import Installation
 from server.errands.errand import Errand
+from server.hours.lapsing import HoldLapses
 from server.notices.mailing import Mail
 from server.notices.postman import Postman
 from server.notices.telling import Telling
@@ -28,4 +29,5 @@ def all_errands(installation: Installation) -> Sequence[Errand]:
         Deliveries(store, keys.sign_in_secret, Poster(rules_of(settings))),
         Mail(store, postman),
         ReviewDeadlines(store),
+        HoldLapses(store),
     ]

@@ -43,7 +43,7 @@ class Hours:
         return job
 
     def _device(self, person: Person) -> bytes:
-        number = len(self.devices) + 1
+        number = self.added + 1
         code, device = bytes([number]) * 32, bytes([number]) * 16
         self.house.own.add_pairing_code(code, person.id, 2)
         new = NewDevice(device, code, code, "p", "0.1.0")

@@ -15,6 +15,7 @@ from tests.server.device import Chain, Device
 from tests.server.tenancy import (
     calls_announce,
     calls_api,
+    calls_hours,
     calls_privacy,
     calls_reviews,
     calls_submissions,
@@ -143,6 +144,7 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/v1/sessions/{session_id}/assessment"): _session("/assessment", "/v1/sessions/"),
     **calls_announce.CALLS,
     **calls_api.CALLS,
+    **calls_hours.CALLS,
     **calls_submissions.CALLS,
     **calls_privacy.CALLS,
     **calls_reviews.CALLS,

@@ -20,14 +20,15 @@ class Ids:
     device: bytes
     invitation: int
     review: bytes = bytes(16)
+    timesheet: bytes = bytes(16)
 
     @classmethod
     def made_up(cls, like: "Ids") -> "Ids":
         """As many bytes, and a picture that is the same: only whose it is differs."""
-        session, project, person, device, review = (secrets.token_bytes(16) for _ in range(5))
+        session, project, person, device, *rest = (secrets.token_bytes(16) for _ in range(6))
         digest = secrets.token_bytes(32)
         picture, policy = like.picture, like.policy_digest
-        return cls(session, digest, picture, project, policy, person, device, 1_000_000, review)
+        return cls(session, digest, picture, project, policy, person, device, 1_000_000, *rest)
 
 
 @dataclass(frozen=True)

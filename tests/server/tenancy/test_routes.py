@@ -14,7 +14,7 @@ from sqlalchemy import select
 from server.app import build_app, open_installation
 from server.clock import now_us
 from server.operation.keys import hash_of_code, new_pairing_code
-from server.records import Role
+from server.records import EVERYBODY, Role
 from server.scoring.assessor import DetectorAssessor
 from server.scoring.session import Scoring
 from server.scoring.worker import do_next
@@ -80,6 +80,7 @@ def first(
         chain.device.enrolled.device,
         invitation.row,
         calls_reviews.opened(house.own, chain.session),
+        house.own.timesheets(EVERYBODY, 1)[0].id,
     )
 
 
