@@ -45,6 +45,8 @@ class Described(NamedTuple):
     """A column is there twice."""
     wrong: str
     """What a known kind lacks; empty if nothing."""
+    plain: bool
+    """It is as this version writes it: no column is newer, twice there or wrong."""
 
 
 class TableLayout(NamedTuple):
@@ -74,10 +76,16 @@ def layout_of(data: bytes) -> list[TableLayout]:
         tables = _read(data)
     except (struct.error, IndexError, ValueError) as error:
         raise BodyUndecodable(f"the body's layout does not hold: {error}") from error
-    _check_bounds(tables)
+    rows, plain = 0, True
     for table in tables:
-        if table.described.wrong:
-            raise BodyUndecodable(table.described.wrong)
+        rows += table.rows
+        plain = plain and table.described.plain
+    if rows > limits.BATCH_MAX_EVENTS:
+        raise LimitExceeded(f"{rows} events; a batch holds {limits.BATCH_MAX_EVENTS}")
+    if len({table.number for table in tables}) != len(tables):
+        raise BodyUndecodable("the same table twice")
+    if not plain:
+        _check_columns(tables)
     return tables
 
 
@@ -114,14 +122,17 @@ def _described(number: int, description: bytes) -> Described:
     kind = kind_numbered(number)
     known = column_numbers(number) or {_TIME_COLUMN}
     by_name, wrong = _known(kind, columns) if kind is not None else ({}, "")
+    newer = tuple(column for column in columns if column.number not in known)
+    repeats = len({column.number for column in columns}) != len(columns)
     return Described(
         kind=kind,
         columns=tuple(columns),
         row_bytes=row_bytes,
         by_name=by_name,
-        newer=tuple(column for column in columns if column.number not in known),
-        repeats=len({column.number for column in columns}) != len(columns),
+        newer=newer,
+        repeats=repeats,
         wrong=wrong,
+        plain=not (newer or repeats or wrong),
     )
 
 
@@ -145,12 +156,7 @@ def _known(kind: type[Event], columns: list[ColumnLayout]) -> tuple[dict[str, Co
     return by_name, ""
 
 
-def _check_bounds(tables: list[TableLayout]) -> None:
-    rows = sum(table.rows for table in tables)
-    if rows > limits.BATCH_MAX_EVENTS:
-        raise LimitExceeded(f"{rows} events; a batch holds {limits.BATCH_MAX_EVENTS}")
-    if len({table.number for table in tables}) != len(tables):
-        raise BodyUndecodable("the same table twice")
+def _check_columns(tables: list[TableLayout]) -> None:
     unknown = 0
     for table in tables:
         if table.described.repeats:
@@ -160,6 +166,9 @@ def _check_bounds(tables: list[TableLayout]) -> None:
             _check_width(column)
     if unknown > limits.UNKNOWN_COLUMNS_MAX:
         raise LimitExceeded(f"{unknown} unknown columns; {limits.UNKNOWN_COLUMNS_MAX} allowed")
+    for table in tables:
+        if table.described.wrong:
+            raise BodyUndecodable(table.described.wrong)
 
 
 def _check_width(column: ColumnLayout) -> None:

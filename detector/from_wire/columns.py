@@ -17,13 +17,18 @@ from wire.batch import Envelope, decompress
 from wire.body import Body
 from wire.columns import Width
 from wire.errors import BodyUndecodable
-from wire.events import Event
+from wire.events import EVENT_TYPES, Event
 from wire.layout import TableLayout, layout_of
 from wire.schema import schema_of
 
 CheckedBody = tuple[bytes, Sequence[TableLayout]]
 """A body's bytes, and where its columns lie in them."""
 _TYPES = {width: np.dtype(f"<{'ui'[width > Width.U64]}{width.size_bytes}") for width in Width}
+_DECLARED = {
+    (kind, entry.name): (entry.column.width, entry.column.delta)
+    for kind in EVENT_TYPES
+    for entry in schema_of(kind)
+}
 NOTHING: CheckedBody = (b"\0", ())
 """A body without tables."""
 
@@ -63,23 +68,27 @@ class SealedColumns:
     """Columns of bodies as they came, decompressed."""
 
     def __init__(self, bodies: Sequence[CheckedBody]) -> None:
-        self._bodies = [body for body, _ in bodies]
-        self._tables = [{table.described.kind: table for table in layout} for _, layout in bodies]
+        self._bodies = bodies
+        self._found: dict[type[Event] | None, list[tuple[int, TableLayout]]] = {}
+        for number, (_, layout) in enumerate(bodies):
+            for table in layout:
+                self._found.setdefault(table.described.kind, []).append((number, table))
 
     def rows(self, kind: type[Event]) -> Sequence[int]:
         """How many events of a kind each batch has."""
-        found = (tables.get(kind) for tables in self._tables)
-        return [table.rows if table else 0 for table in found]
+        rows = [0] * len(self._bodies)
+        for number, table in self._found.get(kind, ()):
+            rows[number] = table.rows
+        return rows
 
     def column(self, kind: type[Event], name: str, start: int, stop: int) -> IntArray:
         """A column over some of the batches."""
-        pieces = []
-        for body, tables in zip(self._bodies[start:stop], self._tables[start:stop], strict=True):
-            table = tables.get(kind)
-            if table is not None and table.rows:
-                at = table.described.by_name[name]
-                pieces.append((body, table.span(at)[0], table.rows))
-        return _joined(pieces, _declared(kind, name))
+        pieces = [
+            (self._bodies[number][0], table.span(table.described.by_name[name])[0], table.rows)
+            for number, table in self._found.get(kind, ())
+            if start <= number < stop and table.rows
+        ]
+        return _joined(pieces, *_DECLARED[kind, name])
 
 
 def checked_body(envelope: Envelope) -> CheckedBody:
@@ -97,14 +106,8 @@ def checked_body(envelope: Envelope) -> CheckedBody:
     return body, layout
 
 
-def _declared(kind: type[Event], name: str) -> tuple[Width, bool]:
-    column = next(entry.column for entry in schema_of(kind) if entry.name == name)
-    return column.width, column.delta
-
-
-def _joined(pieces: Sequence[tuple[bytes, int, int]], written: tuple[Width, bool]) -> IntArray:
+def _joined(pieces: Sequence[tuple[bytes, int, int]], width: Width, delta: bool) -> IntArray:
     """Return the values of (body, where its column begins, rows), one after another."""
-    width, delta = written
     size = width.size_bytes
     total = sum(rows for _, _, rows in pieces)
     planes: NDArray[np.uint8] = np.empty((total, size), np.uint8)
