@@ -21,8 +21,9 @@ from sqlalchemy import Connection, func, insert, select, update
 from bench.report import Bound, Report, Row
 from bench.server.material import STRETCH_US, stretch_of
 from bench.server.population import PROJECT, populate
+from detector.from_wire.columns import SealedColumns, checked_body
 from detector.model import Model, load_model
-from detector.state import State, beginning, provisional_all, to_bytes
+from detector.state import State, beginning, provisional_all, to_bytes, update_from
 from detector.state import update as fold
 from detector.state.stretches import BLOCK_BATCHES
 from server.app import Installation, make_data_folder, open_installation
@@ -47,6 +48,7 @@ ROUND_BATCHES = ROUND_US // STRETCH_US
 HOURS = 8
 JUDGED = 256
 CLOSED_EVERY_S = 0.25
+CLOSED = 24
 _HEADER = Header(
     session=bytes(16),
     device=bytes(16),
@@ -123,6 +125,11 @@ def of_state(model: Model) -> list[Row]:
     sizes = [len(to_bytes(state)) for state in days]
     return [
         Row("opening and decoding a batch", cpu_us(lambda: opened(sealed), 1) / count, "us"),
+        Row(
+            f"opening and folding in, {ROUND_BATCHES} at a time",
+            cpu_us(lambda: looked(sealed), 1) / count,
+            "us",
+        ),
         Row("folding in, batch by batch", cpu_us(lambda: grouped(batches, 1), 1) / count, "us"),
         Row(
             f"folding in, {ROUND_BATCHES} at a time",
@@ -142,8 +149,18 @@ def of_state(model: Model) -> list[Row]:
 
 
 def opened(sealed: Sequence[bytes]) -> list[Batch]:
-    """Read, as a look does."""
+    """Read, as a close does."""
     return [decode(open_envelope(one)) for one in sealed]
+
+
+def looked(sealed: Sequence[bytes]) -> State:
+    """Open and fold in, as looks do: what the state needs is decoded and nothing else."""
+    state = beginning()
+    for at in range(0, len(sealed), ROUND_BATCHES):
+        envelopes = [open_envelope(one) for one in sealed[at : at + ROUND_BATCHES]]
+        columns = SealedColumns([checked_body(envelope) for envelope in envelopes])
+        state = update_from(state, [envelope.header for envelope in envelopes], columns)
+    return state
 
 
 def grouped(batches: Sequence[Batch], size: int) -> State:
@@ -247,6 +264,21 @@ def whole_round(installation: Installation, model: Model) -> Round:
     return Round(cpu_s, wall_s, counters.provisional, counters.batches)
 
 
+def closed_each(installation: Installation, model: Model, count: int) -> float:
+    """Processor time of one close, when nothing else is due."""
+    with database_of(installation).writing.begin() as connection:
+        sessions = connection.execute(select(tables.sessions.c.row)).scalars().all()[-count:]
+    for session in sessions:
+        _close(installation, session, now_us())
+    store = installation.store
+    scoring = Scoring(store, installation.objects, DetectorAssessor(), installation.keys)
+    worker = Worker(store, scoring, Rounds(store, model), None, "bench")
+    cpu = time.process_time()
+    while worker.do_next():
+        pass
+    return (time.process_time() - cpu) / count
+
+
 def closing_meanwhile(installation: Installation, model: Model) -> tuple[float, int]:
     """Sessions close while all open ones are due; the longest wait, and how many closed."""
     store = installation.store
@@ -283,6 +315,7 @@ def of_rounds(sessions: int, model: Model) -> list[Row]:
     with TemporaryDirectory() as folder:
         installation = furnished(Path(folder) / "data", sessions)
         done = whole_round(installation, model)
+        close_s = closed_each(installation, model, CLOSED)
         waited_s, closed = closing_meanwhile(installation, model)
         with database_of(installation).reading.connect() as connection:
             kept = connection.execute(
@@ -302,6 +335,7 @@ def of_rounds(sessions: int, model: Model) -> list[Row]:
             Bound.AT_LEAST,
         ),
         Row("a stored state", float(kept), "bytes"),
+        Row(f"closing one of {CLOSED} sessions", 1e3 * close_s, "ms"),
         Row("longest wait of a closed session meanwhile", waited_s, "s", 30.0),
         Row("sessions closed meanwhile", closed, ""),
     ]

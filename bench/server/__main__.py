@@ -16,6 +16,7 @@ from bench.server.ours import OurRun, run_ours, sync_ms
 from bench.server.peers import PeerFigure, peers_measured
 from bench.server.sealing import Load
 from bench.server.storages import POSTGRESQL, SQLITE
+from server.records import ROUND_US
 
 AGENTS = {SQLITE: 100_000, POSTGRESQL: 66_000}
 _LEAST_A_SECOND = 2_000.0
@@ -23,6 +24,9 @@ _LEAST_A_SECOND = 2_000.0
 _LATENCY_MS = 250.0
 _MEMORY_MIB = 1e9 / (1 << 20)
 _LATE_S = 30.0
+_LOOK_MIN = ROUND_US / 60e6
+_LOOKS_MIN = 1.1 * _LOOK_MIN
+"""Nobody waits for a look: some may come late, as long as they do not become rarer."""
 _PEER_RATIO = 50.0
 _PEER_REPETITIONS = 3
 _PEER_S = 4.0
@@ -72,7 +76,7 @@ def _reported(
 ) -> Report:
     measured, costs, checked = run.measured, run.costs, run.checked
     pace = run.pace
-    waiting = pace.looks_waiting + pace.jobs_waiting
+    looked_at = max(run.sealed.due - pace.looks_waiting, 1)
     batches, took_s = len(measured.status), load.run_us / 1e6
     events = run.sealed.events / batches
     report = Report("beside it, the same events as JSON, each as fast as it answers:")
@@ -115,9 +119,13 @@ def _reported(
         Row(f"receipts wrong of {checked.receipts}", checked.receipts_wrong, "", 0, Bound.AT_MOST),
         Row(f"open sessions looked at ({run.sealed.due} due in the run)", checked.looked_at, ""),
         Row(f"closed sessions judged, of {run.sealed.closing}", checked.scored, ""),
-        Row("waiting for scoring at the last batch", waiting, "sessions"),
-        Row("the one that waited longest", max(pace.looks_late_s, pace.jobs_late_s), "s", _LATE_S),
-        Row("until nothing of that waited", pace.caught_up_s, "s", _LATE_S),
+        Row("closed sessions waiting at the last batch", pace.jobs_waiting, ""),
+        Row("the one that waited longest", pace.jobs_late_s, "s", _LATE_S),
+        Row("until none of them waited", pace.jobs_caught_up_s, "s", _LATE_S),
+        Row("looks waiting at the last batch", pace.looks_waiting, ""),
+        Row("the latest of them", pace.looks_late_s, "s"),
+        Row("until none of them waited", pace.looks_caught_up_s, "s"),
+        Row("at this pace a look each", _LOOK_MIN * run.sealed.due / looked_at, "min", _LOOKS_MIN),
         Row("database", run.database_bytes / 1e6, "MB"),
     ]
     for name, peer in peers.items():

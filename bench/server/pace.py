@@ -21,19 +21,24 @@ class Pace:
     jobs_waiting: int
     """Closed sessions without their flag decision."""
     jobs_late_s: float
-    caught_up_s: float
-    """Until none of them waited any more, or it was given up after `CATCH_UP_S`."""
+    jobs_caught_up_s: float
+    """Until no closed session waited any more, or it was given up after `CATCH_UP_S`."""
+    looks_caught_up_s: float
+    """Until no look did."""
 
 
 def watch_pace(store: Store) -> Pace:
     """Look at what waits now, and until nothing does."""
     began_s = time.monotonic()
     now, first = now_us(), store.waiting(now_us())
+    jobs_s = looks_s = 0.0
     while True:
         # What comes due later is not what waited.
         waiting = store.waiting(now)
-        caught_up_s = time.monotonic() - began_s
-        if caught_up_s > CATCH_UP_S or not (waiting.jobs or waiting.states):
+        passed_s = time.monotonic() - began_s
+        jobs_s = passed_s if waiting.jobs else jobs_s
+        looks_s = passed_s if waiting.states else looks_s
+        if passed_s > CATCH_UP_S or not (waiting.jobs or waiting.states):
             break
         time.sleep(_LOOK_S)
     return Pace(
@@ -41,7 +46,8 @@ def watch_pace(store: Store) -> Pace:
         looks_late_s=_late_s(first.oldest_state_us, now),
         jobs_waiting=first.jobs,
         jobs_late_s=_late_s(first.oldest_job_us, now),
-        caught_up_s=caught_up_s,
+        jobs_caught_up_s=jobs_s,
+        looks_caught_up_s=looks_s,
     )
 
 

@@ -4,6 +4,7 @@ Nothing that is stored here is read by anything but the next look.
 """
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
@@ -32,8 +33,13 @@ from wire.header import Header
 from wire.policy import Policy
 
 GROUP = 64
-"""Sessions a look: enough for one prediction to cost little each, and few enough that a closed
-session never waits long behind them."""
+"""Sessions that are looked at together at first."""
+GROUP_MOST = 128
+"""More make a prediction cost no less for each."""
+GROUP_LEAST = 4
+GROUP_S = 1.0
+"""A closed session waits for one group: so long may it take. Where the machine has less time for
+the scorer, groups are smaller; looks may come late, since nobody waits for one."""
 _BATCHES_MAX = 240
 """Of one session in one look: two hours. What is left comes in the next look, which is at once."""
 _QUIET_DOUBLINGS_MAX = 3
@@ -46,14 +52,17 @@ class Rounds:
     def __init__(self, store: Store, model: Model) -> None:
         self._store = store
         self._model = model
+        self._size = GROUP
 
     def do_next(self, worker: str, now_us: int, tally: Tally) -> bool:
         """Look at a group of sessions; whether any was due."""
-        due = self._store.claim_states(worker, now_us, GROUP)
+        started = time.monotonic()
+        due = self._store.claim_states(worker, now_us, self._size)
         for organisation, group in groupby(
             sorted(due, key=attrgetter("organisation", "session_row")), attrgetter("organisation")
         ):
             self._look_at(self._store.of(organisation), list(group), now_us, tally)
+        self._size = next_size(self._size, len(due), time.monotonic() - started)
         return bool(due)
 
     def _look_at(
@@ -75,6 +84,15 @@ class Rounds:
             batches=sum(map(len, came.values())),
             lost_claims=len(due) - kept,
         )
+
+
+def next_size(size: int, done: int, took_s: float) -> int:
+    """Return how many sessions the next group has, so that it takes about `GROUP_S`."""
+    if took_s > GROUP_S:
+        return max(size // 2, GROUP_LEAST)
+    if done == size and took_s < GROUP_S / 2:
+        return min(size * 2, GROUP_MOST)
+    return size
 
 
 def _policies(store: OrganisationStore, due: Sequence[DueState]) -> list[Policy]:

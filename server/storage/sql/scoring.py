@@ -179,9 +179,10 @@ class SqlScores(SqlReviewOpening):
             select(walk.c.session, *(log.c[name] for name in StoredBatch.__slots__))
             .join(walk, walk.c.row == log.c.row)
             .where(walk.c.sequence < walk.c.next_sequence + most)
-            .order_by(walk.c.session, walk.c.sequence)
         )
-        return [(int(row[0]), StoredBatch(*row[1:])) for row in self._all(query)]
+        # In order here: a database would carry the batches themselves through its sorting.
+        found = [(int(row[0]), StoredBatch(*row[1:])) for row in self._all(query)]
+        return sorted(found, key=lambda one: (one[0], one[1].sequence))
 
     def keep_states(self, states: Sequence[NewState]) -> int:
         """Store what a round came to."""
