@@ -6,7 +6,9 @@ A piece is read in a query of its own: a month of 30,000 people never lies in me
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
@@ -18,7 +20,7 @@ from server.services.asking import Asker
 from server.services.naming import named_id
 from server.storage.protocols import Store
 
-_AT_ONCE = 5_000
+_AT_ONCE = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -82,7 +84,7 @@ class HoursExport:
     def _as_csv(self, asker: Asker, days: tuple[int, int]) -> Iterator[bytes]:
         yield _csv([COLUMNS])
         for lines in self._pieces(asker, days):
-            yield _csv([_cells(line_out(line)) for line in lines])
+            yield _csv([_cells(line) for line in lines])
 
     def _as_json(self, asker: Asker, days: tuple[int, int]) -> Iterator[bytes]:
         before = b'{"hours":['
@@ -105,33 +107,42 @@ class HoursExport:
 def line_out(line: HoursLine) -> LineOut:
     """A line as platforms see it."""
     seconds = line.seconds
+    day, week = _names(line.day)
+    # By place, in the order of the columns: a month of everybody is half a million of these.
     return LineOut(
-        day=date.fromordinal(line.day).isoformat(),
-        week=iso_week(week_of(line.day)),
-        zone=line.zone,
-        person=line.person.hex(),
-        person_name=line.person_name,
-        project=line.project.hex(),
-        project_name=line.project_name,
-        session=line.session.hex(),
-        started_at=iso_utc(line.opened_us),
-        observed_s=seconds.observed_s,
-        partly_observed_s=seconds.partly_s,
-        unobservable_s=seconds.unobservable_s,
-        manual_s=seconds.manual_s,
-        overlap_s=seconds.overlap_s,
-        worked_s=seconds.worked_s,
-        held_s=seconds.held_s,
-        rejected_s=seconds.rejected_s,
-        payable_s=seconds.payable_s,
-        correction=line.correction,
-        timesheet_state=line.state.value,
+        day,
+        week,
+        line.zone,
+        line.person.hex(),
+        line.person_name,
+        line.project.hex(),
+        line.project_name,
+        line.session.hex(),
+        iso_utc(line.opened_us),
+        seconds.observed_s,
+        seconds.partly_s,
+        seconds.unobservable_s,
+        seconds.manual_s,
+        seconds.overlap_s,
+        seconds.worked_s,
+        seconds.held_s,
+        seconds.rejected_s,
+        seconds.payable_s,
+        line.correction,
+        line.state.value,
     )
 
 
-def _cells(line: LineOut) -> tuple[object, ...]:
-    cells = msgspec.structs.astuple(line)
-    return tuple(_harmless(cell) if isinstance(cell, str) else cell for cell in cells)
+@lru_cache(maxsize=512)
+def _names(day: int) -> tuple[str, str]:
+    return date.fromordinal(day).isoformat(), iso_week(week_of(day))
+
+
+def _cells(line: HoursLine) -> tuple[object, ...]:
+    if line.person_name.startswith(_FORMULA) or line.project_name.startswith(_FORMULA):
+        names = (_harmless(line.person_name), _harmless(line.project_name))
+        line = replace(line, person_name=names[0], project_name=names[1])
+    return msgspec.structs.astuple(line_out(line))
 
 
 def _harmless(text: str) -> str:
