@@ -14,7 +14,7 @@ BEHIND = $(shell chrt --idle 0 true 2>/dev/null && echo chrt --idle 0 || echo ni
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo setup test unit displayed live fuzz lint types contracts lowest package try-package try-operating wheel lock evaluate train samples bench bench-agent bench-server soak clean system
+.PHONY: help demo setup test unit displayed live fuzz lint types contracts lowest package try-package try-operating wheel lock evaluate train samples bench bench-agent bench-server bench-api soak clean system
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,6 +114,11 @@ bench-agent: system $(INSTALLED) ## the agent's budgets on a real display: MINUT
 bench-server: $(INSTALLED) ## the server's budgets beside two peers: AGENTS=100000 SECONDS=60 [STORAGE=postgresql] [JSON=1] [PROFILE=FILE.svg]
 	@$(BIN)/python -m bench.server --storage $(or $(STORAGE),sqlite) --seconds $(or $(SECONDS),60) \
 	  $(if $(AGENTS),--agents $(AGENTS)) $(if $(JSON),--json) $(if $(PROFILE),--profile $(PROFILE))
+
+bench-api: $(INSTALLED) ## the platform API's budgets with a million sessions stored: [STORAGE=postgresql] [SESSIONS=1000000]
+	@$(BIN)/python -m bench.api --storage $(or $(STORAGE),sqlite) $(if $(SESSIONS),--sessions $(SESSIONS))
+	@for part in submission hours webhooks; do \
+	  if [ -f bench/api/$$part.py ]; then $(BIN)/python -m bench.api.$$part || exit 1; fi; done
 
 soak: system $(INSTALLED) ## the faults for long: KILLS=500 DAYS=7 [HOURS=1 of fast typing]
 	@$(BIN)/python -m tests.faults.soak --kills $(or $(KILLS),500) --days $(or $(DAYS),7) --hours $(or $(HOURS),0)

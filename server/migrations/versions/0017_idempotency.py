@@ -32,6 +32,9 @@ def upgrade() -> None:
     op.create_index("idempotency_keys_expired", "idempotency_keys", ["expires_us"])
     op.create_index("sessions_opened", "sessions", ["organisation", "opened_us", "row"])
     op.create_index(
+        "sessions_of_person_opened", "sessions", ["organisation", "person", "opened_us", "row"]
+    )
+    op.create_index(
         "sessions_of_project", "sessions", ["organisation", "project", "opened_us", "row"]
     )
     op.create_index("devices_of_organisation", "devices", ["organisation", "id"])

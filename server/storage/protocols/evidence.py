@@ -56,5 +56,8 @@ class Evidence(Protocol):
     def lines(self, sight: Sight, limit: int, before_row: int | None) -> Sequence[SessionLine]:
         """Sessions within sight, newest first."""
 
+    def lines_of(self, rows: Sequence[int]) -> Sequence[SessionLine]:
+        """Sessions by their numbers, in that order."""
+
     def line(self, session: bytes, sight: Sight = EVERYBODY) -> SessionLine | None:
         """One session's line, if it is within sight."""

@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     delete,
     exists,
+    func,
     insert,
     literal,
     null,
@@ -89,6 +90,14 @@ class Bound:
             if alone:
                 self._database.alone(connection, self.organisation)
             yield connection
+
+
+def unindexed(column: Column[Any], default: object) -> ColumnElement[Any]:
+    """A column by which no index is taken, where SQLite would walk a whole one for it.
+
+    Without statistics it takes an organisation, or a project, for a few rows.
+    """
+    return func.coalesce(column, default)
 
 
 def _references(table: Table) -> Iterator[tuple[str, Column[Any]]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 
 from server.records import (
     EVERYBODY,
@@ -17,6 +17,7 @@ from server.records import (
     StoredObject,
 )
 from server.storage import tables
+from server.storage.sql.bound import unindexed
 from server.storage.sql.privacy import SqlSealed
 from server.storage.sql.rounds import first_look_us
 from wire.chain import ChainHead
@@ -154,22 +155,36 @@ class SqlEvidence(SqlSealed):
 
     def lines(self, sight: Sight, limit: int, before_row: int | None) -> Sequence[SessionLine]:
         """Sessions, newest first."""
-        query = self._within(sight).order_by(_SESSION.row.desc()).limit(limit)
+        rows = self._seen(self._select(tables.sessions, _SESSION.row), sight)
+        found = self._all(self._newest(rows, before_row).limit(limit))
+        return self.lines_of([row[0] for row in found])
+
+    def lines_of(self, rows: Sequence[int]) -> Sequence[SessionLine]:
+        """Sessions by their numbers, in that order."""
+        own = unindexed(_SESSION.organisation, 0) == self.organisation
+        query = self._joined().where(own, _SESSION.row.in_(rows))
+        found = {row.row: row for row in self._all(query)}
+        return [_as_line(found[row]) for row in rows if row in found]
+
+    def _newest(self, query: Select[Any], before_row: int | None) -> Select[Any]:
+        """Sessions by when they were opened, the last first, behind one of them."""
         if before_row is not None:
-            query = query.where(_SESSION.row < before_row)
-        return [as_line(row) for row in self._all(query)]
+            at = self.session_numbered(before_row)
+            behind = (at.opened_us if at else 0, before_row)
+            query = query.where(tuple_(_SESSION.opened_us, _SESSION.row) < behind)
+        return query.order_by(_SESSION.opened_us.desc(), _SESSION.row.desc())
 
     def line(self, session: bytes, sight: Sight = EVERYBODY) -> SessionLine | None:
         """One session's line, if it is within sight."""
-        row = self._one(self._within(sight).where(_SESSION.id == session))
-        return as_line(row) if row else None
+        row = self._one(self._seen(self._lines(), sight).where(_SESSION.id == session))
+        return _as_line(row) if row else None
 
     def _entry(self, session: bytes) -> Select[Any]:
         return self._select(tables.sessions, *_ENTRY).where(_SESSION.id == session)
 
-    def _within(self, sight: Sight) -> Select[Any]:
+    def _seen(self, query: Select[Any], sight: Sight) -> Select[Any]:
         if sight.everybody:
-            return self._lines()
+            return query
         if sight.session is not None:
             return self._lines().where(_SESSION.id == sight.session)
         seen = _SESSION.person == sight.person
@@ -180,7 +195,7 @@ class SqlEvidence(SqlSealed):
             )
             seen |= _SESSION.person.in_(theirs)
         if sight.reviewer is None:
-            return self._lines().where(seen)
+            return query.where(seen)
         # Two small sets of rows: by one condition on both all sessions would be looked through.
         own = select(_SESSION.row).where(_SESSION.organisation == self.organisation, seen)
         rows = own.union(self._reviewed(sight.reviewer)).subquery()
@@ -201,6 +216,9 @@ class SqlEvidence(SqlSealed):
         )
 
     def _lines(self) -> Select[Any]:
+        return self._joined().where(_SESSION.organisation == self.organisation)
+
+    def _joined(self) -> Select[Any]:
         joined = (
             tables.sessions.join(tables.heads)
             .join(tables.people, tables.people.c.id == _SESSION.person)
@@ -208,24 +226,20 @@ class SqlEvidence(SqlSealed):
             .outerjoin(tables.facts, tables.facts.c.session == _SESSION.row)
             .outerjoin(tables.assessments, tables.assessments.c.row == tables.facts.c.assessment)
         )
-        return (
-            select(
-                *_ENTRY,
-                _SESSION.agent_version,
-                _SESSION.consent_version,
-                _SESSION.observes,
-                tables.people.c.name.label("person_name"),
-                tables.projects.c.name.label("project_name"),
-                _HEAD.sequence,
-                _HEAD.closed,
-                _HEAD.received_us,
-                tables.facts.c.document.label("facts"),
-                tables.assessments.c.band,
-                tables.assessments.c.main_reason,
-            )
-            .select_from(joined)
-            .where(_SESSION.organisation == self.organisation)
-        )
+        return select(
+            *_ENTRY,
+            _SESSION.agent_version,
+            _SESSION.consent_version,
+            _SESSION.observes,
+            tables.people.c.name.label("person_name"),
+            tables.projects.c.name.label("project_name"),
+            _HEAD.sequence,
+            _HEAD.closed,
+            _HEAD.received_us,
+            tables.facts.c.document.label("facts"),
+            tables.assessments.c.band,
+            tables.assessments.c.main_reason,
+        ).select_from(joined)
 
 
 def _same(entry: SessionEntry, session: NewSession) -> bool:
@@ -237,8 +251,7 @@ def _same(entry: SessionEntry, session: NewSession) -> bool:
     )
 
 
-def as_line(row: Any) -> SessionLine:
-    """A row of a session's line."""
+def _as_line(row: Any) -> SessionLine:
     return SessionLine(
         row=row.row,
         id=row.id,

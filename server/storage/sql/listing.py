@@ -1,25 +1,26 @@
 """Pages of one organisation's lists, in SQL.
 
-What is on a page is found first, by one index and no more rows than the page has; the rest is
-joined to that. Sessions that are not scored are few among a million and have a row in
-`scoring_states` until they are: a list of them begins there.
+What is on a page is found first, by one index and no more rows than the page has; then the rest is
+read for these. Without statistics SQLite takes the index that gives the order, however many rows it
+walks past for that: where another one is right, what must not be walked stands in an expression
+(`unindexed`).
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, select, tuple_
+from sqlalchemy import Select, exists
 
 from server.records import DeviceLine, Project, SessionLine, SessionState
 from server.records.listing import SessionFilter
 from server.storage import tables
+from server.storage.sql.bound import unindexed
 from server.storage.sql.devices import SqlDevices, as_device_line
-from server.storage.sql.evidence import SqlEvidence, as_line
+from server.storage.sql.evidence import SqlEvidence
 from server.storage.sql.projects import SqlProjects
 
 _SESSION = tables.sessions.c
 _HEAD = tables.heads.c
-_NEWEST = (_SESSION.opened_us.desc(), _SESSION.row.desc())
 
 
 class SqlListing(SqlEvidence, SqlProjects, SqlDevices):
@@ -29,16 +30,52 @@ class SqlListing(SqlEvidence, SqlProjects, SqlDevices):
         self, wanted: SessionFilter, after: int | None, limit: int
     ) -> Sequence[SessionLine]:
         """Sessions, the one that was opened last first."""
-        query = self._narrowed(self._of_state(wanted.state), wanted)
-        if after is not None:
-            at = self._one(
-                self._select(tables.sessions, _SESSION.opened_us).where(_SESSION.row == after)
-            )
-            opened_us = at.opened_us if at else 0
-            query = query.where(tuple_(_SESSION.opened_us, _SESSION.row) < (opened_us, after))
-        rows = query.order_by(*_NEWEST).limit(limit).subquery()
-        lines = self._lines().where(_SESSION.row.in_(select(rows.c.row))).order_by(*_NEWEST)
-        return [as_line(row) for row in self._all(lines)]
+        if wanted == SessionFilter(state=SessionState.SCORED):
+            query = self._that_have(tables.facts, after)
+        elif wanted.state in (SessionState.OPEN, SessionState.CLOSED):
+            query = self._unscored(wanted, after)
+        else:
+            query = self._newest(self._matching(wanted), after)
+        return self.lines_of([row[0] for row in self._all(query.limit(limit))])
+
+    def _matching(self, wanted: SessionFilter) -> Select[Any]:
+        query = self._select(tables.sessions, _SESSION.row)
+        if wanted.person is not None:
+            query = query.where(_SESSION.person == wanted.person)
+        if wanted.project is not None:
+            # Whoever names both: one person has fewer sessions than a project.
+            alone = wanted.person is None
+            project = _SESSION.project if alone else unindexed(_SESSION.project, b"")
+            query = query.where(project == wanted.project)
+        if wanted.from_us is not None:
+            query = query.where(_SESSION.opened_us >= wanted.from_us)
+        if wanted.to_us is not None:
+            query = query.where(_SESSION.opened_us < wanted.to_us)
+        if wanted.state is SessionState.SCORED:
+            query = query.where(exists().where(tables.facts.c.session == _SESSION.row))
+        return query
+
+    def _unscored(self, wanted: SessionFilter, after: int | None) -> Select[Any]:
+        """Few among a million: each has a row in `scoring_states` until it is scored."""
+        query = self._that_have(tables.scoring_states, after)
+        query = query.join(tables.sessions, _SESSION.row == tables.scoring_states.c.session)
+        query = query.join(tables.heads, _HEAD.session == tables.scoring_states.c.session)
+        query = query.where(_HEAD.closed.is_(wanted.state is SessionState.CLOSED))
+        if wanted.person is not None:
+            query = query.where(unindexed(_SESSION.person, b"") == wanted.person)
+        if wanted.project is not None:
+            query = query.where(unindexed(_SESSION.project, b"") == wanted.project)
+        opened_us = unindexed(_SESSION.opened_us, 0)
+        if wanted.from_us is not None:
+            query = query.where(opened_us >= wanted.from_us)
+        if wanted.to_us is not None:
+            query = query.where(opened_us < wanted.to_us)
+        return query
+
+    def _that_have(self, table: Any, after: int | None) -> Select[Any]:
+        """Sessions that have a row in a table, the newest first."""
+        query = self._select(table, table.c.session).order_by(table.c.session.desc())
+        return query if after is None else query.where(table.c.session < after)
 
     def projects_after(self, after: bytes | None, limit: int) -> Sequence[Project]:
         """Projects by their ids, each with the policy in force."""
@@ -55,38 +92,15 @@ class SqlListing(SqlEvidence, SqlProjects, SqlDevices):
     ) -> Sequence[DeviceLine]:
         """Devices by their ids."""
         table = tables.devices
-        query = self._device_lines().order_by(table.c.id).limit(limit)
+        id_ = table.c.id if person is None else unindexed(table.c.id, b"")
+        query = self._device_lines().order_by(id_).limit(limit)
         if person is not None:
             query = query.where(table.c.person == person)
         if after is not None:
-            query = query.where(table.c.id > after)
+            query = query.where(id_ > after)
         return [as_device_line(row) for row in self._all(query)]
 
     def device(self, device: bytes) -> DeviceLine | None:
         """One device."""
         row = self._one(self._device_lines().where(tables.devices.c.id == device))
         return as_device_line(row) if row else None
-
-    def _of_state(self, state: SessionState | None) -> Select[Any]:
-        query = self._select(tables.sessions, _SESSION.row)
-        if state is None:
-            return query
-        if state is SessionState.SCORED:
-            return query.where(exists().where(tables.facts.c.session == _SESSION.row))
-        waiting = tables.scoring_states
-        return (
-            query.join(waiting, waiting.c.session == _SESSION.row)
-            .join(tables.heads, _HEAD.session == _SESSION.row)
-            .where(_HEAD.closed.is_(state is SessionState.CLOSED))
-        )
-
-    def _narrowed(self, query: Select[Any], wanted: SessionFilter) -> Select[Any]:
-        if wanted.person is not None:
-            query = query.where(_SESSION.person == wanted.person)
-        if wanted.project is not None:
-            query = query.where(_SESSION.project == wanted.project)
-        if wanted.from_us is not None:
-            query = query.where(_SESSION.opened_us >= wanted.from_us)
-        if wanted.to_us is not None:
-            query = query.where(_SESSION.opened_us < wanted.to_us)
-        return query

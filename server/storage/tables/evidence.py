@@ -39,6 +39,7 @@ sessions = Table(
     Column("observes", LargeBinary),
     UniqueConstraint("organisation", "id"),
     Index("sessions_of_person", "organisation", "person", "row"),
+    Index("sessions_of_person_opened", "organisation", "person", "opened_us", "row"),
     Index("sessions_opened", "organisation", "opened_us", "row"),
     Index("sessions_of_project", "organisation", "project", "opened_us", "row"),
     Index("sessions_of_device", "device", "row"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from server.records import SessionEntry
 from server.records.idempotency import KeptAnswer
 from server.records.listing import SessionFilter
 from server.storage.protocols import OrganisationStore
@@ -20,6 +21,10 @@ class Named(Protocol):
     @property
     def device(self) -> bytes:
         """Their device."""
+
+    @property
+    def entry(self) -> SessionEntry:
+        """A session of theirs."""
 
     @property
     def project(self) -> bytes:
@@ -42,6 +47,7 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
         *s.devices_after(None, None, 10),
         *s.devices_after(x.person, None, 10),
     ],
+    "lines_of": lambda s, x: s.lines_of([x.entry.row]),
     "projects_after": lambda s, _: s.projects_after(None, 10),
     "sessions_after": _sessions,
 }
