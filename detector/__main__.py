@@ -116,6 +116,7 @@ def _align_line(row: dict[str, Any]) -> str:
 @click.option("--corpus", type=FOLDER, required=True, help="Folder with the corpora.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--limit", type=click.IntRange(min=20), help="Use only so many essays.")
+@click.option("--labels", type=FOLDER, help="What `veritype-server labels export` wrote.")
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -123,12 +124,14 @@ def _align_line(row: dict[str, Any]) -> str:
     show_default=True,
     help="Processes; the model is the same with any number.",
 )
-def train_command(corpus: Path, out: Path, limit: int | None, jobs: int) -> None:
+def train_command(
+    corpus: Path, out: Path, limit: int | None, labels: Path | None, jobs: int
+) -> None:
     """Train a model; write it, the writing figures and the model card to --out.
 
     Example: python -m detector train --corpus data --out detector/models
     """
-    for path in train(corpus, out, limit, jobs):
+    for path in train(corpus, out, limit, jobs, labels):
         click.echo(path)
 
 

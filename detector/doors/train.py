@@ -10,12 +10,14 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from detector.doors.corpus import AGGREGATES, read_aggregates, read_essays
+from detector.doors.labels import read_labelled
 from detector.doors.progress import Progress
 from detector.model import SHIPPED_MODEL, Model
 from detector.simulation.figures import WritingFigures, fit_figures
 from detector.training.card import model_card
 from detector.training.examples import Essay, Examples, joined, make_examples
 from detector.training.fit import fit_model
+from detector.training.labelled import labelled_examples
 from detector.training.split import Part, part_of
 from detector.training.thresholds import with_session_thresholds
 from detector.training.within_person import fit_within_person
@@ -29,18 +31,27 @@ CHUNK = 50
 """Essays that one process takes at a time."""
 
 
-def train(corpus: Path, out: Path, limit: int | None = None, jobs: int = 1) -> list[Path]:
+def train(
+    corpus: Path,
+    out: Path,
+    limit: int | None = None,
+    jobs: int = 1,
+    labels: Path | None = None,
+) -> list[Path]:
     """Train on ``corpus`` and write model, figures and card to ``out``.
 
     Args:
         corpus: folder with the essays, their final texts and the labelled aggregates.
         out: folder to write to; made if it is missing.
         limit: use only so many essays (for trying out).
+        labels: folder of a platform's own labelled sessions; learnt from beside the essays, by the
+            same split of writers.
         jobs: processes that make examples; the outcome is the same with any number.
 
     Raises:
         BadCorpusError: a table is missing or empty.
     """
+    own = list(read_labelled(labels)) if labels is not None else []
     aggregates = read_aggregates(corpus / AGGREGATES)
     essays: dict[Part, list[Essay]] = {part: [] for part in Part}
     with Progress("reading essays") as progress:
@@ -56,6 +67,8 @@ def train(corpus: Path, out: Path, limit: int | None = None, jobs: int = 1) -> l
     made: dict[Part, Examples] = {}
     for part in (Part.TRAIN, Part.CALIBRATE, Part.HELD_OUT):
         made[part] = _examples(essays[part], figures, part, jobs)
+        mine = [session for session in own if part_of(session.writer) is part]
+        made[part] = joined([made[part], labelled_examples(SEED, mine)]) if mine else made[part]
     # Sums over several threads depend on their number: one, so that the file is the same anywhere.
     with threadpool_limits(1):
         model = fit_model(made[Part.TRAIN], made[Part.CALIBRATE], aggregates, VERSION)

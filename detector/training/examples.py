@@ -55,6 +55,8 @@ class Examples:
     kind: IntArray
     family: np.ndarray
     writer: np.ndarray
+    weight: FloatArray
+    """For how much each counts in a fit; 1 for what is made from essays."""
 
 
 def make_examples(
@@ -77,7 +79,7 @@ def make_examples(
         for kind, family, table in _variants(rng, essay, figures):
             stream = text_stream(augmented(rng, window(rng, table)))
             if len(stream) >= SHORTEST_EXAMPLE:
-                vectors = (stream_vector(stream), inputlog_features(stream), _window(stream))
+                vectors = (stream_vector(stream), inputlog_features(stream), first_window(stream))
                 rows.append((*vectors, kind, family, essay.writer))
         progress(number + 1)
     if not rows:
@@ -90,6 +92,7 @@ def make_examples(
         np.array(kinds, dtype=np.int64),
         np.array(families),
         np.array(writers),
+        np.ones(len(writers)),
     )
 
 
@@ -99,7 +102,8 @@ def joined(parts: Sequence[Examples]) -> Examples:
     return Examples(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def _window(stream: TextStream) -> FloatArray:
+def first_window(stream: TextStream) -> FloatArray:
+    """The screen's figures of a stretch's first window; NaN where it has none."""
     windows = window_vectors(stream.part(0, WINDOW_KEYS))
     return windows[0] if len(windows) else np.full(len(WINDOW_NAMES), np.nan)
 

@@ -74,11 +74,13 @@ def _numbers(names: Sequence[str]) -> list[int]:
 
 def _hands(train: Examples) -> Member:
     """Learn machines from people, by every feature."""
-    fitted = fit_hands(train.features, train.kind == Kind.SYNTHETIC)
+    fitted = fit_hands(train.features, train.kind == Kind.SYNTHETIC, _weight(train.weight))
     return "hands", fitted, _numbers(FEATURE_NAMES)
 
 
-def fit_hands(features: FloatArray, machine: BoolArray) -> HistGradientBoostingClassifier:
+def fit_hands(
+    features: FloatArray, machine: BoolArray, weight: FloatArray | None = None
+) -> HistGradientBoostingClassifier:
     """Fit what tells machines from people to rows of `FEATURE_NAMES`.
 
     Many bonds, each weak, need many and larger trees.
@@ -93,7 +95,7 @@ def fit_hands(features: FloatArray, machine: BoolArray) -> HistGradientBoostingC
         early_stopping=False,
         random_state=0,
     )
-    return head.fit(features, machine)
+    return head.fit(features, machine, sample_weight=weight)
 
 
 def _processes(train: Examples) -> list[Member]:
@@ -103,9 +105,19 @@ def _processes(train: Examples) -> list[Member]:
     names = [name for name in PROCESS_NAMES if name not in SPEED_FEATURES]
     rows = train.features[person][:, [FEATURE_NAMES.index(name) for name in names]]
     unassisted = (train.family != "assisted")[person]
-    linear = linear_classifier().fit(rows[unassisted], copied[unassisted])
-    trees = plain_trees(150).fit(rows, copied)
+    weight = train.weight[person]
+    linear = linear_classifier().fit(
+        rows[unassisted],
+        copied[unassisted],
+        logisticregression__sample_weight=_weight(weight[unassisted]),
+    )
+    trees = plain_trees(150).fit(rows, copied, sample_weight=_weight(weight))
     return [("trees", trees, _numbers(names)), ("linear", linear, _numbers(names))]
+
+
+def _weight(weight: FloatArray) -> FloatArray | None:
+    """None where all count alike: a fit with ones is not the same to the last bit."""
+    return None if np.all(weight == 1) else weight
 
 
 def _shared(train: Examples, aggregates: Aggregates) -> Member:

@@ -25,7 +25,7 @@ from server.cli.sessions import session
 from server.cli.teams import team
 
 _SCORING = "server.cli.scoring"
-_LATE = {"promise": _SCORING, "rescore": _SCORING}
+_LATE = {"promise": _SCORING, "rescore": _SCORING, "labels": "server.cli.labels"}
 """Commands that need scikit-learn and scipy: read only when they are asked for, since `serve` and
 all others would pay seconds at their start and 150 MB for them."""
 

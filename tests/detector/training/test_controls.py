@@ -23,6 +23,7 @@ def _examples(rng: np.random.Generator, count: int, effect: float = EFFECT) -> E
         kind=np.where(copied, int(Kind.TRANSCRIPTION), int(Kind.COMPOSITION)),
         family=np.where(copied, "retyped", "genuine"),
         writer=np.array([f"w{n // 2}" for n in range(count)]),
+        weight=np.ones(count),
     )
 
 

@@ -1,0 +1,1 @@
+"""Sessions of which people said what they are, for the next training: `docs/labels.md`."""
