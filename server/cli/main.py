@@ -23,6 +23,7 @@ from server.cli.running import serve, worker
 from server.cli.server_keys import keys
 from server.cli.sessions import session
 from server.cli.teams import team
+from server.cli.webhooks import webhook
 
 _SCORING = "server.cli.scoring"
 _LATE = {"promise": _SCORING, "rescore": _SCORING, "labels": "server.cli.labels"}
@@ -68,6 +69,7 @@ for command in (
     device,
     key,
     keys,
+    webhook,
     config,
     doctor,
 ):

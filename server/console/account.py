@@ -10,6 +10,7 @@ from server.console.entrance import code_refused, enrolment, wait_text
 from server.console.signin import remember
 from server.errors import ServerError
 from server.http.requests import client_of
+from server.notices.addresses import MailAddresses
 from server.records import Person
 from server.services.people import Directory
 from server.signin.gate import Gate
@@ -24,12 +25,18 @@ class AccountRoutes:
     """What people may change of their own."""
 
     def __init__(
-        self, desk: Desk, gate: Gate, factors: SecondFactors, directory: Directory
+        self,
+        desk: Desk,
+        gate: Gate,
+        factors: SecondFactors,
+        directory: Directory,
+        addresses: MailAddresses,
     ) -> None:
         self._desk = desk
         self._gate = gate
         self._factors = factors
         self._directory = directory
+        self._addresses = addresses
 
     def routes(self) -> list[Route]:
         """What to mount."""
@@ -129,5 +136,11 @@ class AccountRoutes:
     ) -> Response:
         enrolled = await run_in_threadpool(self._factors.enrolled, person)
         left = await run_in_threadpool(self._factors.codes_left, person) if enrolled else 0
-        context: dict[str, object] = {"said": said, "enrolled": enrolled, "codes_left": left}
+        mail = await run_in_threadpool(self._addresses.told_at, person)
+        context: dict[str, object] = {
+            "said": said,
+            "enrolled": enrolled,
+            "codes_left": left,
+            "mail": mail,
+        }
         return self._desk.page(request, "account.html", person, context, status)

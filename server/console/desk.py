@@ -25,8 +25,15 @@ class Desk:
     sign_ins: SignIns
 
     async def person(self, request: Request) -> Person | None:
-        """Who is signed in."""
-        return await run_in_threadpool(self.sign_ins.person, request)
+        """Who is signed in; how much they did not see yet is noted for the page's head."""
+        person, request.state.unread = await run_in_threadpool(self._seen, request)
+        return person
+
+    def _seen(self, request: Request) -> tuple[Person | None, int]:
+        person = self.sign_ins.person(request)
+        if person is None:
+            return None, 0
+        return person, self.sign_ins.store.of(person.organisation).unread(person.id)
 
     async def required(self, request: Request) -> Person:
         """Who is signed in; raises `Refusal` if nobody is."""
@@ -62,6 +69,7 @@ class Desk:
             "person": person,
             "csrf": csrf_token(request),
             "sees_people": person is not None and sees_people(person.role),
+            "unread": getattr(request.state, "unread", 0),
             "reviews": person is not None and person.role in REVIEWERS,
         }
         return templates.TemplateResponse(

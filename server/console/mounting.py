@@ -8,10 +8,12 @@ from server.console.elsewhere import ElsewhereRoutes
 from server.console.entrance import EntranceRoutes
 from server.console.flags import FlagRoutes
 from server.console.links import LinkRoutes
+from server.console.notices import NoticeRoutes
 from server.console.pages import ConsoleRoutes
 from server.console.people import PeopleRoutes
 from server.console.reviewing import ReviewingRoutes
 from server.console.signin import SignIns
+from server.notices.addresses import MailAddresses
 from server.operation.config import Settings
 from server.reviews.answering import Answering
 from server.reviews.reviewing import Reviewing
@@ -31,13 +33,14 @@ def console_routes(
     desk = Desk(SignIns(store, settings))
     gate, openid = Gate(store, secret), OpenId(store, secret)
     factors, directory = SecondFactors(store, gate, secret), Directory(store)
-    invitations = Invitations(store)
+    invitations, addresses = Invitations(store), MailAddresses(store)
     return [
         *ConsoleRoutes(review, desk).routes(),
         *EntranceRoutes(desk, gate, factors, openid).routes(),
         *ElsewhereRoutes(desk, gate, openid, invitations).routes(),
         *LinkRoutes(desk, invitations, factors, gate, openid).routes(),
-        *AccountRoutes(desk, gate, factors, directory).routes(),
+        *AccountRoutes(desk, gate, factors, directory, addresses).routes(),
+        *NoticeRoutes(desk, store, addresses).routes(),
         *PeopleRoutes(desk, directory, invitations).routes(),
         *ReviewingRoutes(desk, Reviewing(store), review).routes(),
         *FlagRoutes(desk, Answering(store)).routes(),

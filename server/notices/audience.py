@@ -20,7 +20,7 @@ _OF_REVIEWS = frozenset(
         Happened.DEADLINE_NEAR,
     }
 )
-REVIEWS, TIMESHEETS, HERE = "/reviews", "/timesheets", "/notices"
+REVIEWS, HERE = "/reviews", "/notices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Audience:
         if happened.kind in _OF_REVIEWS:
             found = self._of_review(happened, telling.whom)
         else:
-            found = [*self._subject(happened), *self._in_roles(telling.whom, _page_of(happened))]
+            found = [*self._subject(happened), *self._in_roles(telling.whom, HERE)]
         paths = {reader.person: reader.path for reader in reversed(list(found))}
         return [NewNotice(person, happened.kind, path) for person, path in paths.items()]
 
@@ -54,17 +54,12 @@ class Audience:
         review = self._own.review(bytes.fromhex(happened.subject))
         if review is None:
             return
-        if (
-            Whom.TRAINER in whom
-            and review.trainer
-            and review.session
-            and _concerns(happened, review)
-        ):
+        if Whom.TRAINER in whom and review.trainer and _concerns(happened, review):
             yield _Reader(review.trainer, f"/flags/{review.id.hex()}")
         others = whom
         if happened.kind is Happened.DEADLINE_NEAR and review.head.stage is Stage.REVIEWER:
             if review.claimed_by is not None:
-                yield _Reader(review.claimed_by, REVIEWS)
+                yield _Reader(review.claimed_by, f"{REVIEWS}/{review.id.hex()}")
             else:
                 others = whom | {Whom.AUDITORS, Whom.LEADS}
         # Nobody is asked to review their own session, so nobody is told of it as a reviewer.
@@ -72,10 +67,15 @@ class Audience:
 
     def _subject(self, happened: Announcement) -> Iterable[_Reader]:
         """The person whom something else than a review is about."""
+        subject = bytes.fromhex(happened.subject)
         if happened.kind is Happened.HOLD_LAPSED:
-            entry = self._own.session(bytes.fromhex(happened.subject))
+            entry = self._own.session(subject)
             if entry is not None:
                 yield _Reader(entry.person, f"/sessions/{happened.subject}")
+        elif happened.kind is Happened.TIMESHEET_DISPUTED:
+            sheet = self._own.timesheet(subject)
+            if sheet is not None:
+                yield _Reader(sheet.person, HERE)
 
     def _in_roles(self, whom: frozenset[Whom], path: str) -> Iterable[_Reader]:
         roles = {_ROLES[each] for each in whom if each in _ROLES}
@@ -93,7 +93,3 @@ def _concerns(happened: Announcement, review: StoredReview) -> bool:
     asked = any(event.verdict is Verdict.ASK_TRAINER for event in review.events)
     decision = review.head.decision
     return asked or (decision is not None and decision.verdict in ADVERSE)
-
-
-def _page_of(happened: Announcement) -> str:
-    return TIMESHEETS if happened.kind.startswith("timesheet.") else HERE

@@ -76,5 +76,6 @@ class MailAddress:
     """Confirmed by its owner."""
     asked: str | None = field(repr=False)
     """Not confirmed yet."""
+    asked_us: int
     mail: Mailing
     """Of the mail that asks for it."""

@@ -124,6 +124,7 @@ def _notices() -> None:
         sa.UniqueConstraint("person", "announcement"),
     )
     op.create_index("notices_of_person", "notices", ["person", "row"])
+    op.create_index("notices_unread", "notices", ["person", "read_us"])
     op.create_index("notices_to_mail", "notices", ["mail", "mail_due_us"])
     op.create_table(
         "mail_addresses",
@@ -131,6 +132,7 @@ def _notices() -> None:
         sa.Column("organisation", sa.Integer(), nullable=False),
         sa.Column("address", sa.String(length=254)),
         sa.Column("asked", sa.String(length=254)),
+        sa.Column("asked_us", sa.BigInteger(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(length=32)),
         sa.Column("expires_us", sa.BigInteger(), nullable=False),
         sa.Column("mail", sa.String(length=10), nullable=False),

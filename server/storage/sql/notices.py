@@ -44,12 +44,15 @@ class SqlNotices(Bound):
     def mail_address(self, person: bytes) -> MailAddress | None:
         """Where a person's mail goes."""
         row = self._one(self._select(_ADDRESS).where(_ADDRESS.c.person == person))
-        return MailAddress(row.address, row.asked, Mailing(row.mail)) if row else None
+        if row is None:
+            return None
+        return MailAddress(row.address, row.asked, row.asked_us, Mailing(row.mail))
 
     def ask_mail_address(self, person: bytes, address: str, now_us: int) -> None:
         """Note an address; it counts when its owner has confirmed it."""
         asked: dict[str, object] = {
             "asked": address,
+            "asked_us": now_us,
             "token_hash": None,
             "expires_us": 0,
             "mail": Mailing.WAITING.value,

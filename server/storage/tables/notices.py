@@ -30,6 +30,7 @@ notices = Table(
     Column("mail_due_us", BigInteger, nullable=False),
     UniqueConstraint("person", "announcement"),
     Index("notices_of_person", "person", "row"),
+    Index("notices_unread", "person", "read_us"),
     Index("notices_to_mail", "mail", "mail_due_us"),
 )
 
@@ -40,6 +41,7 @@ mail_addresses = Table(
     organisation_column(),
     Column("address", String(254)),
     Column("asked", String(254)),
+    Column("asked_us", BigInteger, nullable=False),
     Column("token_hash", LargeBinary(32), unique=True),
     Column("expires_us", BigInteger, nullable=False),
     Column("mail", String(10), nullable=False),

@@ -30,6 +30,13 @@ def _webhook(tail: str = "", content: bytes | None = None) -> Case:
     return case
 
 
+def _sends(path: str, **form: str) -> Case:
+    def case(_ids: Ids, _device: Device) -> Call:
+        return Call(path, names=False, form=form)
+
+    return case
+
+
 _ONE = "/v1/webhooks/{webhook_id}"
 CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/v1/webhooks"): _open("/v1/webhooks"),
@@ -42,4 +49,10 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("POST", f"{_ONE}/replay"): _webhook("/replay", b'{"first": 1, "last": 9}'),
     ("GET", f"{_ONE}/deliveries"): _webhook("/deliveries"),
     ("GET", _ONE + "/deliveries/{number}"): _webhook("/deliveries/1"),
+    ("GET", "/notices"): _open("/notices"),
+    ("POST", "/notices/read"): _sends("/notices/read", up_to="1"),
+    ("POST", "/account/mail"): _sends("/account/mail", address="a@example.com"),
+    ("POST", "/account/mail/remove"): _sends("/account/mail/remove"),
+    ("GET", "/account/mail/{token}"): _open("/account/mail/guess"),
+    ("POST", "/account/mail/{token}"): _sends("/account/mail/guess"),
 }
