@@ -22,6 +22,7 @@ from server.scoring.facts import SessionFacts
 from server.services.asking import Asker
 from server.services.observing import observed_in_words
 from server.services.review import Review, SessionView
+from server.submissions.seen import submission_lines
 
 _AHEAD_SHOWN_S = 60
 """Less is the way of clocks and networks."""
@@ -68,6 +69,8 @@ class SessionPage:
     policy: tuple[str, ...]
     earlier: tuple[str, ...]
     """What was published of the session before, in sentences; the first one first."""
+    submissions: tuple[str, ...]
+    """What a platform was answered about texts of this session, in sentences."""
 
 
 def sessions_page(views: Sequence[SessionView], next_href: str | None) -> SessionsPage:
@@ -96,6 +99,7 @@ def session_page(review: Review, asker: Asker, session: str) -> SessionPage:
         ),
         policy=policy_lines(policy) if policy else (),
         earlier=_earlier(review.assessments(asker, session)) if scored else (),
+        submissions=submission_lines(review.submissions(asker, session)) if scored else (),
     )
 
 

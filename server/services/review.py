@@ -12,7 +12,14 @@ from server.compaction.reading import opened_session
 from server.errors import not_found
 from server.privacy.sealed import SealedObjects, owner_of
 from server.recent import Recent
-from server.records import SessionLine, SessionState, Standing, StoredAssessment, StoredObject
+from server.records import (
+    SessionLine,
+    SessionState,
+    Standing,
+    StoredAssessment,
+    StoredObject,
+    Submission,
+)
 from server.records.audit import CLOSED, VIEWED
 from server.records.listing import SessionFilter
 from server.scoring.assessments import FLAGGED_BANDS, Assessed
@@ -99,6 +106,10 @@ class Review:
     def assessments(self, asker: Asker, session_hex: str) -> Sequence[StoredAssessment]:
         """All that was published of the session, in the order it was made; the last is current."""
         return self._of(asker).assessments(self._published(asker, session_hex).row)
+
+    def submissions(self, asker: Asker, session_hex: str) -> Sequence[Submission]:
+        """What a platform handed in as written in this session, and what it was answered."""
+        return self._of(asker).submissions_of_session(self._published(asker, session_hex).row)
 
     def policy(self, asker: Asker, line: SessionLine) -> Policy | None:
         """The policy the session was recorded under."""

@@ -109,6 +109,9 @@ class Submissions:
             given = self._answering.first(organisation, new, lines, found)
             alignment = msgspec.json.encode(found)
             added = store.add_submission(new, rows, alignment=alignment, given=given)
+        if added:
+            # Whoever asks often enough could find out by texts of their own what was typed.
+            store.audit(asker.name, "submission.asked", id_.hex(), about=new.person)
         return store.submission(id_) if added else None
 
     def _again(self, asker: Asker, known: Submission, asked: Asked) -> Current:

@@ -25,6 +25,8 @@ from server.records import (
 )
 from server.submissions.answering import WAITS_US, Answering
 from server.submissions.errand import AnswerSubmissions
+from tests.server.browser import Browser
+from tests.server.house import PASSWORD
 from tests.server.submissions.work import Office, keys_of, send, watched
 
 
@@ -207,3 +209,15 @@ def test_two_that_answer_at_once_give_one_answer(office: Office) -> None:
     (_, given) = own.answers(before.row)
     assert not own.answer_submission(before, before.alignment, given)
     assert len(own.answers(before.row)) == 2
+
+
+def test_the_trainer_sees_what_the_platform_was_told_and_the_log_who_asked(office: Office) -> None:
+    work = office.work(17, 300)
+    id_ = office.ask("seen", work.session, text=work.text).json()["id"]
+    with Browser(str(office.client.base_url)) as trainer:
+        trainer.sign_in("ada", PASSWORD)
+        page = trainer.get(f"/sessions/{work.session}").text
+    assert "seen, handed in" in page
+    assert "consistent. Of" in page
+    lines = office.house.own.audit_lines(0, 10_000)
+    assert id_ in [each.subject for each in lines if each.action == "submission.asked"]
