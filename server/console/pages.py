@@ -9,6 +9,7 @@ from starlette.routing import Mount, Route
 
 from server.console.contexts import session_page, sessions_page
 from server.console.desk import Desk, to
+from server.console.looked import looked_pairs
 from server.console.rendering import STATIC
 from server.console.statics import CachedStatics
 from server.console.timeline import timeline_of
@@ -16,7 +17,6 @@ from server.errors import not_found
 from server.services.review import Review
 
 _NUMBER_MAX_CHARS = 18
-_LOOKED_MAX = 60
 
 
 class ConsoleRoutes:
@@ -83,11 +83,8 @@ class ConsoleRoutes:
         asker = await self._desk.asker(request)
         form = await self._desk.form(request)
         session = request.path_params["session"]
-        for each in form.get("looked", [])[:_LOOKED_MAX]:
-            digest, _, looked_ms = each.partition(":")
-            if looked_ms.isdecimal() and len(looked_ms) <= _NUMBER_MAX_CHARS:
-                closed = self._review.closed
-                await run_in_threadpool(closed, asker, session, digest, int(looked_ms))
+        for digest, looked_ms in looked_pairs(form):
+            await run_in_threadpool(self._review.closed, asker, session, digest, looked_ms)
         return Response(status_code=204)
 
 

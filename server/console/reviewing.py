@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from server.clock import now_us
 from server.console.desk import Desk, Form, one, to
+from server.console.looked import looked_pairs
 from server.console.review_contexts import (
     done_page,
     quality_page,
@@ -48,6 +49,7 @@ class ReviewingRoutes:
             Route("/reviews/{review}/done", self.done, methods=["GET"]),
             Route("/reviews/{review}/timeline.json", self.timeline, methods=["GET"]),
             Route("/reviews/{review}/objects/{digest}", self.picture, methods=["GET"]),
+            Route("/reviews/{review}/looked", self.looked, methods=["POST"]),
         ]
 
     async def queue(self, request: Request) -> Response:
@@ -126,6 +128,13 @@ class ReviewingRoutes:
         entry, data = await run_in_threadpool(self._glimpses.picture, glimpse, digest)
         fields = {"content-security-policy": "default-src 'none'; sandbox"}
         return Response(data, headers=fields, media_type=entry.content_type)
+
+    async def looked(self, request: Request) -> Response:
+        """The page tells for how long pictures were in view."""
+        asker, review = await self._desk.asker(request), request.path_params["review"]
+        for digest, looked_ms in looked_pairs(await self._desk.form(request)):
+            await run_in_threadpool(self._glimpses.looked, asker, review, digest, looked_ms)
+        return Response(status_code=204)
 
     async def quality(self, request: Request) -> Response:
         """How well reviewers agree, and with what is known; for leads and administrators."""

@@ -6,7 +6,7 @@ said. Everything that is given here is listed here: nothing is taken out of a fu
 
 from dataclasses import dataclass, replace
 
-from server.errors import not_found
+from server.errors import Refusal, not_found
 from server.records import StoredObject
 from server.reviews.reviewing import Held, Reviewing
 from server.scoring.facts import SessionFacts
@@ -52,6 +52,20 @@ class Glimpses:
         if held.review.session is None:
             raise not_found()
         return Glimpse(replace(asker, glimpse=held.review.session), held.review.session.hex(), held)
+
+    def looked(self, asker: Asker, review_hex: str, digest: str, looked_ms: int) -> None:
+        """Note for how long a picture was in view; the page tells it when it is left.
+
+        By then the verdict may be given, and the session within the reviewer's own sight.
+        """
+        try:
+            glimpse = self.glimpse(asker, review_hex)
+        except Refusal:
+            session = self._reviewing.committed(asker, review_hex).session
+            if session is not None:
+                self._review.closed(asker, session.hex(), digest, looked_ms)
+            return
+        self._review.closed(glimpse.asker, glimpse.session, digest, looked_ms)
 
     def page(self, glimpse: Glimpse) -> BlindSession:
         """What stands beside the timeline; that notes were read is logged."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from server.errors import not_found
 from server.records import (
+    DAY_US,
     EventKind,
     ReviewEvent,
     Role,
@@ -33,6 +34,8 @@ from server.storage.protocols import OrganisationStore, Store
 
 CLAIM_US = 4 * 3600 * 1_000_000
 """After so long without a verdict others may take it."""
+GIVEN_BACK_MAX = 5
+"""So many reviews somebody may give back within a day."""
 SPANS_MAX = 20
 _LATELY = 200
 
@@ -75,6 +78,9 @@ class Reviewing:
         held = store.claimed_review(person)
         if held is not None:
             return held.id
+        if store.given_back_since(person, now_us - DAY_US) >= GIVEN_BACK_MAX:
+            # Whoever takes and gives back could look through the whole queue, or pick from it.
+            raise conflict(f"You gave {GIVEN_BACK_MAX} reviews back within a day; go on tomorrow.")
         senior = asker.role is Role.LEAD
         row = store.claim_review(person, senior=senior, now_us=now_us, until_us=now_us + CLAIM_US)
         taken = store.review_numbered(row) if row is not None else None

@@ -77,6 +77,9 @@ class ReviewQueue(Protocol):
     def release_review(self, review_row: int, person: bytes, now_us: int) -> bool:
         """Give a claim back; the person is not offered it again. False: they do not hold it."""
 
+    def given_back_since(self, person: bytes, since_us: int) -> int:
+        """How many reviews a person gave back since a moment."""
+
     def claimed_review(self, person: bytes) -> StoredReview | None:
         """What a person has claimed and not ended; the newest, without its events."""
 

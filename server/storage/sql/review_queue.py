@@ -61,6 +61,14 @@ class SqlReviewQueue(SqlReviews):
             connection.execute(claim.values(released_us=now_us))
         return True
 
+    def given_back_since(self, person: bytes, since_us: int) -> int:
+        """How many reviews a person gave back since a moment."""
+        query = self._select(tables.review_claims, func.count()).where(
+            _CLAIM.person == person, _CLAIM.released_us >= since_us
+        )
+        row = self._one(query)
+        return int(row[0]) if row else 0
+
     def claimed_review(self, person: bytes) -> StoredReview | None:
         """What a person has claimed."""
         query = self._reviews().where(_REVIEW.claimed_by == person, _REVIEW.stage == Stage.REVIEWER)

@@ -21,7 +21,7 @@ from server.records import (
 )
 from server.reviews.answering import Answering
 from server.reviews.deadlines import ReviewDeadlines
-from server.reviews.reviewing import CLAIM_US, Reviewing
+from server.reviews.reviewing import CLAIM_US, GIVEN_BACK_MAX, Reviewing
 from server.services.asking import Asker, person_asking
 from tests.server.house import House
 from tests.server.reviews.conftest import Joining, SessionOf
@@ -197,6 +197,21 @@ def test_a_claim_that_lapsed_counts_until_somebody_else_takes_it(court: Court) -
     assert court.reviewing.take(second, CLAIM_US + 4) is None
     with pytest.raises(Refusal):
         court.reviewing.release(second, court.id.hex(), CLAIM_US + 5)
+
+
+def test_nobody_looks_through_the_queue_by_giving_back(
+    court: Court, session_of: SessionOf, house: House
+) -> None:
+    for _ in range(GIVEN_BACK_MAX):
+        court.own.open_review(session_of(house.trainer).row, FLAG, 0)
+    asker = court.reviewers[0]
+    for _ in range(GIVEN_BACK_MAX):
+        taken = court.reviewing.take(asker, 1)
+        assert taken is not None
+        court.reviewing.release(asker, taken.hex(), 2)
+    with pytest.raises(Refusal, match="go on tomorrow"):
+        court.reviewing.take(asker, 3)
+    assert court.reviewing.take(asker, DAY_US + 3) is not None
 
 
 def test_whoever_saw_the_session_meanwhile_has_no_verdict(court: Court) -> None:

@@ -1,5 +1,6 @@
 """The pages of reviewers and trainers over HTTP: blind until the verdict, everything after it."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -107,6 +108,10 @@ def test_a_reviewer_sees_the_evidence_and_nothing_from_which_the_rest_follows(
     (shot,) = drawn.json()["screenshots"]
     assert shot["url"] == f"{at}/objects/{object_digest(PICTURE).hex()}"
     assert otto.get(shot["url"]).content == PICTURE
+    digest, lines = object_digest(PICTURE).hex(), house.rows("audit_log")
+    said = {"looked": f"{digest}:5"}
+    assert otto.submit(f"{at}/looked", said, "/reviews").status_code == 204
+    assert house.rows("audit_log") == lines + 1
     assert otto.get(f"/sessions/{scored}").status_code == 404
     assert otto.get(f"/sessions/{scored}/timeline.json").status_code == 404
     assert scored not in otto.get("/sessions").text
@@ -119,13 +124,16 @@ def test_everything_is_shown_after_the_verdict_and_to_the_trainer_all_along(
 ) -> None:
     def main_of(browser: Browser) -> str:
         text = browser.get(f"/sessions/{scored}").text
-        return text[text.index("<main") : text.index("</main>")]
+        text = text[text.index("<main") : text.index("</main>")]
+        return re.sub(r'data-csrf="[^"]+"', "", text)
 
     ada, otto = signed_in(people["ada"], "ada", PASSWORD), people["otto"]
     before = main_of(ada)
     take(otto, "otto")
     assert say(otto, review, "reject-the-pay", spans="0:00:01 - 0:02:00\n\n") == 303
     assert main_of(otto) == main_of(ada) == before
+    looked = otto.submit(f"/reviews/{review}/looked", {"looked": f"{'0' * 64}:1"}, "/reviews")
+    assert looked.status_code == 204, "the page is left after the verdict"
     done = otto.get(f"/reviews/{review}/done").text
     assert "You: Reject the pay, 0:00:01 to 0:02:00" in done
     assert "&lt;b&gt;and nothing" in done

@@ -54,6 +54,7 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/reviews/{review}/done"): _review("/done"),
     ("GET", "/reviews/{review}/timeline.json"): _review("/timeline.json"),
     ("GET", "/reviews/{review}/objects/{digest}"): _picture,
+    ("POST", "/reviews/{review}/looked"): _review("/looked", looked="00:1"),
     ("GET", "/flags"): _open("/flags"),
     ("GET", "/flags/{review}"): _review(prefix="/flags/"),
     ("POST", "/flags/{review}/statement"): _review("/statement", "/flags/", text="Mine."),

@@ -67,6 +67,7 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
     "committed_reviews": lambda s, _: s.committed_reviews(0, 9),
     "control_sessions": lambda s, _: s.control_sessions(),
     "forget_reviews_of": lambda s, x: s.forget_reviews_of(x.person, 2),
+    "given_back_since": lambda s, x: s.given_back_since(x.person, 0),
     "mark_control": lambda s, x: s.mark_control(x.entry.row, Truth.PASTED, "x", 2),
     "note_near_deadlines": lambda s, _: s.note_near_deadlines(1 << 60, 0, 9),
     "note_seen": lambda s, x: s.note_seen(x.entry.row, x.person, 2),
