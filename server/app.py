@@ -33,6 +33,7 @@ from server.operation.keys import ServerKeys, load_server_keys, make_server_keys
 from server.operation.probes import health_routes
 from server.operation.readiness import Readiness, schema_trouble
 from server.operation.settings import load_settings
+from server.privacy.asked_exports import AskedExports
 from server.privacy.sealed import SealedObjects
 from server.privacy.vault import Vault
 from server.reviews.published import PublishedReviews
@@ -255,7 +256,9 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
     )
     app.include_router(platform_router(services, tokens, Paging(keys.sign_in_secret)))
     app.include_router(published_router(keys))
-    app.router.routes.extend(console_routes(store, settings, review, keys.sign_in_secret))
+    exports = AskedExports(store, objects, keys)
+    console = console_routes(store, settings, review, exports, keys.sign_in_secret)
+    app.router.routes.extend(console)
     app.router.routes.extend(health_routes(readiness))
     publish_document(app)
     add_problem_handlers(app)

@@ -16,6 +16,7 @@ from server.cli.legal_holds import legal_hold
 from server.cli.migrating import migrate
 from server.cli.organisations import organisation
 from server.cli.people import pair, user
+from server.cli.person import person
 from server.cli.projects import project
 from server.cli.purging import purge
 from server.cli.releases import release
@@ -57,6 +58,7 @@ for command in (
     purge,
     audit,
     legal_hold,
+    person,
     organisation,
     user,
     team,

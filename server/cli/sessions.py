@@ -16,6 +16,7 @@ from server.cli.options import (
 from server.compaction.reading import stored_batches
 from server.compaction.verifying import verify_session
 from server.errors import NotKnown
+from server.privacy.erasing import check_tombstone
 from server.services.administration import Administration
 from wire.signing import VerifyKey
 
@@ -43,6 +44,17 @@ def session_verify(identifier: str, folder: Path, organisation: str | None, as_j
     key = store.sealing_key(entry.row) if entry else None
     if entry is None or key is None:
         raise NotKnown("there is no such session; its id is in its page's address, 32 hex digits")
+    erased = store.tombstone(entry.row)
+    if erased is not None:
+        wrong = check_tombstone(erased, store.head(entry.row), installation.keys)
+        count = len(erased.digests) // 32
+        say(
+            {"session": identifier, "batches": count, "wrong": wrong, "erased": True},
+            wrong or f"erased; the digests of {count} batches end at the session's head",
+            as_json,
+        )
+        installation.store.close()
+        sys.exit(1 if wrong else 0)
     batches = stored_batches(store, installation.objects, named.id, entry.row)
     found = verify_session(
         batches, store.head(entry.row), VerifyKey(key), installation.keys.nonce_secrets_ever

@@ -11,10 +11,12 @@ from server.console.links import LinkRoutes
 from server.console.notices import NoticeRoutes
 from server.console.pages import ConsoleRoutes
 from server.console.people import PeopleRoutes
+from server.console.privacy import PrivacyRoutes
 from server.console.reviewing import ReviewingRoutes
 from server.console.signin import SignIns
 from server.notices.addresses import MailAddresses
 from server.operation.config import Settings
+from server.privacy.asked_exports import AskedExports
 from server.reviews.answering import Answering
 from server.reviews.reviewing import Reviewing
 from server.services.invitations import Invitations
@@ -27,7 +29,7 @@ from server.storage.protocols import Store
 
 
 def console_routes(
-    store: Store, settings: Settings, review: Review, secret: bytes
+    store: Store, settings: Settings, review: Review, exports: AskedExports, secret: bytes
 ) -> list[Route | Mount]:
     """The routes; the secret is the one that signing in rests on."""
     desk = Desk(SignIns(store, settings))
@@ -42,6 +44,7 @@ def console_routes(
         *AccountRoutes(desk, gate, factors, directory, addresses).routes(),
         *NoticeRoutes(desk, store, addresses).routes(),
         *PeopleRoutes(desk, directory, invitations).routes(),
+        *PrivacyRoutes(desk, store, exports).routes(),
         *ReviewingRoutes(desk, Reviewing(store), review).routes(),
         *FlagRoutes(desk, Answering(store)).routes(),
     ]

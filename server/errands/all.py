@@ -8,6 +8,7 @@ from server.hours.lapsing import HoldLapses
 from server.notices.mailing import Mail
 from server.notices.postman import Postman
 from server.notices.telling import Telling
+from server.privacy.asked_exports import AskedExports
 from server.privacy.daily import Daily
 from server.reviews.deadlines import ReviewDeadlines
 from server.submissions.answering import Answering
@@ -30,4 +31,5 @@ def all_errands(installation: Installation) -> Sequence[Errand]:
         Mail(store, postman),
         ReviewDeadlines(store),
         HoldLapses(store),
+        AskedExports(store, objects, keys),
     ]

@@ -54,6 +54,9 @@ class Rotation:
             while under := self._own.sealed_under(key.row, _AT_ONCE):
                 resealed += sum(self._reseal(each) for each in under)
                 self._told("objects", resealed, 0)
+            self._objects.stored.delete(
+                self._organisation, self._own.forget_exports(0, person=person)
+            )
             self._own.forget_person_key(key.row)
         self._vault.forget(self._organisation, person)
         self._own.forget_overwritten()

@@ -83,3 +83,29 @@ class Held:
             or session.session_row in self.sessions
             or session.project in self.projects
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedSession:
+    """What is left of an erased session: the digests of its batches, one behind the other."""
+
+    erased_us: int
+    digests: bytes
+    document: bytes
+    """JSON of `server.privacy.erasing.Tombstone`."""
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalExport:
+    """All that is held about a person, asked for or made."""
+
+    row: int
+    person: bytes
+    asked_us: int
+    made_us: int | None
+    digest: bytes | None
+    name: bytes | None
+    person_key: int | None
+    size_bytes: int | None
+    """None when it is made: too large to be made here."""

@@ -27,6 +27,7 @@ from server.storage.protocols.privacy import Holds, Proofs, Sealed, SealingKeys
 from server.storage.protocols.projects import Projects
 from server.storage.protocols.retention import Retention
 from server.storage.protocols.reviews import Controls, ReviewQueue, Reviews
+from server.storage.protocols.rights import Rights
 from server.storage.protocols.scoring import Scores
 from server.storage.protocols.signin import (
     Attempts,
@@ -61,6 +62,7 @@ class OrganisationStore(
     Sealed,
     Submissions,
     Holds,
+    Rights,
     Proofs,
     Announcements,
     Webhooks,

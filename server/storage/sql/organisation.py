@@ -1,7 +1,6 @@
 """One organisation's part of a SQL store. The only place where queries get their organisation."""
 
 from server.storage.sql.announcements import SqlAnnouncements
-from server.storage.sql.audit import SqlAuditLog
 from server.storage.sql.consents import SqlConsents
 from server.storage.sql.factors import SqlSecondFactors
 from server.storage.sql.holding import SqlHolds, SqlProofs
@@ -17,6 +16,7 @@ from server.storage.sql.retention import SqlRetention
 from server.storage.sql.review_controls import SqlControls
 from server.storage.sql.review_lists import SqlReviewLists
 from server.storage.sql.review_queue import SqlReviewQueue
+from server.storage.sql.rights import SqlRights
 from server.storage.sql.scoring import SqlScores
 from server.storage.sql.submissions import SqlSubmissions
 from server.storage.sql.teams import SqlTeams
@@ -45,6 +45,6 @@ class SqlOrganisationStore(
     SqlIdempotency,
     SqlHolds,
     SqlProofs,
-    SqlAuditLog,
+    SqlRights,
 ):
     """See `server.storage.protocols.OrganisationStore`."""

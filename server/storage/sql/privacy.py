@@ -15,7 +15,7 @@ from sqlalchemy import (
     or_,
 )
 
-from server.errors import KeyReplaced
+from server.errors import KeyReplaced, PictureMissing
 from server.records import OrganisationKey, Owner, PersonKey, Place, ToReseal
 from server.storage import tables
 from server.storage.sql.bound import Bound
@@ -78,10 +78,14 @@ class SqlSealingKeys(Bound):
             "wrapped": wrapped,
             "made_us": now_us,
         }
+        erasures = tables.erasures
+        erased = self._select(erasures, erasures.c.person).where(erasures.c.person == person)
         with self._transaction() as connection:
             found = connection.execute(self._person_keys(person).limit(1)).one_or_none()
             if found is not None and found.row > newest:
                 return PersonKey(*found)
+            if connection.execute(erased).one_or_none() is not None:
+                raise PictureMissing("the person was erased: nothing of theirs is kept")
             top = connection.execute(self._organisation_keys().limit(1)).one_or_none()
             if top is None or top.row != organisation_key:
                 return None
@@ -111,9 +115,10 @@ class SqlSealingKeys(Bound):
         newer = exists().where(other.c.person == _OF_PERSON.person, other.c.row > row)
         objects = exists().where(_OBJECT.person_key == row)
         sessions = exists().where(_COMPACTED.person_key == row)
+        exports = exists().where(tables.personal_exports.c.person_key == row)
         statement = self._delete(tables.person_keys).where(_OF_PERSON.row == row)
         with self._transaction() as connection:
-            gone = connection.execute(statement.where(newer, ~objects, ~sessions))
+            gone = connection.execute(statement.where(newer, ~objects, ~sessions, ~exports))
             return gone.rowcount == 1
 
     def _key_must_be_there(self, connection: Connection, person_key: int | None) -> None:

@@ -22,6 +22,9 @@ class SqlUpkeep:
         objects, compacted = tables.objects.c, tables.compacted.c
         uploaded = func.coalesce(objects.name, objects.digest)
         yield from self._named(objects.row, objects.organisation, (uploaded,))
+        exports = tables.personal_exports.c
+        made = func.coalesce(exports.name, exports.digest)
+        yield from self._named(exports.row, exports.organisation, (made,))
         halves = (
             func.coalesce(compacted.original_name, compacted.original),
             func.coalesce(compacted.block_name, compacted.block),
@@ -39,7 +42,7 @@ class SqlUpkeep:
                 rows = connection.execute(page).all()
             if not rows:
                 return
-            yield from ((row[1], bytes(name)) for row in rows for name in row[2:])
+            yield from ((row[1], bytes(name)) for row in rows for name in row[2:] if name)
             after = rows[-1][0]
 
     def forget_expired(self, before_us: int, *, dry_run: bool) -> Mapping[str, int]:

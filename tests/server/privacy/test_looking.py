@@ -6,11 +6,7 @@ import httpx
 import pytest
 
 from server.records import AuditLine, AuditSearch
-from server.scoring.assessments import Assessed, not_assessed
-from server.scoring.session import Scoring
-from server.scoring.worker import do_next
 from tests.server.browser import Browser, signed_in
-from tests.server.device import Chain, screenshot
 from tests.server.house import PASSWORD, House
 from tests.server.privacy.uploads import PICTURE
 from tests.server.storages import ON_SQLITE
@@ -21,27 +17,14 @@ DIGEST = object_digest(PICTURE).hex()
 HOUR_MS = 3_600_000
 
 
-class Unjudged:
-    """Gives every session its hours and no judgement."""
-
-    def assess(self, *_: object) -> Assessed:
-        return not_assessed()
-
-
 @pytest.fixture
-def scored(house: House, chain: Chain) -> str:
-    assert chain.device.put(chain.session, PICTURE).status_code == 201
-    chain.send([screenshot(1_000, PICTURE)], final=True)
-    installation = house.installation
-    scoring = Scoring(installation.store, installation.objects, Unjudged(), installation.keys)
-    assert do_next(installation.store, scoring, "test")
-    return chain.session.hex()
-
-
-@pytest.fixture
-def otto(scored: str, address: str) -> Iterator[Browser]:
+def boss(scored: str, address: str) -> Iterator[Browser]:
     with Browser(address) as browser:
-        yield signed_in(browser, "otto", PASSWORD)
+        yield signed_in(browser, "admin", PASSWORD)
+
+
+def boss_of(house: House) -> bytes:
+    return next(p.id for p in house.own.people() if p.name == "Administrator")
 
 
 def looks(house: House, action: str) -> list[AuditLine]:
@@ -55,23 +38,23 @@ def tell(browser: Browser, session: str, *looked: str) -> httpx.Response:
 
 @ON_SQLITE
 def test_a_look_is_noted_with_its_length_by_the_servers_clock(
-    house: House, otto: Browser, scored: str
+    house: House, boss: Browser, scored: str
 ) -> None:
     picture = f"/sessions/{scored}/objects/{DIGEST}"
-    assert tell(otto, scored, f"{DIGEST}:5").status_code == 204
+    assert tell(boss, scored, f"{DIGEST}:5").status_code == 204
     assert looks(house, "object.closed") == [], "nothing was looked at"
-    assert otto.get(picture).content == PICTURE
+    assert boss.get(picture).content == PICTURE
     (opened,) = looks(house, "object.viewed")
     assert (opened.actor, opened.subject) == (
-        f"person:{house.auditor.id.hex()}",
+        f"person:{boss_of(house).hex()}",
         f"{scored}/{DIGEST}",
     )
-    assert tell(otto, scored, f"{DIGEST}:{HOUR_MS}", f"{DIGEST}:1", "x:y", ":").status_code == 204
+    assert tell(boss, scored, f"{DIGEST}:{HOUR_MS}", f"{DIGEST}:1", "x:y", ":").status_code == 204
     (closed,) = looks(house, "object.closed")
     assert closed.lasted_ms is not None
     assert closed.lasted_ms <= (closed.at_us - opened.at_us) / 1_000 < HOUR_MS
-    assert otto.get(picture).status_code == 200
-    assert tell(otto, scored, f"{DIGEST}:0").status_code == 204
+    assert boss.get(picture).status_code == 200
+    assert tell(boss, scored, f"{DIGEST}:0").status_code == 204
     assert [line.lasted_ms for line in looks(house, "object.closed")] == [0, closed.lasted_ms]
-    assert otto.post(f"/sessions/{scored}/looked", data={"looked": "x:1"}).status_code == 403
-    assert tell(otto, "0" * 32, f"{DIGEST}:1").status_code == 404
+    assert boss.post(f"/sessions/{scored}/looked", data={"looked": "x:1"}).status_code == 403
+    assert tell(boss, "0" * 32, f"{DIGEST}:1").status_code == 404

@@ -13,4 +13,12 @@ def _looked(ids: Ids, _device: Device) -> Call:
 
 CALLS: Mapping[tuple[str, str], Case] = {
     ("POST", "/sessions/{session}/looked"): _looked,
+    ("GET", "/account/record"): lambda _ids, _device: Call("/account/record", names=False),
+    ("POST", "/account/export"): lambda _ids, _device: Call(
+        "/account/export", names=False, form={}
+    ),
+    ("GET", "/account/export"): lambda _ids, _device: Call("/account/export", names=False),
+    ("GET", "/audit"): lambda ids, _device: Call(
+        "/audit", names=False, params={"about": ids.person.hex()}
+    ),
 }

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from server.records import AuditSearch, Owner, Place, ToReseal
-from server.records.privacy import Held, LegalHold
+from server.records.privacy import ErasedSession, Held, LegalHold, PersonalExport
 from server.storage.protocols import OrganisationStore
 
 Call = Callable[[OrganisationStore, Any], object]
@@ -18,13 +18,28 @@ def _moved(stolen: Any) -> ToReseal:
 
 
 _HOLD = LegalHold(0, None, None, None, "theirs", "x", 1, None, None, None, None)
+_ERASED = ErasedSession(1, b"", b"{}", bytes(64))
+_EXPORT = PersonalExport(1, b"", 1, 1, None, None, None, None)
 
 CASES: Mapping[str, Call] = {
     "add_legal_hold": lambda s, x: s.add_legal_hold(replace(_HOLD, person=x.person)),
+    "add_tombstone": lambda s, x: s.add_tombstone(x.entry.row, _ERASED),
     "audit_end": lambda s, _: s.audit_end(),
     "audit_heads": lambda s, _: s.audit_heads(10),
     "audit_lines": lambda s, _: s.audit_lines(0, 10),
     "audit_search": lambda s, x: s.audit_search(AuditSearch(x.person), None, 10),
+    "begin_erasure": lambda s, x: s.begin_erasure(x.person, "x", 1),
+    "claim_export": lambda s, _: s.claim_export(1 << 60),
+    "empty_session": lambda s, x: s.empty_session(x.entry.row, b"{}", b"{}"),
+    "erasing": lambda s, x: s.erasing(x.person),
+    "export_of": lambda s, x: s.export_of(x.person),
+    "finish_erasure": lambda s, x: s.finish_erasure(x.person, "Nobody", "x", 1),
+    "finish_export": lambda s, x: s.finish_export(replace(_EXPORT, person=x.person)),
+    "forget_exports": lambda s, x: s.forget_exports(1 << 60, x.person),
+    "held_about": lambda s, x: [row for rows in s.held_about(x.person).values() for row in rows],
+    "taken_of": lambda s, x: s.taken_of(x.entry.row),
+    "tombstone": lambda s, x: s.tombstone(x.entry.row),
+    "ask_export": lambda s, x: s.ask_export(x.person, 1),
     "held": lambda s, _: s.held(1) != Held(frozenset(), frozenset(), frozenset()),
     "legal_holds": lambda s, _: s.legal_holds(),
     "lift_legal_hold": lambda s, _: s.lift_legal_hold(1, "x", 1),
@@ -63,3 +78,4 @@ def furnish(own: OrganisationStore, stolen_person: bytes) -> None:
     own.add_audit_head(0, b"{}", bytes(64), 1)
     own.add_purge_record(1, b"{}", bytes(64))
     own.claim_daily("purge", 1, 1)
+    own.ask_export(stolen_person, 1)

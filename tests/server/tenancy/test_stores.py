@@ -195,7 +195,6 @@ OWN: dict[str, Call] = {
 
 EMPTY = {
     "erasures",
-    "personal_exports",
     "tombstones",
     "assessments",
     "compacted",

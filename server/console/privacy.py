@@ -1,0 +1,192 @@
+"""What is held about somebody: who looked at it, and their copy; for administrators the log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.clock import iso_utc, now_us
+from server.console.desk import Desk, to
+from server.errors import not_found
+from server.privacy.asked_exports import DAYS, AskedExports, is_over
+from server.privacy.auditing import exported
+from server.privacy.holding import LegalHolds
+from server.records import AuditLine, AuditSearch, Person
+from server.storage.protocols import OrganisationStore, Store
+
+_LINES = 200
+_ID_HEX = 32
+_NUMBER_MAX_CHARS = 18
+_SUBJECT_MAX_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One line of the log, in words."""
+
+    at: str
+    who: str
+    what: str
+    subject: str
+    lasted: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """A person's own record."""
+
+    rows: tuple[LogRow, ...]
+    holds: tuple[str, ...]
+    export: str
+    """asked, ready, too-large, or nothing."""
+    until: str
+    days: int = DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """The organisation's log."""
+
+    rows: tuple[LogRow, ...]
+    people: tuple[tuple[str, str], ...]
+    about: str
+    subject: str
+    next_href: str | None
+    head: str
+    """The newest signed end of the log, to be kept elsewhere."""
+
+
+class PrivacyRoutes:
+    """The record of oneself, and the log."""
+
+    def __init__(self, desk: Desk, store: Store, exports: AskedExports) -> None:
+        self._desk = desk
+        self._store = store
+        self._exports = exports
+
+    def routes(self) -> list[Route]:
+        """What to mount."""
+        return [
+            Route("/account/record", self.record, methods=["GET"]),
+            Route("/account/export", self.ask, methods=["POST"]),
+            Route("/account/export", self.download, methods=["GET"]),
+            Route("/audit", self.audit, methods=["GET"]),
+        ]
+
+    async def record(self, request: Request) -> Response:
+        """Who did and saw what of somebody's own, and their copy of all of it."""
+        person = await self._desk.person(request)
+        if person is None:
+            return to("/login")
+        page = await run_in_threadpool(self._record, person)
+        return self._desk.page(request, "record.html", person, {"page": page})
+
+    async def ask(self, request: Request) -> Response:
+        """Ask for a copy; one at a time."""
+        person = await self._desk.required(request)
+        await self._desk.form(request)
+        await run_in_threadpool(self._ask, person)
+        return to("/account/record")
+
+    async def download(self, request: Request) -> Response:
+        """The copy, for its person alone."""
+        person = await self._desk.required(request)
+        organisation = person.organisation
+        data = await run_in_threadpool(self._exports.read, organisation, person.id, now_us())
+        if data is None:
+            raise not_found()
+        fields = {
+            "content-disposition": 'attachment; filename="veritype-about-me.zip"',
+            "cache-control": "no-store",
+        }
+        return Response(data, headers=fields, media_type="application/zip")
+
+    async def audit(self, request: Request) -> Response:
+        """The log, by whom it concerns and by its subject."""
+        person = await self._desk.person(request)
+        if person is None:
+            return to("/login")
+        asker = await run_in_threadpool(self._desk.sign_ins.asker, person)
+        asker.need_administrator()
+        params = request.query_params
+        page = await run_in_threadpool(
+            self._audit,
+            asker.organisation,
+            params.get("about", ""),
+            params.get("subject", "")[:_SUBJECT_MAX_CHARS],
+            params.get("before", ""),
+        )
+        return self._desk.page(request, "audit.html", person, {"page": page})
+
+    def _ask(self, person: Person) -> None:
+        own = self._store.of(person.organisation)
+        if own.ask_export(person.id, now_us()):
+            own.audit(f"person:{person.id.hex()}", "export.asked", person.id.hex())
+
+    def _record(self, person: Person) -> RecordPage:
+        own, now = self._store.of(person.organisation), now_us()
+        lines = own.audit_search(AuditSearch(about=person.id), None, _LINES)
+        holds = LegalHolds(own, "").on(person.id, now)
+        told = tuple(
+            f"Since {iso_utc(hold.placed_us)}: {hold.reason}"
+            for hold in holds
+            if hold.not_told_because is None
+        )
+        made = own.export_of(person.id)
+        state, until = "", ""
+        if made is not None and not is_over(made, now):
+            state = "asked" if made.made_us is None else "ready" if made.digest else "too-large"
+            if made.made_us is not None:
+                until = iso_utc(made.made_us + DAYS * 86_400_000_000)
+        return RecordPage(_rows(own, lines, person), told, state, until)
+
+    def _audit(self, organisation: int, about: str, subject: str, before: str) -> AuditPage:
+        own = self._store.of(organisation)
+        search = AuditSearch(_person_id(about), None, subject or None)
+        before_row = int(before) if before.isdecimal() and len(before) < _NUMBER_MAX_CHARS else None
+        lines = own.audit_search(search, before_row, _LINES)
+        heads = own.audit_heads(1)
+        more = f"&before={lines[-1].row}" if len(lines) == _LINES else None
+        return AuditPage(
+            _rows(own, lines, None),
+            tuple((p.id.hex(), p.name) for p in own.people(removed=True)),
+            about,
+            subject,
+            more,
+            exported(heads[0]) if heads else "",
+        )
+
+
+def _rows(
+    own: OrganisationStore, lines: Sequence[AuditLine], reader: Person | None
+) -> tuple[LogRow, ...]:
+    """Lines in words; whoever reads their own is told roles, not names: reviews are blind."""
+    people = {f"person:{person.id.hex()}": person for person in own.people(removed=True)}
+    return tuple(
+        LogRow(
+            iso_utc(line.at_us),
+            _who(line.actor, people.get(line.actor), reader),
+            line.action,
+            line.subject,
+            "" if line.lasted_ms is None else f"{line.lasted_ms / 1_000:.1f} s",
+        )
+        for line in lines
+    )
+
+
+def _who(actor: str, person: Person | None, reader: Person | None) -> str:
+    if person is None:
+        return actor if reader is None else actor.split(":")[0]
+    if reader is None:
+        return person.name
+    return "you" if person.id == reader.id else f"somebody who is {person.role.value}"
+
+
+def _person_id(about: str) -> bytes | None:
+    try:
+        return bytes.fromhex(about) if len(about) == _ID_HEX else None
+    except ValueError:
+        return None
