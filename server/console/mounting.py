@@ -7,6 +7,7 @@ from server.console.desk import Desk
 from server.console.elsewhere import ElsewhereRoutes
 from server.console.entrance import EntranceRoutes
 from server.console.flags import FlagRoutes
+from server.console.hours import HoursRoutes
 from server.console.links import LinkRoutes
 from server.console.notices import NoticeRoutes
 from server.console.pages import ConsoleRoutes
@@ -14,6 +15,8 @@ from server.console.people import PeopleRoutes
 from server.console.privacy import PrivacyRoutes
 from server.console.reviewing import ReviewingRoutes
 from server.console.signin import SignIns
+from server.hours.sheets import Timesheets
+from server.hours.zones import Zones
 from server.notices.addresses import MailAddresses
 from server.operation.config import Settings
 from server.privacy.asked_exports import AskedExports
@@ -46,5 +49,6 @@ def console_routes(
         *PeopleRoutes(desk, directory, invitations).routes(),
         *PrivacyRoutes(desk, store, exports).routes(),
         *ReviewingRoutes(desk, Reviewing(store), review).routes(),
+        *HoursRoutes(desk, Timesheets(store), Zones(store)).routes(),
         *FlagRoutes(desk, Answering(store)).routes(),
     ]

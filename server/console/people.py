@@ -91,7 +91,7 @@ class PeopleRoutes:
         try:
             token = await run_in_threadpool(self._invitations.invite, asker, role, teams, email)
         except ServerError as error:
-            return await self._page(request, person, error=_said(error))
+            return await self._page(request, person, error=said(error))
         return self._link_page(
             request, person, f"/invitation/{token}", "invitation", INVITATION_DAYS
         )
@@ -112,7 +112,7 @@ class PeopleRoutes:
                 self._directory.set_role, asker, about, _role(one(form, "role"))
             )
         except ServerError as error:
-            return await self._page(request, person, error=_said(error))
+            return await self._page(request, person, error=said(error))
         return to("/people")
 
     async def remove(self, request: Request) -> Response:
@@ -122,7 +122,7 @@ class PeopleRoutes:
         try:
             await run_in_threadpool(self._directory.remove, asker, about)
         except ServerError as error:
-            return await self._page(request, person, error=_said(error))
+            return await self._page(request, person, error=said(error))
         return to("/people")
 
     async def reset(self, request: Request) -> Response:
@@ -132,7 +132,7 @@ class PeopleRoutes:
         try:
             token = await run_in_threadpool(self._invitations.make_reset, asker, about)
         except ServerError as error:
-            return await self._page(request, person, error=_said(error))
+            return await self._page(request, person, error=said(error))
         if one(form, "factor"):
             await run_in_threadpool(self._directory.remove_second_factor, asker, about)
         return self._link_page(request, person, f"/reset/{token}", "reset", RESET_DAYS)
@@ -216,7 +216,7 @@ def _numbers(texts: list[str]) -> frozenset[int]:
     return frozenset(int(text) for text in texts)
 
 
-def _said(error: ServerError) -> str:
+def said(error: ServerError) -> str:
     """The error as a sentence; refusals are answered elsewhere."""
     if hasattr(error, "problem"):
         raise error

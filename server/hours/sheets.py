@@ -9,7 +9,7 @@
 Every step is a line in the audit log, and is taken only if the week is still as it was seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.clock import now_us
@@ -47,6 +47,8 @@ class SheetView:
     """A week with what it is made of."""
 
     sheet: Timesheet
+    day_spans: Mapping[int, Span]
+    """Each of its days that there is, in UTC seconds."""
     lines: Sequence[HoursLine]
     corrections: Sequence[Correction]
 
@@ -86,8 +88,11 @@ class Timesheets:
         if sheet is None:
             raise not_found()
         days = (sheet.week, sheet.week + _WEEK_LAST)
+        zones = store.zones_of(sheet.person)
+        spans = {day: day_span(day, zones) for day in range(days[0], days[1] + 1)}
+        real = {day: span for day, span in spans.items() if span[0] < span[1]}
         lines = store.hours_lines(days, _LINES_MAX, person=sheet.person)
-        return SheetView(sheet, lines, store.corrections(sheet.row))
+        return SheetView(sheet, real, lines, store.corrections(sheet.row))
 
     def submit(self, asker: Asker, view: SheetView) -> None:
         """The trainer says: this is my week."""
@@ -110,7 +115,7 @@ class Timesheets:
         """Doubt some minutes: they are held, for a while; all others are payable."""
         _need_decider(asker, view.sheet)
         _need_state(view.sheet, SheetState.SUBMITTED)
-        spans = tuple(self._spans(asker, view, disputed))
+        spans = tuple(_spans(view, disputed))
         if not spans:
             raise _invalid("A dispute names the minutes that it is about.")
         move = Move(
@@ -166,31 +171,24 @@ class Timesheets:
             raise _moved_on()
         store.audit(asker.name, f"timesheet.{did}", sheet.id.hex())
 
-    def _spans(
-        self, asker: Asker, view: SheetView, disputed: Sequence[Disputed]
-    ) -> list[tuple[int, int, int]]:
-        known = {line.session: (line.session_row, line.opened_us) for line in view.lines}
-        first, last = self._week_span(asker, view.sheet)
-        found = []
-        for one in disputed[:STRETCHES_MAX]:
-            if one.session not in known:
-                raise _invalid("A session that is named has no hours in this week.")
-            row, opened_us = known[one.session]
-            start_us = max(one.from_us, first * _SECOND_US)
-            end_us = min(one.until_us, last * _SECOND_US)
-            if start_us >= end_us:
-                raise _invalid("A stretch that is named lies outside of this week, or is empty.")
-            found.append((row, start_us - opened_us, end_us - opened_us))
-        return found
-
-    def _week_span(self, asker: Asker, sheet: Timesheet) -> Span:
-        zones = self._of(asker).zones_of(sheet.person)
-        days = [day_span(sheet.week + number, zones) for number in range(_WEEK_LAST + 1)]
-        whole = [span for span in days if span[0] < span[1]]
-        return whole[0][0], whole[-1][1]
-
     def _of(self, asker: Asker) -> OrganisationStore:
         return self._store.of(asker.organisation)
+
+
+def _spans(view: SheetView, disputed: Sequence[Disputed]) -> list[tuple[int, int, int]]:
+    known = {line.session: (line.session_row, line.opened_us) for line in view.lines}
+    first, last = min(view.day_spans.values())[0], max(view.day_spans.values())[1]
+    found = []
+    for one in disputed[:STRETCHES_MAX]:
+        if one.session not in known:
+            raise _invalid("A session that is named has no hours in this week.")
+        row, opened_us = known[one.session]
+        start_us = max(one.from_us, first * _SECOND_US)
+        end_us = min(one.until_us, last * _SECOND_US)
+        if start_us >= end_us:
+            raise _invalid("A stretch that is named lies outside of this week, or is empty.")
+        found.append((row, start_us - opened_us, end_us - opened_us))
+    return found
 
 
 def takes_away(correction: Correction) -> bool:

@@ -6,12 +6,18 @@ from tests.server.device import Device
 from tests.server.tenancy.naming import Call, Case, Ids
 
 _DAYS = {"from": "2026-01-01", "to": "2026-12-31"}
+_STEPS = ("submit", "answer", "give-up", "approve", "dispute", "lock")
 _DISPUTE = b'{"reason":"x","stretches":[{"session":"%s","start":"2026-01-01T00:00:00Z",'
 _DISPUTE += b'"end":"2026-01-02T00:00:00Z"}]}'
 
 
 def _sheet(tail: str = "", prefix: str = "/v1/timesheets/") -> Case:
     return lambda ids, _device: Call(f"{prefix}{ids.timesheet.hex()}{tail}")
+
+
+def _step(tail: str) -> Case:
+    form = {"version": "1", "reason": "x", "answer": "x"}
+    return lambda ids, _device: Call(f"/hours/{ids.timesheet.hex()}/{tail}", form=form)
 
 
 def _dispute(ids: Ids, _device: Device) -> Call:
@@ -41,5 +47,12 @@ CALLS: Mapping[tuple[str, str], Case] = {
         "/corrections/1/accept"
     ),
     ("GET", "/v1/hours"): _hours,
+    ("GET", "/hours"): lambda _ids, _device: Call("/hours", names=False),
+    ("POST", "/hours/zone"): lambda _ids, _device: Call(
+        "/hours/zone", names=False, form={"zone": "Asia/Tokyo"}
+    ),
+    ("GET", "/hours/{sheet}"): _sheet(prefix="/hours/"),
+    **{("POST", f"/hours/{{sheet}}/{name}"): _step(name) for name in _STEPS},
+    ("POST", "/hours/{sheet}/corrections/{number}/accept"): _step("corrections/1/accept"),
     ("GET", "/v1/exports/hours"): _export,
 }
