@@ -38,7 +38,7 @@ from server.storage import tables
 from server.storage.sql.database import Database
 from server.storage.sql.store import SqlStore
 from wire.batch import Batch, decode, open_envelope, seal
-from wire.header import NO_PREVIOUS, Header
+from wire.header import NO_PREVIOUS, blank_header
 from wire.policy import Policy
 from wire.signing import SigningKey
 
@@ -49,28 +49,7 @@ HOURS = 8
 JUDGED = 256
 CLOSED_EVERY_S = 0.25
 CLOSED = 24
-_HEADER = Header(
-    session=bytes(16),
-    device=bytes(16),
-    key_id=bytes(8),
-    sequence=0,
-    previous=NO_PREVIOUS,
-    anchor=-1,
-    nonce=bytes(16),
-    boot_id=bytes(16),
-    sealed_monotonic_us=0,
-    sealed_wall_us=0,
-    zone="UTC",
-    utc_offset_min=0,
-    start_us=0,
-    end_us=0,
-    policy_version=1,
-    agent_version="0.1.0",
-    final=False,
-    rows=0,
-    body_raw_bytes=0,
-    losses={},
-)
+_HEADER = blank_header()
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,32 @@ class Header(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         return self.sequence - 1 - self.anchor
 
 
+def blank_header(end_us: int = 0) -> Header:
+    """A header that names nobody, for events that were never sealed and are read as a batch."""
+    return Header(
+        session=bytes(16),
+        device=bytes(16),
+        key_id=bytes(8),
+        sequence=0,
+        previous=NO_PREVIOUS,
+        anchor=-1,
+        nonce=bytes(16),
+        boot_id=bytes(16),
+        sealed_monotonic_us=0,
+        sealed_wall_us=0,
+        zone="UTC",
+        utc_offset_min=0,
+        start_us=0,
+        end_us=end_us,
+        policy_version=1,
+        agent_version="0.0.0",
+        final=False,
+        rows=0,
+        body_raw_bytes=0,
+        losses={},
+    )
+
+
 _FIELDS = len(msgspec.structs.fields(Header))
 _AS_WRITTEN = b"\xdc" + _FIELDS.to_bytes(2, "big")
 """How a list of just these fields begins in msgpack."""

@@ -24,7 +24,7 @@ from detector.typing_evidence import PRIOR_DOUBT
 from wire import events
 from wire.batch import Batch
 from wire.body import Body
-from wire.header import NO_PREVIOUS, Header
+from wire.header import blank_header
 from wire.policy import Policy
 from wire.schema import schema_of
 
@@ -133,29 +133,4 @@ def _rarer(state: State) -> Recording:
         }
         for kind, rows in state.kept.items()
     }
-    return recording_from_batches([Batch(_header(state.end_us), Body(tables))])
-
-
-def _header(end_us: int) -> Header:
-    return Header(
-        session=bytes(16),
-        device=bytes(16),
-        key_id=bytes(8),
-        sequence=0,
-        previous=NO_PREVIOUS,
-        anchor=-1,
-        nonce=bytes(16),
-        boot_id=bytes(16),
-        sealed_monotonic_us=0,
-        sealed_wall_us=0,
-        zone="UTC",
-        utc_offset_min=0,
-        start_us=0,
-        end_us=end_us,
-        policy_version=0,
-        agent_version="0.0.0",
-        final=False,
-        rows=0,
-        body_raw_bytes=0,
-        losses={},
-    )
+    return recording_from_batches([Batch(blank_header(state.end_us), Body(tables))])

@@ -30,33 +30,12 @@ from wire.codes import (
     SourceName,
     SourceState,
 )
-from wire.header import NO_PREVIOUS, Header
+from wire.header import blank_header
 from wire.policy import Policy
 
 BATCH_US = 30_000_000
 POLICY = Policy(version=1, windows=())
-HEADER = Header(
-    session=bytes(16),
-    device=bytes(16),
-    key_id=bytes(8),
-    sequence=0,
-    previous=NO_PREVIOUS,
-    anchor=-1,
-    nonce=bytes(16),
-    boot_id=bytes(16),
-    sealed_monotonic_us=0,
-    sealed_wall_us=0,
-    zone="UTC",
-    utc_offset_min=0,
-    start_us=0,
-    end_us=BATCH_US,
-    policy_version=1,
-    agent_version="0.1.0",
-    final=False,
-    rows=0,
-    body_raw_bytes=0,
-    losses={},
-)
+HEADER = blank_header(BATCH_US)
 
 
 def batch(sequence: int, happened: Sequence[events.Event] = ()) -> Batch:

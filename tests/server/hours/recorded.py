@@ -9,33 +9,12 @@ from wire import events
 from wire.batch import Batch
 from wire.body import body_of
 from wire.codes import ManualReason, MarkerKind, PresenceChange, SourceName, SourceState
-from wire.header import Header
+from wire.header import blank_header
 
 S_US = 1_000_000
 Recorded = tuple[int, int, Sequence[events.Event]]
 """First and last microsecond that a batch speaks for, and what happened."""
-_HEADER = Header(
-    session=bytes(16),
-    device=bytes(16),
-    key_id=bytes(8),
-    sequence=0,
-    previous=bytes(32),
-    anchor=-1,
-    nonce=bytes(16),
-    boot_id=bytes(16),
-    sealed_monotonic_us=0,
-    sealed_wall_us=0,
-    zone="UTC",
-    utc_offset_min=0,
-    start_us=0,
-    end_us=0,
-    policy_version=1,
-    agent_version="0.1.0",
-    final=False,
-    rows=0,
-    body_raw_bytes=0,
-    losses={},
-)
+_HEADER = blank_header()
 
 
 def recorded(
