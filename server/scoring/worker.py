@@ -17,6 +17,7 @@ from detector.model import load_model
 from server.app import open_installation
 from server.clock import now_us
 from server.compaction.compactor import Compactor
+from server.errors import StorageAway
 from server.operation.logs import set_up_logs
 from server.records import ATTEMPTS_MAX, Job
 from server.scoring.assessor import DetectorAssessor
@@ -89,6 +90,8 @@ def work(worker: Worker, jobs: Jobs, name: str, stop: Event, parent: int | None)
                 _report(worker, jobs, name)
         except Exception as error:  # noqa: BLE001 - its text can quote what is stored
             _log.error("the store of jobs failed", exc_info=error, extra={"worker": name})
+            # What was claimed when the store went away could not be given back.
+            released = False
             stop.wait(_PAUSE_S)
 
 
@@ -109,6 +112,10 @@ def do_next(jobs: Jobs, scoring: Scoring, name: str, tally: Tally | None = None)
     try:
         done = scoring.do if job.attempts <= ATTEMPTS_MAX else scoring.give_up
         published = done(job)
+    except StorageAway as error:
+        _log.error("the storage does not answer", exc_info=error)
+        tally.add(failures=1)
+        jobs.put_off(job, now_us())
     except Exception as error:  # noqa: BLE001 - one session's trouble must not stop the others
         _log.error("scoring failed", exc_info=error, extra={"attempts": job.attempts})
         tally.add(failures=1)

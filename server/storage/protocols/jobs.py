@@ -22,6 +22,9 @@ class Jobs(Protocol):
     def fail(self, job: Job, reason: str, now_us: int) -> None:
         """Note a failure; the job is tried again later."""
 
+    def put_off(self, job: Job, now_us: int) -> None:
+        """Try a job again later, and give its attempt back: what failed was not its own."""
+
     def claim_states(self, worker: str, now_us: int, limit: int) -> Sequence[DueState]:
         """Take open sessions that are due, the longest overdue first."""
 

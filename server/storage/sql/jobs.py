@@ -81,14 +81,19 @@ class SqlJobs:
 
     def fail(self, job: Job, reason: str, now_us: int) -> None:
         """Note a failure; the job is tried again later."""
-        table = tables.scoring_jobs
         wait_us = _RETRY_US * 2 ** min(job.attempts, _RETRY_DOUBLINGS_MAX)
+        self._let_go(job, due_us=now_us + wait_us, failure=reason)
+
+    def put_off(self, job: Job, now_us: int) -> None:
+        """Try a job again later, and give its attempt back."""
+        attempts = tables.scoring_jobs.c.attempts - 1
+        self._let_go(job, due_us=now_us + _RETRY_US, attempts=attempts)
+
+    def _let_go(self, job: Job, **values: object) -> None:
+        table = tables.scoring_jobs
+        claimed = (table.c.session == job.session_row, table.c.claims == job.claim)
         with self._writing.begin() as connection:
-            connection.execute(
-                update(table)
-                .where(table.c.session == job.session_row, table.c.claims == job.claim)
-                .values(worker=None, failure=reason, due_us=now_us + wait_us)
-            )
+            connection.execute(update(table).where(*claimed).values(worker=None, **values))
 
     def claim_states(self, worker: str, now_us: int, limit: int) -> Sequence[DueState]:
         """Take open sessions that are due."""

@@ -4,11 +4,13 @@ import httpx
 import pytest
 
 from server.clock import now_us
+from server.errors import StorageAway
 from server.records import ATTEMPTS_MAX, LATE_TEXTS_MAX, Job, StoredAssessment, Why
+from server.scoring.assessments import Assessed
 from tests.server.device import Chain
 from tests.server.house import House
 from tests.server.kinds import NewDevice, Platform, Typing
-from tests.server.scoring.conftest import MakeWorker
+from tests.server.scoring.conftest import MakeWorker, Plain
 from wire import events
 from wire.objects import digest_parts, object_digest
 from wire.textclass import pack_classes
@@ -153,3 +155,23 @@ def test_failed_rescore_leaves_what_was_published(
     assert worker.do_next()
     found = platform(f"/v1/sessions/{chain.session.hex()}/assessment").json()
     assert (found["model_version"], found["earlier"]) == ("m1", [])
+
+
+def test_a_store_that_is_away_while_a_session_is_scored_costs_no_attempt(
+    chain: Chain, house: House, make_worker: MakeWorker
+) -> None:
+    class Away(Plain):
+        def assess(self, *_told: object) -> Assessed:
+            raise StorageAway("the object store does not answer")
+
+    chain.send(final=True)
+    worker = make_worker(assessor=Away("m1"))
+    for _ in range(ATTEMPTS_MAX + 2):
+        house.change("UPDATE scoring_jobs SET due_us = 0")
+        assert worker.do_next()
+    assert worker.tally.counters.failures == ATTEMPTS_MAX + 2
+    assert not worker.do_next(), "it waits"
+    assert house.rows("assessments") == 0
+    house.change("UPDATE scoring_jobs SET due_us = 0")
+    job = claimed(house, "after", now_us())
+    assert job.attempts == 1
