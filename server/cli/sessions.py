@@ -13,10 +13,12 @@ from server.cli.options import (
     plainly,
     say,
 )
+from server.clock import now_us
 from server.compaction.reading import stored_batches
 from server.compaction.verifying import verify_session
 from server.errors import NotKnown
 from server.privacy.erasing import check_tombstone
+from server.privacy.ended import evidence_ended
 from server.services.administration import Administration
 from wire.signing import VerifyKey
 
@@ -55,11 +57,21 @@ def session_verify(identifier: str, folder: Path, organisation: str | None, as_j
         )
         installation.store.close()
         sys.exit(1 if wrong else 0)
+    if evidence_ended(store, entry, now_us()):
+        text = "its evidence was deleted when its time was over; nothing is left to check"
+        say({"session": identifier, "batches": 0, "wrong": None, "purged": True}, text, as_json)
+        installation.store.close()
+        return
     batches = stored_batches(store, installation.objects, named.id, entry.row)
     found = verify_session(
         batches, store.head(entry.row), VerifyKey(key), installation.keys.nonce_secrets_ever
     )
-    fields = {"session": identifier, "batches": found.batches, "wrong": found.wrong}
+    fields = {
+        "session": identifier,
+        "batches": found.batches,
+        "wrong": found.wrong,
+        "purged": False,
+    }
     text = f"{found.batches} batches, chain and signatures hold"
     say(fields, found.wrong or text, as_json)
     installation.store.close()

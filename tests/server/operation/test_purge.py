@@ -28,6 +28,14 @@ def purge(house: House, *words: str) -> Mapping[str, int]:
     return found
 
 
+def verified(house: House, chain: Chain) -> tuple[int, bool]:
+    """The status of `session verify`, and whether it says that all was purged."""
+    words = ["session", "verify", chain.session.hex(), "--json", "--data", str(house.path)]
+    result = CliRunner().invoke(main, words)
+    purged: bool = json.loads(result.stdout)["purged"]
+    return result.exit_code, purged
+
+
 def age(house: House, days: float) -> None:
     """As if everything had happened so many days earlier."""
     by_us = int(days * DAY_US)
@@ -113,8 +121,12 @@ def test_rows_are_gone_and_overwritten_in_the_sqlite_file(house: House, chain: C
     sealed = chain.seal()
     chain.accept(sealed, chain.device.post(sealed.sealed))
     age(house, 500)
+    assert verified(house, chain) == (0, False)
     assert purge(house) == {"batches": 1}
     assert house.rows("batches") == 0
+    assert verified(house, chain) == (1, False), "gone before its time"
+    house.change("UPDATE sessions SET opened_us = opened_us - :by", by=500 * DAY_US)
+    assert verified(house, chain) == (0, True), "gone at its time"
     chain.device.online.close()
     files = b"".join(path.read_bytes() for path in house.path.glob("veritype.db*"))
     assert sealed.sealed[-64:] not in files
