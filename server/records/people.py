@@ -1,6 +1,6 @@
 """Organisations, their people, and the teams they are in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -40,6 +40,15 @@ class Person:
     """Raised to end every sign-in that there is."""
     removed_us: int | None = None
     """Since when the person is no longer here; evidence still names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAdministrator:
+    """Who administrates an installation that is being founded."""
+
+    name: str
+    login: str
+    password_hash: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,16 @@ from server.clock import now_us
 from server.errors import NameTaken, NotKnown, ServerError
 from server.operation.config import Settings
 from server.operation.keys import hash_of, new_token
-from server.records import DeviceLine, Organisation, Person, PlatformKey, Project, Role, Scope
+from server.records import (
+    DeviceLine,
+    NewAdministrator,
+    Organisation,
+    Person,
+    PlatformKey,
+    Project,
+    Role,
+    Scope,
+)
 from server.services.devices import DeviceRegister
 from server.services.naming import checked_name
 from server.services.policies import Policies
@@ -34,11 +43,21 @@ class Administration:
         self._organisation = organisation
 
     def found(self, organisation: str, admin_password: str | None) -> NewSignIn | None:
-        """Make the organisation and its administrator; None if that was done before."""
+        """Make the organisation and its administrator; None if that was done before.
+
+        Raises:
+            NameTaken: another `init` did so at the same moment.
+        """
         if self._store.organisations():
             return None
-        self._store.add_organisation(checked_name(organisation), now_us())
-        return self.add_person("Administrator", Role.ADMIN, "admin", admin_password)
+        made = None if admin_password else new_password()
+        hashed = hash_password(checked_password(admin_password or made or ""))
+        admin = NewAdministrator("Administrator", "admin", hashed)
+        person = self._store.found(checked_name(organisation), admin, now_us())
+        if person is None:
+            return None
+        self._own.audit(_ACTOR, "person.added", person.id.hex())
+        return NewSignIn(person, made)
 
     def add_organisation(self, name: str, login: str, password: str | None) -> NewSignIn:
         """Add an organisation with its first administrator; raises `NameTaken`."""

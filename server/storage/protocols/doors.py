@@ -3,7 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from server.records import AtWork, Device, KnownKey, NewDevice, Organisation, Person, PlatformKey
+from server.records import (
+    AtWork,
+    Device,
+    KnownKey,
+    NewAdministrator,
+    NewDevice,
+    Organisation,
+    Person,
+    PlatformKey,
+)
 
 
 class Doors(Protocol):
@@ -41,6 +50,13 @@ class Doors(Protocol):
 
     def organisations(self) -> Sequence[Organisation]:
         """All organisations of the installation, the first one first."""
+
+    def found(self, organisation: str, admin: NewAdministrator, now_us: int) -> Person | None:
+        """Make the first organisation with its administrator; None if there is one.
+
+        Raises:
+            NameTaken: another one does so at the same moment; nothing of this one is there.
+        """
 
     def add_organisation(self, name: str, now_us: int) -> int:
         """Make an organisation; raises `NameTaken`."""

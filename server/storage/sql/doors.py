@@ -1,19 +1,22 @@
 """Who is it? Look-ups before the organisation is known, in SQL."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, insert, select, update
+from sqlalchemy import Connection, Engine, Insert, Select, insert, select, update
 
 from server.errors import NotKnown
 from server.records import (
     AtWork,
     Device,
     KnownKey,
+    NewAdministrator,
     NewDevice,
     Organisation,
     Person,
     PlatformKey,
+    Role,
     SessionEntry,
 )
 from server.storage import tables
@@ -191,13 +194,39 @@ class SqlDoors(SqlLinkDoors, SqlAttempts):
             rows = connection.execute(select(*columns).order_by(table.c.id)).all()
         return [Organisation(*row) for row in rows]
 
+    def found(self, organisation: str, admin: NewAdministrator, now_us: int) -> Person | None:
+        """Make the first organisation with its administrator, or neither."""
+        # Whoever founds at the same moment wants the same login: the second waits here for the
+        # first, and its organisation goes with its person.
+        named = taken("another one founded this installation at the same moment; use what it made")
+        with named, self._writing.begin() as connection:
+            if connection.execute(select(tables.organisations.c.id).limit(1)).first():
+                return None
+            values = {"name": organisation, "created_us": now_us}
+            row = _inserted(connection, insert(tables.organisations).values(values))
+            person = Person(row, secrets.token_bytes(16), admin.name, Role.ADMIN, admin.login)
+            values = {
+                "organisation": row,
+                "id": person.id,
+                "name": admin.name,
+                "role": Role.ADMIN.value,
+                "login": admin.login,
+                "password_hash": admin.password_hash,
+            }
+            connection.execute(insert(tables.people).values(values))
+        return person
+
     def add_organisation(self, name: str, now_us: int) -> int:
         """Make an organisation."""
         statement = insert(tables.organisations).values(name=name, created_us=now_us)
         named = taken(f"there is an organisation {name!r} already")
         with named, self._writing.begin() as connection:
-            key = connection.execute(statement).inserted_primary_key
-        return int(key[0]) if key else 0
+            return _inserted(connection, statement)
+
+
+def _inserted(connection: Connection, statement: Insert) -> int:
+    key = connection.execute(statement).inserted_primary_key
+    return int(key[0]) if key else 0
 
 
 def _is_here(connection: Connection, person: bytes) -> bool:
