@@ -1,6 +1,8 @@
 """Labels: what people said of sessions, for the next training."""
 
 import importlib.util
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -14,7 +16,9 @@ from server.cli.options import (
     plainly,
     say,
 )
+from server.clock import now_us
 from server.errors import ServerError
+from server.labels.marking import mark, read_made
 from server.services.administration import Administration
 
 
@@ -50,3 +54,28 @@ def labels_export(folder: Path, organisation: str | None, as_json: bool, out: Pa
     count = LabelExport(store, installation.objects, named.id).write(out)
     installation.store.close()
     say({"sessions": count, "folder": str(out)}, f"{count} sessions in {out}", as_json)
+
+
+@labels.command("mark", epilog=examples("labels mark made.csv --data …"))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@data_option
+@organisation_option
+@json_option
+@plainly
+def labels_mark(file: Path, folder: Path, organisation: str | None, as_json: bool) -> None:
+    """Mark sessions as controls: FILE has the columns session and truth.
+
+    The control-session kit writes it. Reviewers meet controls among other sessions and are not
+    told; nobody's hours or pay depend on them.
+    """
+    made = read_made(file)
+    installation = open_installation(folder)
+    named = Administration(installation.store, installation.settings, organisation).organisation
+    found = mark(installation.store.of(named.id), made, now_us())
+    installation.store.close()
+    text = f"{found.marked} marked, {found.already} were marked before"
+    if found.unknown:
+        text += f", not known here: {' '.join(found.unknown)}"
+    say(asdict(found), text, as_json)
+    if found.unknown:
+        sys.exit(1)
