@@ -1,5 +1,6 @@
 """A submission's classes against what was typed in the sessions that it came from."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from detector.from_wire import recording_from_batches
 from detector.handed_in import HandedIn, Part, Worked, handed_in
 from detector.tables import Recording
 from server.compaction.reading import opened_session
+from server.errors import OriginalDamaged
 from server.privacy.sealed import SealedObjects
 from server.records import SessionLine
 from server.storage.protocols import OrganisationStore
@@ -17,6 +19,7 @@ from server.submissions.asked import Place
 from wire.policy import AllowedUse
 from wire.stretches import Intervals, joined
 
+_log = logging.getLogger(__name__)
 _SLACK_US = 1_000_000
 """An interval may end so much after its session: clocks round."""
 
@@ -131,12 +134,16 @@ def _worksite(
     line: SessionLine,
     place: Place,
 ) -> Worksite:
-    opened = opened_session(store, objects, organisation, line.row)
-    recording = recording_from_batches(opened.batches)
+    try:
+        opened = opened_session(store, objects, organisation, line.row)
+    except OriginalDamaged as error:
+        _log.error("a session's recording cannot be read", extra={"why": str(error)})
+        opened = None
+    recording = recording_from_batches(opened.batches if opened is not None else ())
     policy = store.policy(line.project, line.policy_version)
     stretches, faults = _stretches(recording, place)
-    if not opened.headers:
-        faults = ("evidence_gone",)
+    if opened is None or not opened.headers:
+        faults = ("evidence_gone" if opened is not None else "evidence_unreadable",)
     allowed = policy.allowed if policy is not None else AllowedUse()
     return Worksite(line, Worked(recording, stretches, allowed), faults)
 

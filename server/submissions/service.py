@@ -1,7 +1,8 @@
 """Submissions, for the platform that asks."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 import msgspec
@@ -124,13 +125,25 @@ class Submissions:
         return self._up_to_date(asker, known)
 
     def _up_to_date(self, asker: Asker, submission: Submission) -> Current:
-        if submission.alignment is not None:
+        """As it stands; one that has to be aligned waits for its turn, or is still pending."""
+        aligns = submission.alignment is None
+        if aligns and not self._room.acquire(blocking=False):
+            return Current(submission, None)
+        try:
             return self._answering.bring_up_to_date(asker.organisation, submission, now_us())
-        with self._alone():
-            return self._answering.bring_up_to_date(asker.organisation, submission, now_us())
+        finally:
+            if aligns:
+                self._room.release()
 
-    def _alone(self) -> "_Room":
-        return _Room(self._room)
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """A place among those that align; refused to whoever would wait too long for it."""
+        if not self._room.acquire(timeout=_WAIT_S):
+            raise overloaded(_LATER_S)
+        try:
+            yield
+        finally:
+            self._room.release()
 
     def _found(self, asker: Asker, submission_hex: str) -> Submission:
         try:
@@ -144,20 +157,6 @@ class Submissions:
 
     def _of(self, asker: Asker) -> OrganisationStore:
         return self._store.of(asker.organisation)
-
-
-class _Room:
-    """A place among those that align; refused to whoever would wait too long for it."""
-
-    def __init__(self, room: BoundedSemaphore) -> None:
-        self._room = room
-
-    def __enter__(self) -> None:
-        if not self._room.acquire(timeout=_WAIT_S):
-            raise overloaded(_LATER_S)
-
-    def __exit__(self, *_: object) -> None:
-        self._room.release()
 
 
 def _sessions(store: OrganisationStore, asker: Asker, asked: Asked) -> list[SessionLine]:

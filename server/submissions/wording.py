@@ -13,6 +13,7 @@ WHY = {
     "outside_session": "An interval ends after its session did.",
     "unknown_task": "A session has no task of that number.",
     "evidence_gone": "The recording was deleted, as its retention says.",
+    "evidence_unreadable": "The recording cannot be read any more; the operator has to look.",
     "never_scored": "A session was not closed and scored in time.",
     "classes_lost": "The classes of the text could not be read again; hand it in anew.",
 }

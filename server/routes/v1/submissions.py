@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response, Security
-from starlette.concurrency import run_in_threadpool
 
 from server.clock import iso_utc
+from server.errors import overloaded
 from server.http.paging import PageAsked, Paging
 from server.http.requests import body_of
 from server.records import Answer, Scope, Submission
@@ -25,6 +26,9 @@ from wire.dsse import Envelope
 ATTESTATION_TYPE = "application/vnd.dsse.envelope.v1+json"
 _REFERENCE = "#/components/schemas/{name}"
 _RETRY_AFTER_S = "30"
+_THREADS = 4
+_WAITING_MAX = 64
+_LATER_S = 5
 _EXAMPLE = {
     "identifier": "task-4711",
     "sessions": [{"session": "5f3c1e0a9b7d4826a1c0ffee12345678", "tasks": [3]}],
@@ -174,6 +178,7 @@ def submissions_router(submissions: Submissions, asker_of: AskerOf, paging: Pagi
     router = APIRouter(prefix="/v1", tags=["submissions"])
     Writer = Annotated[Asker, Security(asker_of, scopes=[Scope.SUBMISSIONS_WRITE.value])]  # noqa: N806
     Reader = Annotated[Asker, Security(asker_of, scopes=[Scope.SUBMISSIONS_READ.value])]  # noqa: N806
+    room = CapacityLimiter(_THREADS)
     takes = {
         "requestBody": {
             "required": True,
@@ -195,7 +200,10 @@ def submissions_router(submissions: Submissions, asker_of: AskerOf, paging: Pagi
         refused (409).
         """
         body = await body_of(request, limits.SUBMISSION_MAX_BYTES)
-        found = await run_in_threadpool(submissions.ask, asker, body)
+        # Threads of their own: many texts at once must not hold up what others ask.
+        if room.statistics().tasks_waiting >= _WAITING_MAX:
+            raise overloaded(_LATER_S)
+        found = await to_thread.run_sync(submissions.ask, asker, body, limiter=room)
         if found.given is None:
             response.status_code = 202
             response.headers["retry-after"] = _RETRY_AFTER_S

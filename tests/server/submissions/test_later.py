@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 
 from server.clock import now_us
 from server.errands.all import all_errands
+from server.errors import Refusal
 from server.records import (
+    Compacted,
     Decision,
     EventKind,
     Happened,
@@ -19,12 +22,15 @@ from server.records import (
     ReviewEvent,
     ReviewHead,
     ReviewRules,
+    Scope,
     Stage,
     StoredReview,
     Verdict,
 )
+from server.services.asking import Asker
 from server.submissions.answering import WAITS_US, Answering
 from server.submissions.errand import AnswerSubmissions
+from server.submissions.service import Submissions
 from tests.server.browser import Browser
 from tests.server.house import PASSWORD
 from tests.server.submissions.work import Office, keys_of, send, watched
@@ -221,3 +227,50 @@ def test_the_trainer_sees_what_the_platform_was_told_and_the_log_who_asked(offic
     assert "consistent. Of" in page
     lines = office.house.own.audit_lines(0, 10_000)
     assert id_ in [each.subject for each in lines if each.action == "submission.asked"]
+
+
+def row_of(office: Office, session: str) -> int:
+    entry = office.house.own.session(bytes.fromhex(session))
+    assert entry is not None
+    return entry.row
+
+
+def test_a_recording_that_was_deleted_or_does_not_read_explains_nothing(office: Office) -> None:
+    gone, broken, own = office.work(18, 300), office.work(19, 300), office.house.own
+    own.forget_evidence(row_of(office, gone.session))
+    row = row_of(office, broken.session)
+    assert own.compact(Compacted(row, bytes(32), 1, bytes(32), 1, 1), own.batches(row))
+    for identifier, work, code in (
+        ("gone", gone, "evidence_gone"),
+        ("broken", broken, "evidence_unreadable"),
+    ):
+        found = office.ask(identifier, work.session, text=work.text).json()
+        assert found["answer"] == "cannot determine"
+        assert [why["code"] for why in found["why"]] == [code]
+        assert found["alignment"]["unexplained_chars"] == len(work.text)
+
+
+def test_more_texts_than_can_be_aligned_at_once_wait_and_none_is_lost(office: Office) -> None:
+    work = office.work(20, 300)
+
+    def ask(number: int) -> int:
+        return office.ask(f"crowd-{number}", work.session, text=work.text).status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        assert set(pool.map(ask, range(24))) == {200}
+
+
+def test_whoever_would_wait_too_long_is_told_to_come_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, installation = office.work(21, 300), office.house.installation
+    monkeypatch.setattr("server.submissions.service._WAIT_S", 0.01)
+    answering = Answering(installation.store, installation.objects, installation.keys)
+    service = Submissions(installation.store, answering)
+    asker = Asker(1, "test", None, scopes=frozenset(Scope))
+    place = {"session": work.session}
+    body = {"identifier": "crowded", "sessions": [place], "text": work.text}
+    with service._alone(), service._alone(), pytest.raises(Refusal) as refused:
+        service.ask(asker, json.dumps(body).encode())
+    assert refused.value.retry_after_s
+    assert office.house.own.submission_called("crowded") is None
