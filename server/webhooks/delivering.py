@@ -6,7 +6,7 @@ at once, one until it has answered well, and those that failed last share a smal
 
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 
 from server.clock import now_us as clock_us
@@ -28,7 +28,7 @@ _CLAIM_US = 60_000_000
 _ALL_MAX = 200
 _TROUBLED_MAX = 50
 _ENDPOINT_MAX = 8
-_WAIT_S = 0.05
+_GATHER_S = 0.02
 _END_S = 5.0
 _KEPT_US = 30 * 86_400_000_000
 _FORGET_EACH_US = 60_000_000
@@ -58,14 +58,14 @@ class Deliveries:
 
     def do_next(self, now_us: int) -> bool:
         """Collect what ended, send what is due."""
+        if self._on_their_way:
+            # Some end meanwhile, and are noted by one commit.
+            wait(self._on_their_way, _GATHER_S)
         collected = self._collect()
         claimed = self._store.claim_deliveries(self._wanted(now_us), now_us, now_us + _CLAIM_US)
         for each in claimed:
             self._on_their_way[self._sender.send(self._send(each, now_us))] = each
-        if collected or claimed:
-            return True
-        if self._on_their_way:
-            wait(self._on_their_way, _WAIT_S, FIRST_COMPLETED)
+        if collected or claimed or self._on_their_way:
             return True
         return self._forget(now_us)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, insert, literal, select
 
 from server.records.announcements import Announcement, Happened
 from server.records.notices import Mailing, Told
@@ -65,10 +65,21 @@ class SqlAnnouncements(Bound):
         endpoints: Sequence[tuple[int, frozenset[Happened]]],
         now_us: int,
     ) -> None:
-        for endpoint, kinds in endpoints:
-            if each.kind in kinds:
-                values = new_delivery(endpoint, each.row, now_us)
-                connection.execute(self._insert(tables.webhook_deliveries, values))
+        wanted = [endpoint for endpoint, kinds in endpoints if each.kind in kinds]
+        if not wanted:
+            return
+        values = new_delivery(0, each.row, now_us)
+        del values["endpoint"]
+        found = self._select(
+            _ENDPOINT,
+            _ENDPOINT.c.organisation,
+            _ENDPOINT.c.row,
+            *(literal(value).label(name) for name, value in values.items()),
+        ).where(_ENDPOINT.c.row.in_(wanted))
+        made = insert(tables.webhook_deliveries).from_select(
+            ["organisation", "endpoint", *values], found
+        )
+        connection.execute(made)
 
     def _notify(self, connection: Connection, told: Told, now_us: int, by_mail: bool) -> None:
         for notice in told.notices:

@@ -7,7 +7,7 @@ its node was killed, is due again by itself, and a result counts only for the ne
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, exists, func, insert, select, update
 
 from server.records.announcements import Happened
 from server.records.webhooks import AttemptMade, Claimed, DeliveryState, DueEndpoint, Paused
@@ -62,10 +62,11 @@ class SqlDeliveries:
     def note_attempts(self, made: Sequence[AttemptMade]) -> None:
         """Note how attempts ended; one that is no longer the newest is dropped."""
         with self._writing.begin() as connection:
-            for each in made:
-                if _ended(connection, each):
-                    _log(connection, each)
-                    _note_health(connection, each)
+            newest = _newest(connection, made)
+            if newest:
+                connection.execute(_END, [_end(each) for each in newest])
+                connection.execute(insert(_ATTEMPT), [_line(each) for each in newest])
+                _note_health(connection, newest)
 
     def forget_deliveries(self, ended_before_us: int, limit: int) -> int:
         """Delete deliveries that ended before a moment, with their log; how many."""
@@ -121,20 +122,38 @@ def _as_claimed(row: Any, now_us: int) -> Claimed:
     )
 
 
-def _ended(connection: Connection, made: AttemptMade) -> bool:
-    here = update(_DELIVERY).where(
-        _DELIVERY.c.row == made.claimed.row,
-        _DELIVERY.c.attempts == made.claimed.attempt,
-        _DELIVERY.c.state == DeliveryState.WAITING.value,
+_END = (
+    update(_DELIVERY)
+    .where(_DELIVERY.c.row == bindparam("delivery"))
+    .values(
+        state=bindparam("new_state"), due_us=bindparam("new_due"), ended_us=bindparam("new_end")
     )
+)
+
+
+def _newest(connection: Connection, made: Sequence[AttemptMade]) -> list[AttemptMade]:
+    """Those that nobody took over meanwhile, each once."""
+    rows = [each.claimed.row for each in made]
+    query = select(_DELIVERY.c.row, _DELIVERY.c.attempts).where(
+        _DELIVERY.c.row.in_(rows), _DELIVERY.c.state == DeliveryState.WAITING.value
+    )
+    found = connection.execute(query.with_for_update()).all()
+    waiting = {row.row: row.attempts for row in found}
+    return [each for each in made if waiting.pop(each.claimed.row, None) == each.claimed.attempt]
+
+
+def _end(made: AttemptMade) -> dict[str, object]:
     over = made.state is not DeliveryState.WAITING
-    ended_us = made.at_us if over else None
-    values = {"state": made.state.value, "due_us": made.due_us, "ended_us": ended_us}
-    return connection.execute(here.values(**values)).rowcount == 1
+    return {
+        "delivery": made.claimed.row,
+        "new_state": made.state.value,
+        "new_due": made.due_us,
+        "new_end": made.at_us if over else None,
+    }
 
 
-def _log(connection: Connection, made: AttemptMade) -> None:
-    values = {
+def _line(made: AttemptMade) -> dict[str, object]:
+    return {
         "organisation": made.claimed.organisation,
         "delivery": made.claimed.row,
         "number": made.claimed.attempt,
@@ -144,16 +163,22 @@ def _log(connection: Connection, made: AttemptMade) -> None:
         "error": made.error.value if made.error else None,
         "answer": made.answer,
     }
-    connection.execute(insert(_ATTEMPT).values(**values))
 
 
-def _note_health(connection: Connection, made: AttemptMade) -> None:
-    """How the endpoint fares; one that is paused now is announced, for whoever runs it."""
-    here = update(_ENDPOINT).where(_ENDPOINT.c.row == made.claimed.endpoint)
-    if made.error is None:
-        failing = here.where(_ENDPOINT.c.failures > 0)
+def _note_health(connection: Connection, made: Sequence[AttemptMade]) -> None:
+    """How the endpoints fare; one success lets an endpoint go."""
+    well = {each.claimed.endpoint for each in made if each.error is None}
+    if well:
+        failing = update(_ENDPOINT).where(_ENDPOINT.c.row.in_(well), _ENDPOINT.c.failures > 0)
         connection.execute(failing.values(failures=0, failing_since_us=None, due_us=0))
-        return
+    for each in made:
+        if each.error is not None:
+            _note_failure(connection, each)
+
+
+def _note_failure(connection: Connection, made: AttemptMade) -> None:
+    """One that is paused now is announced, for whoever runs it."""
+    here = update(_ENDPOINT).where(_ENDPOINT.c.row == made.claimed.endpoint)
     connection.execute(
         here.values(
             failures=_ENDPOINT.c.failures + 1,
