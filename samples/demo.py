@@ -91,6 +91,7 @@ def _run(folder: Path, port: int, *, once: bool) -> None:
             click.echo()
             click.echo(f"Review page:  {url}/")
             click.echo(f"Sign in as:   {house.login}   password: {house.password}")
+            click.echo(f"Platform key: {house.platform_key}   docs/quick-start.md says what for")
             click.echo("docs/detector.md says what each reason means.")
             if not once:
                 click.echo("Ctrl-C stops the server and deletes the demo's data.")

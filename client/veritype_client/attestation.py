@@ -7,6 +7,7 @@ for its keys at each check learns only that the server agrees with itself.
 
 import base64
 import binascii
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from veritype_client.errors import SignatureInvalid
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 PREDICATE_TYPE = "urn:veritype:submission-attestation:v1"
+_SLACK = timedelta(hours=1)
 
 
 class _Signature(msgspec.Struct, frozen=True):
@@ -33,41 +35,64 @@ class _Envelope(msgspec.Struct, frozen=True):
 class _Key(msgspec.Struct, frozen=True):
     key_id: str
     public_key: str
+    valid_until: datetime | None = None
 
 
 class _Keys(msgspec.Struct, frozen=True):
     keys: list[_Key]
 
 
+class _Answered(msgspec.Struct, frozen=True):
+    at: datetime
+
+
+class _Predicate(msgspec.Struct, frozen=True):
+    answered: _Answered
+
+
+class _Subject(msgspec.Struct, frozen=True):
+    name: str
+
+
+class _Statement(msgspec.Struct, frozen=True):
+    subject: list[_Subject]
+    predicate: _Predicate
+    kind: str = msgspec.field(name="predicateType")
+
+
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
+_STATEMENT = msgspec.json.Decoder(_Statement)
 _KEYS = msgspec.json.Decoder(_Keys)
 
 
-def verify(attestation: bytes, keys: bytes) -> dict[str, Any]:
+def verify(attestation: bytes, keys: bytes, identifier: str | None = None) -> dict[str, Any]:
     """The in-toto Statement of an attestation that one of these keys signed.
 
     Args:
         attestation: as `Platform.attestation` gave it.
         keys: as `Platform.published_keys` gave them, when you first trusted the server.
+        identifier: your own name of the submission, if the attestation has to be about that one.
 
     Raises:
-        SignatureInvalid: it is none, was changed, or none of these keys signed it.
+        SignatureInvalid: it is none, was changed, is about another submission, or none of these
+            keys signed it while it was in force.
     """
     try:
         envelope, known = _ENVELOPE.decode(attestation), _KEYS.decode(keys)
         payload = base64.b64decode(envelope.payload, validate=True)
-        signed = _pae(envelope.payloadType, payload)
-        if not any(
-            _signed_by(known, each.keyid, base64.b64decode(each.sig, validate=True), signed)
-            for each in envelope.signatures
-        ):
-            raise SignatureInvalid("none of these keys signed this attestation")
-        statement = msgspec.json.decode(payload, type=dict[str, Any])
+        key = _signer(envelope, known, _pae(envelope.payloadType, payload))
+        statement = _STATEMENT.decode(payload)
     except (msgspec.DecodeError, binascii.Error, UnicodeError) as error:
         raise SignatureInvalid("this is no attestation, or these are no keys") from error
-    if (envelope.payloadType, statement.get("predicateType")) != (PAYLOAD_TYPE, PREDICATE_TYPE):
+    if (envelope.payloadType, statement.kind) != (PAYLOAD_TYPE, PREDICATE_TYPE):
         raise SignatureInvalid("this attests something else than a submission")
-    return statement
+    until = key.valid_until
+    if until is not None and statement.predicate.answered.at > until + _SLACK:
+        raise SignatureInvalid("the key was not in force any more when this was signed")
+    if identifier is not None and [each.name for each in statement.subject] != [identifier]:
+        raise SignatureInvalid("this is about another submission")
+    found: dict[str, Any] = msgspec.json.decode(payload)
+    return found
 
 
 def _pae(payload_type: str, payload: bytes) -> bytes:
@@ -76,13 +101,19 @@ def _pae(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
 
-def _signed_by(keys: _Keys, key_id: str, signature: bytes, signed: bytes) -> bool:
-    for key in keys.keys:
-        if key.key_id == key_id:
-            try:
-                public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key.public_key))
-                public.verify(signature, signed)
-            except (ValueError, InvalidSignature):
-                continue
-            return True
-    return False
+def _signer(envelope: _Envelope, keys: _Keys, signed: bytes) -> _Key:
+    for each in envelope.signatures:
+        signature = base64.b64decode(each.sig, validate=True)
+        for key in keys.keys:
+            if key.key_id == each.keyid and _signed_by(key, signature, signed):
+                return key
+    raise SignatureInvalid("none of these keys signed this attestation")
+
+
+def _signed_by(key: _Key, signature: bytes, signed: bytes) -> bool:
+    try:
+        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key.public_key))
+        public.verify(signature, signed)
+    except (ValueError, InvalidSignature):
+        return False
+    return True

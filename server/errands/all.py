@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from server.app import Installation
+from server.errands.answers import ForgetAnswers
 from server.errands.errand import Errand
 from server.hours.lapsing import HoldLapses
 from server.notices.mailing import Mail
@@ -32,4 +33,5 @@ def all_errands(installation: Installation) -> Sequence[Errand]:
         ReviewDeadlines(store),
         HoldLapses(store),
         AskedExports(store, objects, keys),
+        ForgetAnswers(store),
     ]

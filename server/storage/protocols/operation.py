@@ -29,5 +29,8 @@ class Upkeep(Protocol):
     def forget_expired(self, before_us: int, *, dry_run: bool) -> Mapping[str, int]:
         """Delete codes, links and attempts that expired before a moment; how many of each."""
 
+    def forget_answers(self, now_us: int) -> int:
+        """Delete answers to idempotency keys that are given again no longer; how many."""
+
     def copy_to(self, folder: Path, told: Callable[[str, int, int], None]) -> str:
         """Copy the database as it is at one moment, while it is used; the file's name."""

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from server.errands.answers import ForgetAnswers
 from server.records.idempotency import KeptAnswer, Once
 from tests.server.house import House
 
@@ -23,6 +24,10 @@ def test_it_is_kept_until_it_expires_or_is_freed(house: House) -> None:
     assert own.begin_once(KEY, OTHER, 19, 29) == Once(ASKED, 10, answer)
     assert own.begin_once(KEY, OTHER, 20, 30) is None, "expired"
     own.forget_once(KEY)
+    assert own.begin_once(KEY, ASKED, 21, 31) is None
+    assert not ForgetAnswers(house.installation.store).do_next(30)
+    assert ForgetAnswers(house.installation.store).do_next(31)
+    assert house.rows("idempotency_keys") == 0
     assert own.begin_once(KEY, ASKED, 21, 31) is None
     due = house.installation.store.forget_expired(32, dry_run=True)
     assert due["idempotency_keys"] == 1
