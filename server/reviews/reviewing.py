@@ -37,6 +37,7 @@ CLAIM_US = 4 * 3600 * 1_000_000
 GIVEN_BACK_MAX = 5
 """So many reviews somebody may give back within a day."""
 SPANS_MAX = 20
+DONE_SHOWN = 50
 _LATELY = 200
 
 
@@ -70,7 +71,7 @@ class Reviewing:
         """What waits, what they hold, and what they did."""
         person, store = self._reviewer(asker)
         held = store.claimed_review(person)
-        return Queue(store.waiting_reviews(now_us), held, store.reviews_by(person))
+        return Queue(store.waiting_reviews(now_us), held, store.reviews_by(person, DONE_SHOWN))
 
     def take(self, asker: Asker, now_us: int) -> bytes | None:
         """Take the review that goes first, or go on with the one they hold; None: none waits."""

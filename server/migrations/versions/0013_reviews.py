@@ -10,7 +10,6 @@ depends_on = None
 phase = "expand"
 
 _ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-_IS_OPEN = sa.text("stage IN ('reviewer', 'trainer')")
 
 
 def upgrade() -> None:
@@ -57,13 +56,7 @@ def _add_reviews() -> None:
     )
     op.create_index("ix_reviews_session", "reviews", ["session"])
     op.create_index("reviews_of_organisation", "reviews", ["organisation", "row"])
-    op.create_index(
-        "reviews_open",
-        "reviews",
-        ["organisation", "due_us"],
-        sqlite_where=_IS_OPEN,
-        postgresql_where=_IS_OPEN,
-    )
+    op.create_index("reviews_due", "reviews", ["organisation", "due_us"])
 
 
 def _add_events() -> None:

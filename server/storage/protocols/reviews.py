@@ -51,7 +51,7 @@ class Reviews(Protocol):
     def reviews_of(self, trainer: bytes) -> Sequence[StoredReview]:
         """Reviews of a person's sessions, newest first, without events; none of controls."""
 
-    def reviews_by(self, reviewer: bytes) -> Sequence[StoredReview]:
+    def reviews_by(self, reviewer: bytes, limit: int) -> Sequence[StoredReview]:
         """Reviews in which a person committed, the newest first, without their events."""
 
     def close_reviews_of(self, trainer: bytes, now_us: int) -> int:

@@ -29,11 +29,11 @@ class SqlReviewLists(SqlReviews):
         query = self._real().where(_SESSION.person == trainer)
         return [as_review(row) for row in self._all(query.order_by(_REVIEW.row.desc()))]
 
-    def reviews_by(self, reviewer: bytes) -> Sequence[StoredReview]:
+    def reviews_by(self, reviewer: bytes, limit: int) -> Sequence[StoredReview]:
         """Reviews in which a person committed."""
         spoke = self._committed().where(_EVENT.person == reviewer)
-        query = self._reviews().where(_REVIEW.row.in_(spoke))
-        return [as_review(row) for row in self._all(query.order_by(_REVIEW.row.desc()))]
+        query = self._reviews().where(_REVIEW.row.in_(spoke)).order_by(_REVIEW.row.desc())
+        return [as_review(row) for row in self._all(query.limit(limit))]
 
     def committed_reviews(self, after_row: int, limit: int) -> Sequence[StoredReview]:
         """Reviews in which anybody committed, with their events."""

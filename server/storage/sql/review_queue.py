@@ -77,7 +77,8 @@ class SqlReviewQueue(SqlReviews):
 
     def waiting_reviews(self, now_us: int) -> int:
         """How many reviews nobody holds."""
-        row = self._one(self._select(tables.reviews, func.count()).where(*_free(now_us)))
+        waits = (_REVIEW.due_us > now_us, *_free(now_us))
+        row = self._one(self._select(tables.reviews, func.count()).where(*waits))
         return int(row[0]) if row else 0
 
     def overdue_reviews(self, now_us: int, limit: int) -> Sequence[int]:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from server.storage.tables.base import (
@@ -22,8 +21,6 @@ from server.storage.tables.base import (
     person_column,
     row_column,
 )
-
-_IS_OPEN = text("stage IN ('reviewer', 'trainer')")
 
 reviews = Table(
     "reviews",
@@ -55,9 +52,8 @@ reviews = Table(
     Column("claimed_by", ForeignKey("people.id")),
     Column("claimed_until_us", BigInteger, nullable=False),
     Index("reviews_of_organisation", "organisation", "row"),
-    Index(
-        "reviews_open", "organisation", "due_us", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN
-    ),
+    # What is over has no date, or one that is past: what waits lies together.
+    Index("reviews_due", "organisation", "due_us"),
 )
 """Each row's stage and decision are what its events come to: moved with them, as one."""
 

@@ -118,7 +118,7 @@ def followed(tried: Sequence[tuple[object, ...]], rules: ReviewRules) -> list[Re
     return events
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(attempts, rules_of)
 def test_every_path_ends_for_the_trainer_or_by_two_who_agree(
     tried: list[tuple[object, ...]], rules: ReviewRules

@@ -77,7 +77,7 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
     "overdue_reviews": lambda s, _: s.overdue_reviews(1 << 60, 9),
     "release_review": lambda s, x: s.release_review(FIRST_REVIEW, x.person, 2),
     "reviews": lambda s, _: s.reviews(None, 9),
-    "reviews_by": lambda s, x: s.reviews_by(x.person),
+    "reviews_by": lambda s, x: s.reviews_by(x.person, 9),
     "reviews_of": lambda s, x: s.reviews_of(x.person),
     "saw_in_full": lambda s, x: s.saw_in_full(x.entry.row, x.person),
     "second_reviews": lambda s, _: s.second_reviews(9).all,
