@@ -14,6 +14,7 @@ from server.cli.options import (
     plainly,
     say,
 )
+from server.hours.zones import Zones
 
 
 @click.group()
@@ -61,6 +62,19 @@ def organisation_list(folder: Path, as_json: bool) -> None:
         for each in found
     ]
     say({"organisations": fields}, "\n".join(each.name for each in found), as_json)
+
+
+@organisation.command("zone")
+@click.argument("name")
+@data_option
+@organisation_option
+@json_option
+@plainly
+def organisation_zone(name: str, folder: Path, organisation: str | None, as_json: bool) -> None:
+    """Say in which time zone days are counted, of people who chose none; from now on."""
+    _, asker = directory(folder, organisation)
+    Zones(open_installation(folder).store).set_default(asker, name)
+    say({"zone": name}, f"days are counted in {name} from now on", as_json)
 
 
 @organisation.command("second-factor")

@@ -120,3 +120,20 @@ def test_week_that_there_is_not_is_refused(text: str) -> None:
 def test_zone_that_there_is_not_is_not_known(name: str) -> None:
     assert not known_zone(name)
     assert known_zone("Asia/Kathmandu")
+
+
+def test_nights_of_the_document() -> None:
+    start = at("Europe/Berlin", 2026, 10, 24, 22)
+    pause = at("Europe/Berlin", 2026, 10, 25, 2, 30)
+    resume = at("Europe/Berlin", 2026, 10, 25, 2, 10, fold=1)
+    end = at("Europe/Berlin", 2026, 10, 25, 6)
+    assert (end - start, resume - pause) == (9 * HOUR, 40 * 60)
+    before, after = (
+        hours_by_day(start, pause, "Europe/Berlin"),
+        hours_by_day(resume, end, "Europe/Berlin"),
+    )
+    assert before["2026-10-24"] == 2
+    assert before["2026-10-25"] + after["2026-10-25"] == pytest.approx(6 + 20 / 60)
+    spring = at("Europe/Berlin", 2026, 3, 28, 22)
+    found = hours_by_day(spring, at("Europe/Berlin", 2026, 3, 29, 6), "Europe/Berlin")
+    assert found == {"2026-03-28": 2, "2026-03-29": 5}

@@ -1,10 +1,13 @@
 """Hours in the console: a trainer's week, and those who decide it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from server.cli.main import main as veritype_server
 from server.records import Role
 from server.records.timesheets import SheetState
 from tests.server.browser import Browser, first_of, signed_in
@@ -107,3 +110,13 @@ def test_nobody_is_sent_to_sign_in_and_strange_weeks_are_not_there(
         signed_in(browser, "ann", PASSWORD)
         for path in (f"/hours/{'00' * 16}", "/hours/x", "/hours?before=x"):
             assert browser.get(path).status_code == 404
+
+
+def test_operator_names_the_zone_of_everybody_else(served: tuple[House, str]) -> None:
+    house, _ = served
+    named = ["organisation", "zone", "--data", str(house.path)]
+    made = CliRunner().invoke(veritype_server, [*named, "--json", "Asia/Tokyo"])
+    assert json.loads(made.output) == {"zone": "Asia/Tokyo"}
+    refused = CliRunner().invoke(veritype_server, [*named, "Mars/Olympus"])
+    assert refused.exit_code == 1
+    assert [zone.zone for zone in house.own.zones_of(house.other.id)] == ["Asia/Tokyo"]
