@@ -26,6 +26,12 @@ _RELEASE = "/agent/v1/release"
 _CHUNK_BYTES = 1 << 20
 
 
+TOO_NEW = (
+    "A project's policy says something that this agent does not know and so cannot show you:"
+    " update the agent. Run `veritype update`."
+)
+
+
 def check_new_enough(found: Projects) -> None:
     """Check this agent's version against the server's minimum.
 

@@ -46,3 +46,7 @@ class PolicyInvalid(WireError):  # noqa: N818
 
 class MessageInvalid(WireError):  # noqa: N818
     """A JSON message does not hold to its type."""
+
+
+class MessageTooNew(MessageInvalid):
+    """A JSON message says something that only a later version of its type has."""

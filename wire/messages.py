@@ -26,7 +26,7 @@ from msgspec import Meta
 
 from wire import limits
 from wire.decoding import decoder_of
-from wire.errors import MessageInvalid
+from wire.errors import MessageInvalid, MessageTooNew
 from wire.header import U32, U62, AgentVersion, Digest32, Id16
 from wire.policy import Policy
 from wire.server_keys import Handover, KeyRing
@@ -292,10 +292,16 @@ def encode_message(message: msgspec.Struct) -> bytes:
     return msgspec.json.encode(message)
 
 
+_LATER = ("Object contains unknown field", "Invalid enum value")
+"""How msgspec begins to say what a later writer may have added."""
+
+
 def decode_message(data: bytes, kind: type[M], limit_bytes: int = limits.MESSAGE_MAX_BYTES) -> M:
     """Read a JSON message.
 
     Raises:
+        MessageTooNew: it has a field, or a value of a list of values, that this version does
+            not know. The text names the field.
         MessageInvalid: it is too large, not JSON, or not of this kind. The text names the
             field, never its value.
     """
@@ -304,6 +310,7 @@ def decode_message(data: bytes, kind: type[M], limit_bytes: int = limits.MESSAGE
     try:
         return decoder_of(kind).decode(data)
     except msgspec.ValidationError as error:
-        raise MessageInvalid(str(error)) from error
+        kind_of_error = MessageTooNew if str(error).startswith(_LATER) else MessageInvalid
+        raise kind_of_error(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MessageInvalid("this is not JSON") from error

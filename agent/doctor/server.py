@@ -9,7 +9,8 @@ from agent.errors import AgentError
 from agent.face.client import transport_for
 from agent.face.wording import plain
 from agent.identity import Identity, expect_ok
-from wire.errors import MessageInvalid
+from agent.updates import TOO_NEW
+from wire.errors import MessageInvalid, MessageTooNew
 from wire.messages import Projects, decode_message
 from wire.versions import is_older
 
@@ -26,6 +27,9 @@ def server_findings(desk: Desk, identity: Identity) -> Iterator[Finding]:
         took_s = time.time() - asked_s
         try:
             projects = decode_message(expect_ok(answer), Projects)
+        except MessageTooNew:
+            yield Finding("agent", FAILS, TOO_NEW, "Update Veritype.")
+            return
         except (AgentError, MessageInvalid) as error:
             fix = "What is recorded is kept and tried again; check the network."
             yield Finding("server", FAILS, plain(str(error)), fix)

@@ -8,6 +8,7 @@ from agent.display import DISPLAY_VARIABLES
 from agent.errors import (
     AgentError,
     AgentNotRunning,
+    AgentTooOld,
     ConsentMissing,
     ControlFailed,
     ServerUnreachable,
@@ -23,8 +24,8 @@ from agent.settings import Settings
 from agent.shipping.transport import Transport
 from agent.spool.salvage import open_spool
 from agent.startup import only_instance
-from agent.updates import check_new_enough
-from wire.errors import MessageInvalid
+from agent.updates import TOO_NEW, check_new_enough
+from wire.errors import MessageInvalid, MessageTooNew
 from wire.messages import ConsentRequest, ProjectOffer, Projects, decode_message, encode_message
 from wire.policy import Policy
 
@@ -50,6 +51,8 @@ def choose_project(transport: Transport, wanted: str) -> ProjectOffer:
     """
     try:
         found = decode_message(expect_ok(transport.get("/agent/v1/projects")), Projects)
+    except MessageTooNew as error:
+        raise AgentTooOld(TOO_NEW) from error
     except MessageInvalid as error:
         raise ServerUnreachable("The server's list of projects could not be read.") from error
     check_new_enough(found)

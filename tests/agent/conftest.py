@@ -54,6 +54,18 @@ POLICY = Policy(
 )
 
 
+def _changed(answer: bytes, mood: str) -> bytes:
+    if mood == "wrong-ack" and b'"digest"' in answer:
+        message = json.loads(answer)
+        message["digest"] = message["digest"][:-6] + "AAAAA="
+        return json.dumps(message).encode()
+    if mood == "later policy" and b'"projects"' in answer:
+        message = json.loads(answer)
+        message["projects"][0]["policy"]["added_later"] = True
+        return json.dumps(message).encode()
+    return answer
+
+
 class PlatformServer:
     """Keeps what it acknowledged; `mood` says how it misbehaves."""
 
@@ -151,11 +163,7 @@ class PlatformServer:
         found = self._message(handler.command, handler.path, body)
         if isinstance(found, Problem):
             return found.status, CONTENT_TYPE, msgspec.json.encode(found), {}
-        answer = encode_message(found)
-        if mood == "wrong-ack" and b'"digest"' in answer:
-            message = json.loads(answer)
-            message["digest"] = message["digest"][:-6] + "AAAAA="
-            answer = json.dumps(message).encode()
+        answer = _changed(encode_message(found), mood)
         if mood == "bad-signature" and b'"signature"' in answer:
             forged = acknowledge(
                 session=found.session,  # type: ignore[attr-defined]

@@ -21,12 +21,15 @@ from agent.doctor.finding import ABSENT, FAILS, PART, WORKS, Desk, Finding, Repo
 from agent.doctor.server import server_findings
 from agent.doctor.state import recorder_finding, state_findings
 from agent.doctor.unseen import unseen_passwords
+from agent.errors import AgentTooOld
 from agent.extension.installing import install_host
 from agent.extension.places import Browser
+from agent.face.client import choose_project
 from agent.face.status import SourceStatus, Status
 from agent.identity import Identity, store_identity
 from agent.paths import Paths
 from agent.settings import Settings
+from agent.shipping.transport import Transport
 from agent.sources.atspi import PASSWORD_FIELDS_UNSEEN
 from agent.spool.store import Spool
 from tests.agent.conftest import PlatformServer
@@ -111,6 +114,19 @@ def test_the_server_is_asked_and_its_clock_compared(
     platform.down()
     (alone,) = server_findings(desk(home), identity)
     assert alone.state == FAILS
+
+
+def test_a_policy_that_says_more_than_this_agent_knows_asks_for_an_update(
+    home: Paths, identity: Identity, platform: PlatformServer
+) -> None:
+    platform.mood = "later policy"
+    (found,) = server_findings(desk(home), identity)
+    assert (found.topic, found.state) == ("agent", FAILS)
+    assert "update the agent" in found.says
+    transport = Transport(identity.server, identity.token)
+    with pytest.raises(AgentTooOld, match="update the agent"):
+        choose_project(transport, "Essays")
+    transport.close()
 
 
 def test_a_state_folder_that_others_can_read_fails(home: Paths, identity: Identity) -> None:
