@@ -1,6 +1,9 @@
 """Sessions leave the log, and nobody who reads or sends again sees a difference."""
 
 import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -38,6 +41,7 @@ from wire.messages import Acknowledgement, decode_message
 from wire.signing import SigningKey, VerifyKey
 
 Compact = Callable[[], bool]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +179,23 @@ def test_crash_before_the_commit_leaves_the_log_as_it_was(house: House, compact:
     assert compactor.compact(1, 1)
     assert not house.own.compact(where(house), rows), "another process was first"
     assert not compact()
+
+
+@ON_SQLITE
+def test_killed_while_it_takes_batches_out_it_is_done_again_and_nothing_is_missing(
+    house: House, envelopes: list[Envelope], compact: Compact
+) -> None:
+    rows = house.own.batches(1)
+    command = [sys.executable, "-m", "tests.server.compaction.killed", str(house.path)]
+    killed = subprocess.run(command, cwd=ROOT, timeout=120, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert house.own.batches(1) == rows
+    assert house.own.compacted(1) is None
+    assert compact()
+    assert house.rows("batches") == 0
+    stored = stored_batches(house.own, house.installation.objects, 1, 1)
+    assert [batch.sealed for batch in stored] == [envelope.sealed for envelope in envelopes]
+    assert house.installation.store.check() == []
 
 
 @pytest.mark.usefixtures("envelopes")
