@@ -17,8 +17,8 @@ from server.clock import now_us
 from server.compaction.reading import stored_batches
 from server.compaction.verifying import verify_session
 from server.errors import NotKnown
-from server.privacy.erasing import check_tombstone
 from server.privacy.ended import evidence_ended
+from server.privacy.erasing import check_tombstone
 from server.services.administration import Administration
 from wire.signing import VerifyKey
 
