@@ -14,6 +14,8 @@ from wire.schema import schema_of
 
 BEGIN = "<!-- table: begin (made by python -m wire.privacy; do not edit) -->"
 END = "<!-- table: end -->"
+BEGIN_SUMMARY = "<!-- summary: begin (made by python -m wire.privacy; do not edit) -->"
+END_SUMMARY = "<!-- summary: end -->"
 
 
 def table() -> str:
@@ -26,17 +28,48 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def summary() -> str:
+    """A Markdown table with a row for each event: what for, how sensitive, how long."""
+    lines = ["| event | purposes | sensitivity | kept |", "|---|---|---|---|"]
+    for kind in EVENT_TYPES:
+        about = [entry.about for entry in schema_of(kind)]
+        cells = (
+            _distinct([each.purpose for each in about]),
+            _distinct([each.sensitivity for each in about]),
+            _distinct([each.retention for each in about]),
+        )
+        lines.append(f"| {kind.__name__} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def rewritten(document: str) -> str:
-    """The document with its table replaced.
+    """The document with its tables replaced: of every field, of every event, or both.
 
     Raises:
         ValueError: the marks are not there.
     """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
+    marked = [
+        (BEGIN, END, table()),
+        (BEGIN_SUMMARY, END_SUMMARY, summary()),
+    ]
+    if not any(begin in document for begin, _, _ in marked):
         raise ValueError(f"no table marks; put {BEGIN!r} and {END!r} where the table belongs")
-    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
+    for begin, end, made in marked:
+        if begin in document:
+            document = _replaced(document, begin, end, made)
+    return document
+
+
+def _replaced(document: str, begin: str, end: str, made: str) -> str:
+    before, _, rest = document.partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
+        raise ValueError(f"no table marks; put {end!r} where the table ends")
+    return f"{before}{begin}\n{made}\n{end}{after}"
+
+
+def _distinct(values: list[object]) -> str:
+    return "; ".join(dict.fromkeys(str(value) for value in values))
 
 
 def main(arguments: list[str] | None = None) -> int:

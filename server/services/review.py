@@ -116,9 +116,10 @@ class Review:
         return self._of(asker).policy(line.project, line.policy_version)
 
     def opened(self, asker: Asker, session_hex: str) -> OpenedSession:
-        """The session's batches, decoded."""
+        """The session's batches, decoded; that they were read is written to the audit log first."""
         line = self._published(asker, session_hex)
         store = self._of(asker)
+        store.audit(asker.name, "evidence.viewed", line.id.hex(), about=line.person)
         late = store.late_blankings(line.row)
         return opened_session(store, self._objects, asker.organisation, line.row, late)
 

@@ -16,6 +16,12 @@ def test_the_table_lists_every_field_of_every_event() -> None:
 
 def test_the_privacy_document_is_what_the_events_declare() -> None:
     assert main([str(ROOT / "PRIVACY.md"), "--check"]) == 0
+    assert main([str(ROOT / "docs" / "privacy" / "processing-record.md"), "--check"]) == 0
+
+
+def test_a_table_that_does_not_end_is_an_error() -> None:
+    with pytest.raises(ValueError, match="ends"):
+        rewritten(f"{BEGIN}\n")
 
 
 def test_an_outdated_document_is_found_and_rewritten(tmp_path: Path) -> None:
