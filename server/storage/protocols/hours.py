@@ -20,7 +20,8 @@ class HoldTable(Protocol):
     ) -> None:
         """Hold back the pay of stretches of session time; no stretches: of the whole session.
 
-        It lapses at `lapses_us`, and after `HOLD_MAX_US` at the latest. Minutes whose hold has
+        It lapses at `lapses_us`, and `HOLD_MAX_US` after the first hold in force of the session at
+        the latest, so that holding again prolongs nothing. Minutes whose hold has
         lapsed before cannot be held again. A hold is a transaction of its own.
         """
 

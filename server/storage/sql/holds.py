@@ -49,11 +49,12 @@ class SqlHolds(SqlRecounting):
         now_us: int,
         timesheet: int | None = None,
     ) -> None:
-        times = {"held_us": now_us, "lapses_us": min(lapses_us, now_us + HOLD_MAX_US)}
+        before = self._holds(connection, session_row)
+        # Held again while it is held: the time runs from the first hold.
+        first_us = min([now_us, *(hold.held_us for hold in before if hold.ended_us is None)])
+        times = {"held_us": now_us, "lapses_us": min(lapses_us, first_us + HOLD_MAX_US)}
         lapsed = [
-            (hold.start_us, hold.end_us)
-            for hold in self._holds(connection, session_row)
-            if hold.ended_why is HoldEnded.LAPSED
+            (hold.start_us, hold.end_us) for hold in before if hold.ended_why is HoldEnded.LAPSED
         ]
         for start_us, end_us in without(spans_us, lapsed):
             values = {"session": session_row, "start_us": start_us, "end_us": end_us}

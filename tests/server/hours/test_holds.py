@@ -46,6 +46,13 @@ def test_hold_without_minutes_is_of_the_session_and_capped(house: House, session
     assert hold.lapses_us == 7 + HOLD_MAX_US
 
 
+def test_holding_again_prolongs_nothing(house: House, session_row: int) -> None:
+    own = house.own
+    own.hold_minutes(session_row, [(0, 60)], 100 * _DAY_US, now_us=7)
+    own.hold_minutes(session_row, [(0, 90)], 100 * _DAY_US, now_us=10 * _DAY_US)
+    assert {hold.lapses_us for hold in own.holds(session_row)} == {7 + HOLD_MAX_US}
+
+
 def test_minutes_whose_hold_lapsed_are_not_held_again(house: House, session_row: int) -> None:
     own = house.own
     own.hold_minutes(session_row, [(60, 120)], 5, now_us=1)
