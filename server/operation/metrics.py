@@ -124,8 +124,21 @@ class Figures(Collector):
             "The longest of them from the end of its session.",
             found.decision_delay_max_s,
         )
+        for name, value in (
+            ("webhook_deliveries_waiting", found.deliveries_waiting),
+            ("webhook_deliveries_parked", found.deliveries_parked),
+            ("webhooks_paused", found.webhooks_paused),
+            ("notices_mail_given_up", found.mail_given_up),
+        ):
+            yield _gauge(name, _TOLD[name], value)
 
 
+_TOLD = {
+    "webhook_deliveries_waiting": "Deliveries of webhooks that were not taken yet.",
+    "webhook_deliveries_parked": "Deliveries that were tried for three days in vain.",
+    "webhooks_paused": "Webhooks to which nothing is sent, since they failed for days.",
+    "notices_mail_given_up": "Notices of which no mail could be sent.",
+}
 _GAUGES = {
     "ingest_queue_depth": "Batches that wait for a commit.",
     "ingest_heads_remembered": "Sessions whose head this process remembers.",

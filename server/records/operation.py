@@ -16,6 +16,13 @@ class Backlog:
     """Assessments of the last five minutes."""
     decision_delay_max_s: float
     """The longest of them from the end of its session."""
+    deliveries_waiting: int
+    """Of webhooks, due now or later."""
+    deliveries_parked: int
+    webhooks_paused: int
+    """Because they failed for days, or said that they are gone."""
+    mail_given_up: int
+    """Notices of which no mail could be sent."""
 
 
 @dataclass(frozen=True, slots=True)

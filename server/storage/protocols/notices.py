@@ -48,6 +48,3 @@ class Mails(Protocol):
 
     def note_confirmation(self, asked: ConfirmationDue, state: Mailing, due_us: int) -> None:
         """How an attempt ended; dropped if it is no longer the newest."""
-
-    def mail_given_up(self) -> int:
-        """How many notices could not be sent by mail."""

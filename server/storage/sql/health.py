@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from server.records import ATTEMPTS_MAX
+from server.records.notices import Mailing
 from server.records.operation import Backlog, SchemaState
+from server.records.webhooks import DeliveryState, Paused
 from server.storage import tables
 from server.storage.sql.database import Database
 from server.storage.sql.upgrading import pending, schema_state, upgrade
@@ -13,6 +15,10 @@ from server.storage.sql.upgrading import pending, schema_state, upgrade
 _LATELY_US = 300_000_000
 _LATELY_ROWS = 5_000
 """So far is looked back at most: no scrape may read a table of a million rows."""
+
+_ENDPOINT, _DELIVERY = tables.webhook_endpoints, tables.webhook_deliveries
+_PAUSED = select(func.count()).where(_ENDPOINT.c.paused_why == Paused.FAILING.value)
+_GIVEN_UP = select(func.count()).where(tables.notices.c.mail == Mailing.GIVEN_UP.value)
 
 
 class SqlHealth:
@@ -77,4 +83,15 @@ class SqlHealth:
                 assessments=connection.execute(select(func.max(facts.c.row))).scalar() or 0,
                 decided_lately=decided,
                 decision_delay_max_s=(delay_us or 0) / 1e6,
+                deliveries_waiting=_deliveries(connection, DeliveryState.WAITING),
+                deliveries_parked=_deliveries(connection, DeliveryState.PARKED),
+                webhooks_paused=connection.execute(_PAUSED).scalar_one(),
+                mail_given_up=connection.execute(_GIVEN_UP).scalar_one(),
             )
+
+
+def _deliveries(connection: Connection, state: DeliveryState) -> int:
+    # By endpoint, as the index is: what was delivered is not read.
+    mine = _DELIVERY.c.endpoint.in_(select(_ENDPOINT.c.row))
+    query = select(func.count()).where(mine, _DELIVERY.c.state == state.value)
+    return int(connection.execute(query).scalar_one())

@@ -132,12 +132,6 @@ class SqlMails:
         )
         self._note(here, state, due_us)
 
-    def mail_given_up(self) -> int:
-        """How many notices could not be sent by mail."""
-        query = select(func.count()).where(_NOTICE.c.mail == Mailing.GIVEN_UP.value)
-        with self._reading.connect() as connection:
-            return int(connection.execute(query).scalar_one())
-
     def _claim(self, table: Table, now_us: int, until_us: int) -> Any | None:
         (key,) = table.primary_key
         due = (

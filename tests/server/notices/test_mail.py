@@ -109,7 +109,7 @@ def test_what_cannot_be_sent_now_is_tried_again_and_given_up_visibly(
         at_us += 100 * HOUR_US
         mail.do_next(at_us)
     assert mailing(house, mia) is Mailing.GIVEN_UP
-    assert house.installation.store.mail_given_up() == 1
+    assert house.installation.store.backlog(at_us).mail_given_up == 1
     assert mailbox.received == []
 
 

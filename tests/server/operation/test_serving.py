@@ -90,6 +90,8 @@ def test_metrics_say_what_happened(house: House) -> None:
     assert found["veritype_commit_failures_total"] == 0
     assert found["veritype_scorers_running"] == 1
     assert found["veritype_scoring_jobs_waiting"] == 0
+    assert found["veritype_webhook_deliveries_waiting"] == 0
+    assert found["veritype_notices_mail_given_up"] == 0
     assert 0 <= found["veritype_decision_delay_max_seconds"] < 30
     enrolments = [name for name in found if 'route="/agent/v1/enrolments",status="200"' in name]
     assert [found[name] for name in enrolments] == [1]

@@ -114,6 +114,8 @@ def test_a_pause_is_announced_once_and_nothing_is_sent_until_it_ends(house: Hous
     found = house.own.endpoint(FIRST)
     assert found is not None
     assert found.paused_why is Paused.FAILING
+    backlog = store.backlog(AT_US)
+    assert (backlog.deliveries_waiting, backlog.webhooks_paused) == (2, 1)
     (untold,) = house.own.untold(10)
     assert (untold.kind, untold.subject) == (Happened.WEBHOOK_PAUSED, FIRST.hex())
     later_us = AT_US + PAUSED_AFTER_US
