@@ -81,6 +81,10 @@ class Answering:
     def bring_up_to_date(self, organisation: int, submission: Submission, now_us: int) -> Current:
         """Answer if it is time, and anew if people have decided."""
         store = self._store.of(organisation)
+        if submission.answers and submission.alignment is None:
+            # Its person was erased: what was answered stays, and nothing is said anew.
+            store.submission_looked_at(submission.row, None)
+            return current(store, submission.id)
         lines = lines_of(store, submission)
         found = self._alignment(organisation, submission, lines, now_us)
         if found is None:

@@ -274,3 +274,20 @@ def test_whoever_would_wait_too_long_is_told_to_come_again(
         service.ask(asker, json.dumps(body).encode())
     assert refused.value.retry_after_s
     assert office.house.own.submission_called("crowded") is None
+
+
+def test_after_its_person_was_erased_what_was_answered_stays(
+    office: Office, errand: AnswerSubmissions
+) -> None:
+    work = office.work(22, 300)
+    before = office.ask("erased", work.session, text=work.text).json()
+    assert before["answer"] == "consistent"
+    signed = office.get(f"/{before['id']}/attestation").content
+    office.house.change(
+        "UPDATE submissions SET alignment = NULL, look_us = 0 WHERE identifier = 'erased'"
+    )
+    decide(office, review_of(office, work.session), Decision(Verdict.REJECT_PAY, now_us()))
+    assert errand.do_next(now_us())
+    after = office.get(f"/{before['id']}").json()
+    assert after == before | {"alignment": None}
+    assert office.get(f"/{before['id']}/attestation").content == signed
