@@ -32,6 +32,7 @@ from server.operation.house import DataFolder
 from server.operation.keys import ServerKeys, load_server_keys, make_server_keys
 from server.operation.probes import health_routes
 from server.operation.readiness import Readiness, schema_trouble
+from server.operation.restore import Told, put_back
 from server.operation.settings import load_settings
 from server.privacy.asked_exports import AskedExports
 from server.privacy.sealed import SealedObjects
@@ -131,6 +132,22 @@ def _objects(folder: DataFolder, settings: Settings) -> ObjectStore:
             settings.objects_path_style,
         )
     )
+
+
+def restore_objects(path: Path, told: Told) -> None:
+    """Put restored objects into the bucket of the settings, if they name one.
+
+    Raises:
+        ServerError: the bucket does not take them; the data folder is gone again.
+    """
+    folder = DataFolder(path)
+    try:
+        settings = load_settings(path)
+        if settings.objects:
+            put_back(folder.objects, _objects(folder, settings), told)
+    except ServerError:
+        shutil.rmtree(path)
+        raise
 
 
 def restore_database(path: Path, manifest: Manifest) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation, restore_database
+from server.app import open_installation, restore_database, restore_objects
 from server.cli.options import data_option, examples, json_option, plainly, say
 from server.cli.progress import Progress
 from server.clock import iso_utc
@@ -36,17 +36,18 @@ def backup(into: Path, folder: Path, as_json: bool) -> None:
     people's evidence in the clear: encrypt what leaves the machine (docs/operating.md shows how).
     """
     installation, progress = open_installation(folder), Progress()
-    with upkeep(folder):
-        path, manifest = back_up(
-            installation.folder,
-            installation.store,
-            installation.objects.stored,
-            into,
-            progress,
-            copy_objects=not installation.settings.objects,
-        )
-    progress.close()
-    installation.store.close()
+    try:
+        with upkeep(folder):
+            path, manifest = back_up(
+                installation.folder,
+                installation.store,
+                installation.objects.stored,
+                into,
+                progress,
+            )
+    finally:
+        progress.close()
+        installation.store.close()
     size_bytes = sum(entry.size_bytes for entry in manifest.files)
     fields: dict[str, object] = {
         "backup": str(path),
@@ -91,6 +92,7 @@ def restore(backup: Path, folder: Path | None, only_check: bool, as_json: bool) 
     if folder is None:
         raise click.UsageError("Missing option '--data' (or VERITYPE_DATA).")
     manifest = restore_files(backup, folder, progress)
+    restore_objects(folder, progress)
     restore_database(folder, manifest)
     progress.close()
     made = iso_utc(manifest.made_us)

@@ -46,7 +46,7 @@ class Manifest(msgspec.Struct, frozen=True):
     """The database's file in the backup."""
     schema: str
     objects_copied: bool
-    """False: they are listed in `objects.list` and stay in the bucket."""
+    """False in those that earlier versions made of a bucket, which only list them."""
     missing: tuple[str, ...]
     """Objects that the database names and the store no longer has."""
     files: tuple[Entry, ...]
@@ -58,10 +58,11 @@ def back_up(
     objects: ObjectStore,
     into: Path,
     told: Told,
-    *,
-    copy_objects: bool,
 ) -> tuple[Path, Manifest]:
     """Write a backup of a running installation into a folder; returns where it lies.
+
+    Objects that the backup before it in that folder holds whole are not read again: both share
+    their files.
 
     Raises:
         ServerError: it could not be made; nothing with a backup's name is left.
@@ -75,14 +76,14 @@ def back_up(
     make_private(draft)
     try:
         database = store.copy_to(draft, told)
-        missing = _objects(store, objects, draft, told, copy_objects=copy_objects)
+        missing = _objects(store, objects, _Earlier(into), draft, told)
         _small_files(folder, draft)
         manifest = Manifest(
             FORMAT,
             began_us,
             database,
             store.schema().found,
-            copy_objects,
+            True,
             tuple(missing),
             tuple(_entries(draft, told)),
         )
@@ -128,24 +129,47 @@ def object_path(organisation: int, digest: bytes) -> Path:
     return Path(OBJECTS) / str(organisation) / name[:2] / name
 
 
+class _Earlier:
+    """The newest backup that lies in a folder already, if there is one that reads."""
+
+    def __init__(self, into: Path) -> None:
+        self._path, self._entries = into, dict[str, Entry]()
+        for path in sorted(into.glob("veritype-*"), reverse=True):
+            try:
+                manifest = msgspec.json.decode((path / MANIFEST).read_bytes(), type=Manifest)
+            except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+                continue
+            self._path, self._entries = path, {entry.path: entry for entry in manifest.files}
+            return
+
+    def share(self, name: Path, draft: Path) -> bool:
+        """Give a draft the file of this name, if it is here and whole."""
+        entry, source = self._entries.get(str(name)), self._path / name
+        if entry is None or source.is_symlink() or not source.is_file():
+            return False
+        if digest_of_file(source) != (entry.size_bytes, entry.sha256):
+            return False
+        make_private((draft / name).parent)
+        os.link(source, draft / name)
+        return True
+
+
 def _objects(
-    store: Store, objects: ObjectStore, draft: Path, told: Told, *, copy_objects: bool
+    store: Store, objects: ObjectStore, earlier: _Earlier, draft: Path, told: Told
 ) -> list[str]:
     missing: list[str] = []
     listed = sorted(set(store.listed_objects()))
     for done, (organisation, digest) in enumerate(listed):
         told("objects", done, len(listed))
-        if not copy_objects:
+        name = object_path(organisation, digest)
+        if earlier.share(name, draft):
             continue
         try:
             data = objects.get(organisation, digest)
         except PictureMissing:
             missing.append(f"{organisation}/{digest.hex()}")
         else:
-            write_synced(draft / object_path(organisation, digest), data)
-    if not copy_objects:
-        lines = "".join(f"{organisation}/{digest.hex()}\n" for organisation, digest in listed)
-        write_synced(draft / "objects.list", lines.encode())
+            write_synced(draft / name, data)
     return missing
 
 

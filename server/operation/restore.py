@@ -8,6 +8,7 @@ import msgspec
 
 from server.errors import ServerError
 from server.operation.backup import FORMAT, MANIFEST, Manifest, digest_of_file, make_private
+from server.storage.protocols import ObjectStore
 
 Told = Callable[[str, int, int], None]
 
@@ -86,6 +87,24 @@ def restore_files(backup: Path, data: Path, told: Told) -> Manifest:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return manifest
+
+
+def put_back(folder: Path, objects: ObjectStore, told: Told) -> None:
+    """Store restored objects where the settings want them, and take them out of the folder.
+
+    Raises:
+        StorageAway: that store does not take them; repeating it is harmless.
+        BackupDamaged: it gives back something else than it was given.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    for done, path in enumerate(files):
+        told("objects", done, len(files))
+        organisation, name = int(path.relative_to(folder).parts[0]), bytes.fromhex(path.name)
+        data = path.read_bytes()
+        objects.put(organisation, name, data)
+        if objects.get(organisation, name) != data:
+            raise BackupDamaged("the object store gives back something else; look at the bucket")
+    shutil.rmtree(folder)
 
 
 def _inside(name: str) -> bool:

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from server.app import open_installation
 from server.cli.main import main
-from server.operation.backup import MANIFEST, Manifest
+from server.operation.backup import MANIFEST, Manifest, object_path
 from server.operation.restore import check, read_manifest
 from server.operation.upkeep_lock import upkeep
 from server.privacy.sealed import owner_of
@@ -143,10 +143,8 @@ def _change(path: Path) -> None:
 
 
 def _lose(path: Path) -> None:
-    """An object, or the list of those that stay in the bucket."""
-    listed = path / "objects.list"
     objects = [each for each in (path / "objects").rglob("*") if each.is_file()]
-    (objects[0] if objects else listed).unlink()
+    objects[0].unlink()
 
 
 def _add(path: Path) -> None:
@@ -235,10 +233,43 @@ def test_an_object_that_is_gone_is_named_and_the_rest_is_backed_up(
     house.installation.objects.stored.delete(organisation, [digest])
     path = backed_up(house, tmp_path / "more")
     manifest = read_manifest(path)
-    if manifest.objects_copied:
-        assert manifest.missing == (name,)
-    else:
-        assert (path / "objects.list").read_text() == f"{name}\n"
+    assert manifest.missing == (name,)
+
+
+def test_the_second_backup_shares_what_the_first_holds_whole(
+    good: Path, house: House, chain: Chain, storage: str, tmp_path: Path, elsewhere: Elsewhere
+) -> None:
+    (organisation, digest), *_ = house.installation.store.listed_objects()
+    name = object_path(organisation, digest)
+    earlier = good.rename(good.with_name("veritype-20200101T000000Z"))
+    second = backed_up(house, earlier.parent)
+    assert (second / name).samefile(earlier / name)
+    held = (second / name).read_bytes()
+    (second / name).write_bytes(held[:-1])
+    third = backed_up(house, earlier.parent / "beside")
+    shutil.rmtree(earlier)
+    second.rename(second.with_name("veritype-20200101T000000Z"))
+    fourth = backed_up(house, earlier.parent)
+    assert (fourth / name).read_bytes() == (third / name).read_bytes() == held, "read anew"
+
+    house.installation.objects.stored.delete(organisation, [digest])
+    elsewhere()
+    run("restore", str(fourth), "--data", str(tmp_path / "restored"))
+    found = open_installation(tmp_path / "restored")
+    assert found.objects.stored.get(organisation, digest) == held
+    assert (tmp_path / "restored" / "objects").exists() == (storage == EMBEDDED)
+    found.store.close()
+
+
+def test_a_bucket_that_takes_nothing_leaves_no_restored_folder(
+    good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: Elsewhere
+) -> None:
+    elsewhere()
+    monkeypatch.setenv("VERITYPE_OBJECTS", "s3://nowhere/x")
+    monkeypatch.setenv("VERITYPE_OBJECTS_ENDPOINT", "http://127.0.0.1:9")
+    said = run("restore", str(good), "--data", str(tmp_path / "restored"), fails=1).output
+    assert "object store does not answer" in said
+    assert not (tmp_path / "restored").exists()
 
 
 def test_a_backup_that_fails_leaves_nothing(
