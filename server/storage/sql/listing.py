@@ -6,10 +6,10 @@ walks past for that: where another one is right, what must not be walked stands 
 (`unindexed`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists
+from sqlalchemy import Select, exists, func
 
 from server.records import DeviceLine, Project, SessionLine, SessionState
 from server.records.listing import SessionFilter
@@ -18,6 +18,7 @@ from server.storage.sql.bound import unindexed
 from server.storage.sql.devices import SqlDevices, as_device_line
 from server.storage.sql.evidence import SqlEvidence
 from server.storage.sql.projects import SqlProjects
+from wire.policy import Policy, parse_policy
 
 _SESSION = tables.sessions.c
 _HEAD = tables.heads.c
@@ -83,9 +84,22 @@ class SqlListing(SqlEvidence, SqlProjects, SqlDevices):
         query = self._select(table).order_by(table.c.id).limit(limit)
         if after is not None:
             query = query.where(table.c.id > after)
-        return [
-            Project(row.id, row.name, self._policy_in_force(row.id)) for row in self._all(query)
-        ]
+        rows = self._all(query)
+        in_force = self._policies_in_force([row.id for row in rows])
+        return [Project(row.id, row.name, in_force[bytes(row.id)]) for row in rows]
+
+    def _policies_in_force(self, projects: Sequence[bytes]) -> Mapping[bytes, Policy]:
+        table = tables.policies
+        newest = (
+            self._select(table, table.c.project, func.max(table.c.version).label("version"))
+            .where(table.c.project.in_(projects))
+            .group_by(table.c.project)
+            .subquery()
+        )
+        query = self._select(table, table.c.project, table.c.document).join(
+            newest, (newest.c.project == table.c.project) & (newest.c.version == table.c.version)
+        )
+        return {bytes(row.project): parse_policy(row.document) for row in self._all(query)}
 
     def devices_after(
         self, person: bytes | None, after: bytes | None, limit: int
