@@ -96,16 +96,10 @@ class IdempotentPosts:
             await self._do(ticket, scope, _again(body, receive), send)
 
     async def _begin(self, scope: Scope, headers: Headers, body: bytes) -> Ticket | Given | None:
-        """None: it has no key, or comes from nobody known, whom the route refuses."""
+        """None: it has no key, or one of another form, or comes from nobody: see the route."""
         key = headers.get(HEADER)
-        if key is None or scope["method"] != "POST":
+        if key is None or scope["method"] != "POST" or not _holds(key):
             return None
-        if not re.match(KEY_PATTERN, key):
-            raise Refusal(
-                ProblemCode.INVALID_REQUEST,
-                400,
-                "An Idempotency-Key has 1 to 128 printable characters of ASCII, and no spaces.",
-            )
         asker = await run_in_threadpool(self._asker, headers.get("authorization", ""))
         if asker is None:
             return None
@@ -135,6 +129,20 @@ class IdempotentPosts:
             _log.error("an answer could not be noted", exc_info=error)
         for message in held.messages:
             await send(message)
+
+
+def check_key(headers: Headers) -> None:
+    """Refuse a key of another form: called once it is known that whoever asks may ask."""
+    if not _holds(headers.get(HEADER, "none")):
+        raise Refusal(
+            ProblemCode.INVALID_REQUEST,
+            400,
+            "An Idempotency-Key has 1 to 128 printable characters of ASCII, and no spaces.",
+        )
+
+
+def _holds(key: str) -> bool:
+    return re.match(KEY_PATTERN, key) is not None
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
+from server.http.idempotency import check_key
 from server.http.requests import authorization_of
 from server.records import SCOPE_MEANS, Scope
 from server.services.asking import Asker, platform_asking
@@ -35,6 +36,8 @@ def asker_by(tokens: Tokens) -> AskerOf:
         asker = platform_asking(tokens.platform(authorization_of(request)))
         for scope in needs.scopes:
             asker.need(Scope(scope))
+        if request.method == "POST":
+            check_key(request.headers)
         return asker
 
     return asker_of

@@ -186,7 +186,7 @@ class SqlEvidence(SqlSealed):
         if sight.everybody:
             return query
         if sight.session is not None:
-            return self._lines().where(_SESSION.id == sight.session)
+            return query.where(_SESSION.id == sight.session)
         seen = _SESSION.person == sight.person
         if sight.teams:
             members = tables.team_members.c
@@ -199,7 +199,7 @@ class SqlEvidence(SqlSealed):
         # Two small sets of rows: by one condition on both all sessions would be looked through.
         own = select(_SESSION.row).where(_SESSION.organisation == self.organisation, seen)
         rows = own.union(self._reviewed(sight.reviewer)).subquery()
-        return self._lines().where(_SESSION.row.in_(select(rows.c.row)))
+        return query.where(_SESSION.row.in_(select(rows.c.row)))
 
     def _reviewed(self, reviewer: bytes) -> Select[Any]:
         """Sessions on which somebody gave their verdict."""
