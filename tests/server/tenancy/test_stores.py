@@ -1,6 +1,7 @@
 """Nothing in storage lets one organisation read or change what is another's, on either storage."""
 
 import inspect
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from server.records.hours import Kind
 from server.records.scoring import DueState
 from server.records.signin import NewInvitation
 from server.storage.protocols import OrganisationStore
+from server.storage.sql.bound import Bound
+from server.storage.sql.organisation import SqlOrganisationStore
 from server.storage.tables import metadata
 from tests.server.device import Chain
 from tests.server.house import POLICY, House
@@ -316,3 +319,14 @@ def references() -> Iterator[tuple[Table, ForeignKey]]:
         for key in table.foreign_keys:
             if "organisation" in table.c and "organisation" in key.column.table.c:
                 yield table, key
+
+
+def test_no_part_of_a_store_hides_anothers_method() -> None:
+    """The parts are mixed into one class, where a private name twice would be the last one's."""
+    defined = defaultdict[str, list[str]](list)
+    for part in SqlOrganisationStore.__mro__:
+        if part not in (SqlOrganisationStore, Bound, object):
+            for name in vars(part):
+                if not name.startswith("__"):
+                    defined[name].append(part.__name__)
+    assert {name: parts for name, parts in defined.items() if len(parts) > 1} == {}
