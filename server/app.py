@@ -278,7 +278,7 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
     app.router.routes.extend(console)
     app.router.routes.extend(health_routes(readiness))
     publish_document(app)
-    add_problem_handlers(app)
+    add_problem_handlers(app, tokens)
     repeats = Repeats(store, keys.sign_in_secret)
     app.add_middleware(IdempotentPosts, tokens=tokens, repeats=repeats)
     app.add_middleware(ETags)

@@ -4,6 +4,7 @@ import logging
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,22 +12,41 @@ from starlette.responses import Response
 from server.console.rendering import error_page
 from server.errors import Refusal, StorageAway, not_found, overloaded
 from server.http.refusals import refusal_of
-from server.http.requests import refuse
+from server.http.request_log import route_of
+from server.http.requests import authorization_of, refuse
+from server.records import Scope
+from server.services.asking import platform_asking
+from server.signin.tokens import Tokens
 from wire.errors import WireError
 from wire.problems import ProblemCode
 
 _MACHINES = ("/agent/", "/v1/", "/.well-known/", "/healthz")
 _AWAY_S = 10
+_PLATFORM_KEY = "platformKey"
 _log = logging.getLogger(__name__)
 
 
-def add_problem_handlers(app: FastAPI) -> None:
+def add_problem_handlers(app: FastAPI, tokens: Tokens) -> None:
     """Register the handlers."""
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        """A body that does not read is noticed before anybody asked whose it is."""
+        if isinstance(error, HTTPException) and error.status_code != 400:
+            return await _http_error(request, error)
+        try:
+            await run_in_threadpool(_check_may_ask, app, tokens, request)
+        except Refusal as refusal:
+            return _answer(request, refusal)
+        except StorageAway as error:
+            return await _storage_away(request, error)
+        detail = "A parameter does not hold to the documented form."
+        return _answer(request, Refusal(ProblemCode.INVALID_REQUEST, 400, detail))
+
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(WireError, _wire_error)
     app.add_exception_handler(StorageAway, _storage_away)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, invalid)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -49,9 +69,14 @@ async def _storage_away(request: Request, error: Exception) -> Response:
     return _answer(request, overloaded(_AWAY_S))
 
 
-async def _invalid(request: Request, _error: Exception) -> Response:
-    detail = "A parameter does not hold to the documented form."
-    return _answer(request, Refusal(ProblemCode.INVALID_REQUEST, 400, detail))
+def _check_may_ask(app: FastAPI, tokens: Tokens, request: Request) -> None:
+    """Refuse whoever lacks what the document says that the route needs."""
+    item = app.openapi()["paths"].get(route_of(request.scope), {})
+    for needs in item.get(request.method.lower(), {}).get("security", ()):
+        if _PLATFORM_KEY in needs:
+            asker = platform_asking(tokens.platform(authorization_of(request)))
+            for scope in needs[_PLATFORM_KEY]:
+                asker.need(Scope(scope))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -163,6 +163,16 @@ def test_key_of_another_form_is_refused(platform: httpx.Client, key: str) -> Non
     assert code_of(invite(platform, key)) == (400, ProblemCode.INVALID_REQUEST)
 
 
+def test_who_may_not_ask_is_told_so_though_the_body_is_none(
+    shared: House, platform: httpx.Client
+) -> None:
+    reader = shared.administration.add_platform_key("reader", {Scope.PEOPLE_READ})
+    for token, status in (("vtp_unknown", 401), (reader, 403), (shared.platform_key, 400)):
+        fields = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+        for body in (b"{", b"\xff", b"[" * 100_000):
+            assert platform.post(PATH, content=body, headers=fields).status_code == status
+
+
 def test_body_over_the_limit_is_refused_before_anything_reads_it(platform: httpx.Client) -> None:
     answer = platform.post(PATH, content=b" " * (BODY_MAX_BYTES + 1))
     assert code_of(answer) == (413, ProblemCode.TOO_LARGE)
