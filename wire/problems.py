@@ -16,6 +16,7 @@ class ProblemCode(StrEnum):
     MALFORMED = "malformed"
     TOO_LARGE = "too-large"
     UNSUPPORTED_VERSION = "unsupported-version"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type"
     SIGNATURE_INVALID = "signature-invalid"
     OUT_OF_ORDER = "out-of-order"
     UNKNOWN_SESSION = "unknown-session"

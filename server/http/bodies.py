@@ -32,5 +32,14 @@ async def read_body(receive: Receive, declared: str | None, limit_bytes: int) ->
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+def check_kind(said: str, wanted: str) -> None:
+    """Refuse a body that says it is something else; one that says nothing is taken for it."""
+    kind = said.partition(";")[0].strip().lower()
+    if kind and kind != wanted:
+        raise Refusal(
+            ProblemCode.UNSUPPORTED_MEDIA_TYPE, 415, f"Send this with 'Content-Type: {wanted}'."
+        )
+
+
 def _too_large() -> Refusal:
     return Refusal(ProblemCode.TOO_LARGE, 413, "The body is larger than the documented limit.")

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.errors import Refusal
-from server.http.bodies import read_body
+from server.http.bodies import check_kind, read_body
 from server.http.refusals import answer_of
 from wire import limits
 from wire.messages import decode_message, encode_message
@@ -22,6 +22,7 @@ async def body_of(request: Request, limit_bytes: int) -> bytes:
 
 async def message_of(request: Request, kind: type[M]) -> M:
     """The JSON message in a request."""
+    check_kind(request.headers.get("content-type", ""), "application/json")
     return decode_message(await body_of(request, limits.MESSAGE_MAX_BYTES), kind)
 
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from server.clock import now_us
 from server.errors import Refusal, StorageAway, overloaded, too_often
 from server.figures import IngestFigures
-from server.http.bodies import Receive
+from server.http.bodies import Receive, check_kind
 from server.http.refusals import answer_of, refusal_of
 from server.ingest.bodies import Bodies
 from server.ingest.pace import Pace
@@ -34,6 +34,7 @@ from server.storage.protocols import BatchWriter, Store
 from wire.batch import Envelope, open_envelope
 from wire.chain import follow
 from wire.errors import ChainBroken, DigestMismatch, WireError
+from wire.messages import BATCH_CONTENT_TYPE
 from wire.problems import TYPE_PREFIX, ProblemCode
 
 PATH = "/agent/v1/batches"
@@ -43,6 +44,7 @@ Fields = Mapping[bytes, bytes]
 Body = bytes | Callable[[], Awaitable[bytes]]
 """The whole of it, or what reads it."""
 
+_KIND = BATCH_CONTENT_TYPE.encode()
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 _RECEIPT_FIELDS = ((b"content-type", b"application/json"), _NOSNIFF)
 
@@ -143,6 +145,8 @@ class Ingest:
         try:
             sealed = body if isinstance(body, bytes) else await body()
             self.figures.bytes += len(sealed)
+            if fields.get(b"content-type", _KIND) != _KIND:
+                check_kind(fields[b"content-type"].decode("latin-1"), BATCH_CONTENT_TYPE)
             wait_s = self._pace.wait_s(sender.device.id, time.monotonic())
             if wait_s:
                 raise too_often(wait_s)

@@ -49,6 +49,7 @@ _PROBLEMS = {
     404: "There is nothing, or nothing that this token may see.",
     409: "It does not go together with what is stored.",
     413: "The body is larger than the documented limit.",
+    415: "The body says that it is something else than this route takes.",
     429: "This was tried too often; wait for `Retry-After` seconds.",
     503: "The server is busy; wait for `Retry-After` seconds. Nothing was stored.",
 }
@@ -194,6 +195,7 @@ def _add_problems(path: str, operation: Document) -> None:
         expected |= {400, 404}
     if "requestBody" in operation:
         expected |= {403, 409, 413}
+        expected |= {415} if path.startswith(AGENT) else set()
     if path.startswith("/agent/v1/release"):
         expected.add(404)
     for status in sorted(expected):

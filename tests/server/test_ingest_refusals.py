@@ -87,6 +87,26 @@ def test_digest_field_that_holds(chain: Chain) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("kind", ["application/json", "text/plain; charset=utf-8", "image/png"])
+def test_a_body_that_says_it_is_something_else(chain: Chain, refused: Refused, kind: str) -> None:
+    answer = chain.device.post(chain.seal().sealed, **{"content-type": kind})
+    refused(answer, ProblemCode.UNSUPPORTED_MEDIA_TYPE, 415)
+
+
+def test_a_kind_in_another_case_or_with_parameters_is_the_same_kind(chain: Chain) -> None:
+    kind = "Application/VND.veritype.batch; v=1"
+    answer = chain.device.post(chain.seal().sealed, **{"content-type": kind})
+    assert answer.status_code == 200
+
+
+def test_a_message_that_says_it_is_something_else(chain: Chain, problem: ProblemOf) -> None:
+    device = chain.device
+    fields = device.auth | {"content-type": "application/x-www-form-urlencoded"}
+    answer = device.online.post("/agent/v1/sessions", content=b"{}", headers=fields)
+    assert problem(answer).code is ProblemCode.UNSUPPORTED_MEDIA_TYPE
+    assert answer.status_code == 415
+
+
 def test_declared_size_over_the_limit(chain: Chain, refused: Refused) -> None:
     answer = chain.device.post(b"x" * (limits.BATCH_MAX_BYTES + 1))
     refused(answer, ProblemCode.TOO_LARGE, 413)
