@@ -116,9 +116,8 @@ bench-server: $(INSTALLED) ## the server's budgets beside two peers: AGENTS=1000
 	  $(if $(AGENTS),--agents $(AGENTS)) $(if $(JSON),--json) $(if $(PROFILE),--profile $(PROFILE))
 
 bench-api: $(INSTALLED) ## the platform API's budgets with a million sessions stored: [STORAGE=postgresql] [SESSIONS=1000000]
-	@$(BIN)/python -m bench.api --storage $(or $(STORAGE),sqlite) $(if $(SESSIONS),--sessions $(SESSIONS))
-	@for part in submission hours webhooks; do \
-	  if [ -f bench/api/$$part.py ]; then $(BIN)/python -m bench.api.$$part || exit 1; fi; done
+	@failed=0; for part in "api --storage $(or $(STORAGE),sqlite) $(if $(SESSIONS),--sessions $(SESSIONS))" \
+	  api.submission api.hours api.webhooks; do $(BIN)/python -m bench.$$part || failed=1; done; exit $$failed
 
 soak: system $(INSTALLED) ## the faults for long: KILLS=500 DAYS=7 [HOURS=1 of fast typing]
 	@$(BIN)/python -m tests.faults.soak --kills $(or $(KILLS),500) --days $(or $(DAYS),7) --hours $(or $(HOURS),0)

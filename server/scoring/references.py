@@ -5,6 +5,8 @@ Asked for by person, one at a time: nothing here or in storage compares people.
 
 from dataclasses import dataclass
 
+from server.compaction.reading import opened_session
+from server.privacy.sealed import SealedObjects
 from server.records import SessionEntry
 from server.scoring.facts import OpenedSession
 from server.services.sealing import SampleSeal
@@ -15,6 +17,8 @@ from wire.messages import decode_message
 
 LEAST_CONSENT_VERSION = 2
 """Texts before it did not say that scoring uses the sample."""
+_EARLIER_MAX = 3
+"""So many sessions are more than an enrolment needs; each has to be read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +27,21 @@ class OwnTyping:
 
     sample: TypingSample | None = None
     earlier: tuple[OpenedSession, ...] = ()
-    """Sessions that an auditor upheld as genuine."""
+    """Sessions that reviewers said are genuine."""
 
 
 def own_typing(
-    store: OrganisationStore, organisation: int, seal: SampleSeal, entry: SessionEntry
+    store: OrganisationStore,
+    objects: SealedObjects,
+    organisation: int,
+    seal: SampleSeal,
+    entry: SessionEntry,
 ) -> OwnTyping:
     """What the session's person gave, at this moment."""
     sample = typing_sample(store, organisation, seal, entry.person)
     if sample is not None:
         return OwnTyping(sample)
-    return OwnTyping(earlier=upheld_sessions(store, entry))
+    return OwnTyping(earlier=_upheld(store, objects, organisation, entry))
 
 
 def typing_sample(
@@ -51,9 +59,10 @@ def typing_sample(
     return sample if sample.consent_version >= LEAST_CONSENT_VERSION else None
 
 
-def upheld_sessions(store: OrganisationStore, entry: SessionEntry) -> tuple[OpenedSession, ...]:
-    """Earlier sessions of the same person that an auditor upheld as genuine.
-
-    None yet: the server stores no verdicts. When it does, they are read here.
-    """
-    return ()
+def _upheld(
+    store: OrganisationStore, objects: SealedObjects, organisation: int, entry: SessionEntry
+) -> tuple[OpenedSession, ...]:
+    """The person's latest sessions before this one that reviewers said are genuine."""
+    rows = store.upheld_sessions(entry.person, entry.row, _EARLIER_MAX)
+    opened = (opened_session(store, objects, organisation, row) for row in rows)
+    return tuple(one for one in opened if one.batches)

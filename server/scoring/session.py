@@ -69,7 +69,7 @@ class Scoring:
         opened = opened_session(store, self._objects, job.organisation, entry.row)
         _quarantine(store, opened)
         texts = submitted_classes(store, self._objects, job.organisation, entry.row, opened.batches)
-        own = own_typing(store, job.organisation, self._seal, entry)
+        own = own_typing(store, self._objects, job.organisation, self._seal, entry)
         promise = promise_of(store)
         assessed = self._assessor.assess(opened, policy, texts, own, promise)
         return _finish(store, job, entry, opened, assessed, policy)

@@ -15,6 +15,17 @@ from detector.baseline.population import WithinPerson
 from detector.promise import PlatformPromise
 from detector.simulation import composing, draw_typist, transcribing
 from detector.tables import Keystrokes
+from server.records import (
+    Decision,
+    EventKind,
+    How,
+    NewReview,
+    ReviewEvent,
+    ReviewHead,
+    ReviewRules,
+    Stage,
+    Verdict,
+)
 from server.scoring.assessments import Assessed, not_assessed
 from server.scoring.assessor import DetectorAssessor
 from server.scoring.facts import OpenedSession
@@ -97,6 +108,31 @@ def test_a_sample_opens_for_its_person_and_key_alone() -> None:
     assert SampleSeal(b"l" * 32).open(1, person, sealed) is None
     for changed in (b"", sealed[:9], sealed[:-1], sealed[:-1] + b"\0\0", b"{}"):
         assert seal.open(1, person, changed) is None
+
+
+def test_without_a_sample_it_is_what_reviewers_upheld_before(
+    house: House,
+    chain: Chain,
+    typing: Typing,
+    score: Callable[[], int],
+    watching: Watching,
+) -> None:
+    device = chain.device
+    chain.send(typing(0, 190), final=True)
+    assert score() == 1
+    entry = house.own.session(chain.session)
+    assert entry is not None
+    new = NewReview(How.RANDOM, 0.01, None, 1.0, ReviewRules(1, 1))
+    row = house.own.open_review(entry.row, new, 1)
+    review = house.own.review_numbered(row) if row else None
+    assert review is not None
+    head = ReviewHead(Stage.DECIDED, None, Decision(Verdict.KEEP, 2))
+    assert house.own.step_review(review, ReviewEvent(EventKind.LAPSED, 2), head, [])
+    device.clock_in().send(typing(0, 190), final=True)
+    assert score() == 1
+    (earlier,) = watching.given[-1].earlier
+    assert [header.session for header in earlier.headers] == [chain.session]
+    assert watching.given[0].earlier == ()
 
 
 def test_the_sample_is_what_the_persons_sessions_are_compared_with(

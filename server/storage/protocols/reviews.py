@@ -23,6 +23,12 @@ class Reviews(Protocol):
     def standing(self, session_row: int) -> Standing:
         """How a session stands between its assessment and its decision."""
 
+    def upheld_sessions(self, person: bytes, before_row: int, limit: int) -> Sequence[int]:
+        """Numbers of a person's sessions that people said are genuine, the newest first.
+
+        Only those before a session; not those of which silence decided.
+        """
+
     def open_review(self, session_row: int, new: NewReview, now_us: int) -> int | None:
         """Open a review; None, and nothing is stored, if the session had one or is a control."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from server.records import EventKind, How, ReviewEvent, StoredReview
+from server.records import EventKind, How, ReviewEvent, Stage, StoredReview, Verdict
 from server.storage import tables
 from server.storage.sql.reviews import SqlReviews, as_event, as_review
 
@@ -28,6 +28,20 @@ class SqlReviewLists(SqlReviews):
         """Reviews of a person's sessions."""
         query = self._real().where(_SESSION.person == trainer)
         return [as_review(row) for row in self._all(query.order_by(_REVIEW.row.desc()))]
+
+    def upheld_sessions(self, person: bytes, before_row: int, limit: int) -> Sequence[int]:
+        """Sessions of a person that people said are genuine."""
+        kept = self._select(tables.reviews, _REVIEW.session).where(
+            _REVIEW.stage == Stage.DECIDED,
+            _REVIEW.verdict == Verdict.KEEP,
+            _REVIEW.by_silence.is_(False),
+            _REVIEW.how != How.CONTROL,
+        )
+        query = self._select(tables.sessions, _SESSION.row).where(
+            _SESSION.person == person, _SESSION.row < before_row, _SESSION.row.in_(kept)
+        )
+        found = self._all(query.order_by(_SESSION.row.desc()).limit(limit))
+        return [row.row for row in found]
 
     def reviews_by(self, reviewer: bytes, limit: int) -> Sequence[StoredReview]:
         """Reviews in which a person committed."""

@@ -80,6 +80,28 @@ def again(house: House, review: StoredReview) -> StoredReview:
 
 
 @ON_SQLITE
+@pytest.mark.parametrize(
+    ("decision", "upheld"),
+    [
+        (Decision(Verdict.KEEP, 30), True),
+        (Decision(Verdict.KEEP, 30, by_silence=True), False),
+        (DECIDED, False),
+    ],
+)
+def test_only_people_uphold_a_session(
+    house: House, session_row: int, decision: Decision, *, upheld: bool
+) -> None:
+    own, trainer = house.own, house.trainer.id
+    review = opened(house, session_row)
+    assert own.upheld_sessions(trainer, session_row + 1, 9) == []
+    head = ReviewHead(Stage.DECIDED, None, decision)
+    assert own.step_review(review, ReviewEvent(EventKind.LAPSED, 30), head, [])
+    assert own.upheld_sessions(trainer, session_row + 1, 9) == [session_row] * upheld
+    assert own.upheld_sessions(trainer, session_row, 9) == []
+    assert own.upheld_sessions(house.other.id, session_row + 1, 9) == []
+
+
+@ON_SQLITE
 def test_a_random_check_puts_nobody_under_review(house: House, session_row: int) -> None:
     opened(house, session_row, NewReview(How.RANDOM, 0.01, None, 60.0, ReviewRules(70, 140)))
     assert house.own.standing(session_row) == NOT_ASKED

@@ -86,6 +86,7 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
         _review(x.entry), ReviewEvent(EventKind.CLOSED, 2), ReviewHead(Stage.CLOSED, None), []
     ),
     "waiting_reviews": lambda s, _: s.waiting_reviews(2),
+    "upheld_sessions": lambda s, x: s.upheld_sessions(x.person, 1 << 60, 9),
 }
 
 OWN: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
