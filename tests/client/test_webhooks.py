@@ -32,6 +32,19 @@ def test_what_the_server_signed_is_taken_by_either_secret() -> None:
         (BODY, {}, SECRET, NOW_S + 301),
         (BODY, {}, SECRET, NOW_S - 301),
     ],
+    # Secrets are drawn at random: as names they would differ from one process to the next.
+    ids=[
+        "another body",
+        "another id",
+        "another time",
+        "no time",
+        "no signature",
+        "no ASCII",
+        "another secret",
+        "no secret",
+        "too late",
+        "too early",
+    ],
 )
 def test_anything_else_is_refused(
     body: bytes, changed: dict[str, str], secret: str, now_s: float

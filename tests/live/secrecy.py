@@ -7,6 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.app import open_installation
+from server.compaction.reading import stored_batches
+from server.privacy.sealed import owner_of
+from server.records import EVERYBODY
 from tests.live.accessible_window import gtk_window
 from tests.live.desktop import Window
 from tests.live.leaks import Place, batch_places, file_places
@@ -24,6 +28,7 @@ _REST_S = 0.8
 """Longer than a password field is taken to have had the focus before its program says so."""
 _BOTTOM_LEFT, _BOTTOM_RIGHT = "400x70+20+705", "400x70+660+705"
 _SETTLE_S = 15.0
+_SESSIONS_MAX = 100
 SHARED_FOLDERS = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
 LARGEST_SHARED_FILE = 1_000_000
 OTHER_TESTS = "pytest-of-"
@@ -180,12 +185,28 @@ def _on_disk(trainer: Trainer, server: Server, since_s: float) -> Iterator[Place
     """Files of both, those they have open, and new ones in the folders that all may write to."""
     yield from file_places(trainer.agent.folder)
     yield from file_places(server.operator.folder)
+    yield from _unsealed(server)
     served = (server.process.pid, *descendants(server.process.pid))
     for pid in (*trainer.agent.processes(), *served):
         yield from _open_files(pid)
     for entry in (entry for folder in SHARED_FOLDERS for entry in folder.iterdir()):
         if not entry.name.startswith(OTHER_TESTS):
             yield from file_places(entry, since_s, LARGEST_SHARED_FILE, databases=False)
+
+
+def _unsealed(server: Server) -> Iterator[Place]:
+    """What the server keeps sealed: uploads, and the batches of sessions that left the log."""
+    installation = open_installation(server.operator.data)
+    store, objects = installation.store, installation.objects
+    organisation = store.first_organisation()
+    own = store.of(organisation)
+    for line in own.lines(EVERYBODY, _SESSIONS_MAX, None):
+        for entry in own.objects_of(line.row):
+            data = objects.get(owner_of(line, organisation), entry.digest, entry.place)
+            yield Place(f"object {entry.digest.hex()}, unsealed", data)
+        for batch in stored_batches(own, objects, organisation, line.row):
+            yield from batch_places(f"batch {batch.sequence}, unsealed", batch.sealed)
+    store.close()
 
 
 def _open_files(pid: int) -> Iterator[Place]:
