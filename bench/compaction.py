@@ -22,10 +22,10 @@ from bench.server.material import STRETCH_US
 from bench.server.population import POLICY_VERSION, PROJECT, SimulatedAgent, populate
 from bench.server.sealing import header_of
 from detector.simulation.day import working_day
-from server.app import Installation, make_data_folder, open_installation
 from server.clock import now_us
 from server.compaction.compactor import Compactor
 from server.compaction.reading import opened_session
+from server.installation import Installation, make_data_folder, open_installation
 from server.operation.house import DataFolder
 from server.records import Append
 from server.services.administration import Administration

@@ -26,8 +26,8 @@ from detector.model import Model, load_model
 from detector.state import State, beginning, provisional_all, to_bytes, update_from
 from detector.state import update as fold
 from detector.state.stretches import BLOCK_BATCHES
-from server.app import Installation, make_data_folder, open_installation
 from server.clock import now_us
+from server.installation import Installation, make_data_folder, open_installation
 from server.records import ROUND_US
 from server.scoring.assessor import DetectorAssessor
 from server.scoring.rounds import Rounds

@@ -24,8 +24,8 @@ import requests
 from agent.errors import AgentError
 from samples.recorded import Sample, load_samples
 from samples.send import NotDelivered, send
-from server.app import make_data_folder, open_installation
 from server.errors import ServerError
+from server.installation import make_data_folder, open_installation
 from server.records import Role
 from server.services.administration import Administration
 

@@ -1,4 +1,5 @@
 """The Veritype server: ingest, storage, scoring, review console and platform API.
 
-Routes call services, services call the storage protocols; only `server.app` names a storage.
+Routes call services, services call the storage protocols; only `server.installation` names a
+storage.
 """

@@ -7,8 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.app import open_installation
 from server.compaction.reading import stored_batches
+from server.installation import open_installation
 from tests.live.listener import RawKey
 from wire.batch import decode, open_envelope
 from wire.codes import KeyFlag

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, Table, insert, select
 
 from bench.report import Report, Row, mebibytes
 from bench.server.storages import POSTGRESQL, SQLITE, storage
-from server.app import make_data_folder, open_installation
+from server.installation import make_data_folder, open_installation
 from server.records import Scope
 from server.services.administration import Administration
 from server.storage import tables

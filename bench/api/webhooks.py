@@ -19,8 +19,8 @@ from pathlib import Path
 
 import msgspec
 
-from server.app import Installation, make_data_folder, open_installation
 from server.clock import now_us
+from server.installation import Installation, make_data_folder, open_installation
 from server.notices.telling import Telling
 from server.records import Happened
 from server.services.administration import Administration

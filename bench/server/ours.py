@@ -17,7 +17,7 @@ from bench.server.profiling import profiled
 from bench.server.run_result import Measured
 from bench.server.sealing import Load, Sealed, seal_all
 from bench.server.storages import Storage, storage
-from server.app import open_installation
+from server.installation import open_installation
 from server.operation.house import DataFolder
 from server.operation.keys import load_server_keys
 from tests.live.processes import Child

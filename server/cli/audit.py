@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from server.app import Installation, open_installation
 from server.cli.options import (
     data_option,
     examples,
@@ -16,6 +15,7 @@ from server.cli.options import (
 )
 from server.clock import iso_utc, now_us
 from server.errors import NotKnown
+from server.installation import Installation, open_installation
 from server.privacy.auditing import check_log, exported, sign_head
 from server.privacy.purge_records import check_records
 from server.records import Organisation

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation, restore_database, restore_objects
 from server.cli.options import data_option, examples, json_option, plainly, say
 from server.cli.progress import Progress
 from server.clock import iso_utc
+from server.installation import open_installation, restore_database, restore_objects
 from server.operation.backup import back_up
 from server.operation.restore import check, restore_files
 from server.operation.upkeep_lock import upkeep

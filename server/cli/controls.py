@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
 from server.cli.options import (
     administration,
     data_option,
@@ -14,6 +13,7 @@ from server.cli.options import (
     plainly,
     say,
 )
+from server.installation import open_installation
 from server.reviews.controls import set_control_share
 
 _OPERATOR = "operator"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from server.app import Installation, make_data_folder, open_installation
 from server.cli.options import administration, data_option, examples, json_option, plainly, say
+from server.installation import Installation, make_data_folder, open_installation
 from server.operation.examination import examine
 
 

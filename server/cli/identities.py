@@ -5,9 +5,9 @@ from typing import TextIO
 
 import click
 
-from server.app import open_installation
 from server.cli.options import data_option, json_option, organisation_option, plainly, say
 from server.errors import NotKnown
+from server.installation import open_installation
 from server.services.administration import Administration
 from server.signin.openid import OpenId
 from server.storage.protocols import OrganisationStore

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
 from server.cli.options import (
     data_option,
     examples,
@@ -18,6 +17,7 @@ from server.cli.options import (
 )
 from server.clock import now_us
 from server.errors import ServerError
+from server.installation import open_installation
 from server.labels.marking import mark, read_made
 from server.services.administration import Administration
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
 from server.cli.options import (
     data_option,
     examples,
@@ -16,6 +15,7 @@ from server.cli.options import (
     say,
 )
 from server.clock import iso_utc, now_us
+from server.installation import open_installation
 from server.privacy.holding import LegalHolds
 from server.records.privacy import LegalHold
 from server.services.administration import Administration

@@ -10,7 +10,6 @@ from server.cli.config import config
 from server.cli.controls import control
 from server.cli.devices import device
 from server.cli.folder import doctor, init
-from server.cli.identities import oidc
 from server.cli.keys import key
 from server.cli.legal_holds import legal_hold
 from server.cli.migrating import migrate
@@ -20,16 +19,23 @@ from server.cli.person import person
 from server.cli.projects import project
 from server.cli.purging import purge
 from server.cli.releases import release
-from server.cli.running import serve, worker
 from server.cli.server_keys import keys
 from server.cli.sessions import session
 from server.cli.teams import team
 from server.cli.webhooks import webhook
 
 _SCORING = "server.cli.scoring"
-_LATE = {"promise": _SCORING, "rescore": _SCORING, "labels": "server.cli.labels"}
-"""Commands that need scikit-learn and scipy: read only when they are asked for, since `serve` and
-all others would pay seconds at their start and 150 MB for them."""
+_RUNNING = "server.cli.running"
+_LATE = {
+    "promise": _SCORING,
+    "rescore": _SCORING,
+    "labels": "server.cli.labels",
+    "oidc": "server.cli.identities",
+    "serve": _RUNNING,
+    "worker": _RUNNING,
+}
+"""Commands that need scikit-learn, the web framework or sign-in elsewhere: read only when they are
+asked for, since all others would pay for them at their start, some with seconds and 150 MB."""
 
 
 class _Commands(click.Group):
@@ -50,8 +56,6 @@ def main() -> None:
 
 for command in (
     init,
-    serve,
-    worker,
     migrate,
     backup,
     restore,
@@ -62,7 +66,6 @@ for command in (
     organisation,
     user,
     team,
-    oidc,
     project,
     release,
     session,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
 from server.cli.options import data_option, examples, json_option, plainly, say
+from server.installation import open_installation
 
 
 @click.command(

@@ -9,8 +9,8 @@ from typing import ParamSpec
 
 import click
 
-from server.app import open_installation
 from server.errors import ServerError
+from server.installation import open_installation
 from server.services.administration import Administration
 from server.services.asking import Asker
 from server.services.people import Directory, operator

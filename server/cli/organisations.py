@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
 from server.cli.options import (
     administration,
     data_option,
@@ -15,6 +14,7 @@ from server.cli.options import (
     say,
 )
 from server.hours.zones import Zones
+from server.installation import open_installation
 
 
 @click.group()

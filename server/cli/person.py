@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
 from server.cli.options import (
     data_option,
     examples,
@@ -15,6 +14,7 @@ from server.cli.options import (
 )
 from server.clock import now_us
 from server.errors import NotKnown, ServerError
+from server.installation import open_installation
 from server.privacy.erasing import Erasure
 from server.privacy.exporting import PersonalExports
 from server.records import Person

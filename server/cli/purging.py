@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
 from server.cli.options import data_option, examples, json_option, plainly, say
 from server.cli.progress import Progress
 from server.clock import now_us
+from server.installation import open_installation
 from server.operation.key_files import out_of_use
 from server.operation.upkeep_lock import upkeep
 from server.privacy.purging import Purge

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
 from server.cli.options import data_option, json_option, plainly, say
+from server.installation import open_installation
 from server.operation.releases import add_release
 
 

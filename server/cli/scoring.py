@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from detector.model import load_model
-from server.app import open_installation
 from server.cli.options import (
     administration,
     data_option,
@@ -17,6 +16,7 @@ from server.cli.options import (
 )
 from server.clock import now_us
 from server.errors import ServerError
+from server.installation import open_installation
 from server.scoring.again import score_again, score_all_again
 from server.scoring.promises import set_promise
 from server.storage.protocols import OrganisationStore

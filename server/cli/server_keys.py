@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
 from server.cli.options import (
     data_option,
     examples,
@@ -18,6 +17,7 @@ from server.cli.options import (
 from server.cli.progress import Progress
 from server.clock import iso_utc, now_us
 from server.errors import NotKnown
+from server.installation import open_installation
 from server.operation.house import DataFolder
 from server.operation.key_files import (
     BY_DEFAULT,

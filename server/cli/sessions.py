@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
 from server.cli.options import (
     data_option,
     json_option,
@@ -17,6 +16,7 @@ from server.clock import now_us
 from server.compaction.reading import stored_batches
 from server.compaction.verifying import verify_session
 from server.errors import NotKnown
+from server.installation import open_installation
 from server.privacy.ended import evidence_ended
 from server.privacy.erasing import check_tombstone
 from server.services.administration import Administration

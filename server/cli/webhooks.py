@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from server.app import open_installation
 from server.cli.options import data_option, json_option, organisation_option, plainly, say
+from server.installation import open_installation
 from server.records import Happened
 from server.records.webhooks import Endpoint
 from server.services.administration import Administration

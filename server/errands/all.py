@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from server.app import Installation
 from server.errands.answers import ForgetAnswers
 from server.errands.errand import Errand
 from server.hours.lapsing import HoldLapses
+from server.installation import Installation
 from server.notices.mailing import Mail
 from server.notices.postman import Postman
 from server.notices.telling import Telling

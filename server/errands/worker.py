@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from threading import Event
 
-from server.app import open_installation
 from server.errands.all import all_errands
 from server.errands.rounds import Rounds
+from server.installation import open_installation
 from server.operation.key_watch import KeyWatch
 from server.operation.logs import set_up_logs
 

@@ -6,8 +6,8 @@ import shutil
 import time
 from collections.abc import Iterator
 
-from server.app import Installation
 from server.clock import now_us
+from server.installation import Installation
 from server.operation.readiness import schema_trouble
 from server.privacy.purge_records import newest_record
 

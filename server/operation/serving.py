@@ -17,10 +17,11 @@ from typing import Protocol
 
 import uvicorn
 
-from server.app import Application, Installation, build_app, open_installation
+from server.app import Application, build_app
 from server.clock import now_us
 from server.errors import ServerError
 from server.ingest.connection import connections_of
+from server.installation import Installation, open_installation
 from server.operation.beside import Beside
 from server.operation.ingest_log import IngestLog
 from server.operation.key_watch import KeyWatch

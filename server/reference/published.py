@@ -3,7 +3,8 @@
 import tempfile
 from pathlib import Path
 
-from server.app import build_app, make_data_folder, open_installation
+from server.app import build_app
+from server.installation import make_data_folder, open_installation
 from server.routes.documented import Document
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from threading import Event
 
 from detector.model import load_model
-from server.app import open_installation
 from server.clock import now_us
 from server.compaction.compactor import Compactor
 from server.errors import StorageAway
+from server.installation import open_installation
 from server.operation.logs import set_up_logs
 from server.records import ATTEMPTS_MAX, Job
 from server.scoring.assessor import DetectorAssessor

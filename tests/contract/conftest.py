@@ -20,8 +20,8 @@ from agent.shipping.delivery import Delivery
 from agent.shipping.shipper import Shipper
 from agent.shipping.transport import Transport
 from agent.spool.store import Spool
-from server.app import open_installation
 from server.compaction.reading import stored_batches
+from server.installation import open_installation
 from wire.batch import Envelope
 from wire.events import Keystroke
 from wire.messages import ConsentRequest, ProjectOffer, Projects, decode_message, encode_message

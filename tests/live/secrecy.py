@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from server.app import open_installation
 from server.compaction.reading import stored_batches
+from server.installation import open_installation
 from server.privacy.sealed import owner_of
 from server.records import EVERYBODY
 from tests.live.accessible_window import gtk_window

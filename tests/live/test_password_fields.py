@@ -271,7 +271,7 @@ def test_while_locked_nothing_is_recorded_but_the_lock(
     desktop.close()
 
     assert letters(events) == len("before") + len("after")
-    lock, unlock = of(events, Presence)
+    lock, unlock = sorted(of(events, Presence), key=lambda event: event.t_us)
     assert (lock.change, unlock.change) == (PresenceChange.LOCKED, PresenceChange.UNLOCKED)
     meanwhile = [event for event in events if lock.t_us < event.t_us < unlock.t_us]
     assert [event for event in meanwhile if not isinstance(event, Health)] == []

@@ -14,8 +14,9 @@ import msgspec
 import uvicorn
 from sqlalchemy import func, select, text
 
-from server.app import Installation, build_app, make_data_folder, open_installation
+from server.app import build_app
 from server.ingest.connection import connections_of
+from server.installation import Installation, make_data_folder, open_installation
 from server.records import Person, Role
 from server.services.administration import Administration
 from server.storage.protocols import OrganisationStore

@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from server.app import open_installation
+from server.installation import open_installation
 from server.routes.documented import BYTES, EXCHANGES
 from tests.server.callers import Caller, Callers, make_callers
 from tests.server.device import problem_of

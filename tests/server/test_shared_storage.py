@@ -11,9 +11,9 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from server.app import open_installation
 from server.cli.main import main
 from server.errors import DataFolderUnusable, PictureMissing, Refusal, StorageAway
+from server.installation import open_installation
 from server.operation.settings import load_settings
 from server.records import Append, NewDevice, NewSession
 from server.storage.objects.s3 import S3Address, S3Objects

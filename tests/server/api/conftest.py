@@ -7,7 +7,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from server.app import open_installation
+from server.installation import open_installation
 from server.records import Role
 from tests.server.house import House, browsing, serving
 

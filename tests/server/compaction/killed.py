@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event
 
-from server.app import open_installation
 from server.compaction.compactor import Compactor
+from server.installation import open_installation
 
 
 def _die(_c: object, _cursor: object, statement: str, *_more: object) -> None:

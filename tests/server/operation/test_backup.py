@@ -13,8 +13,8 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from server.app import open_installation
 from server.cli.main import main
+from server.installation import open_installation
 from server.operation.backup import MANIFEST, Manifest, object_path
 from server.operation.restore import check, read_manifest
 from server.operation.upkeep_lock import upkeep

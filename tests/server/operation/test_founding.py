@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from server.app import make_data_folder, open_installation
 from server.errors import NameTaken
+from server.installation import make_data_folder, open_installation
 from server.records import NewAdministrator
 from server.services.administration import Administration
 from server.storage.protocols import Store

@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.exc import IntegrityError
 
-from server.app import open_installation
 from server.cli.main import main
 from server.clock import now_us
+from server.installation import open_installation
 from server.privacy.auditing import check_log, exported, sign_head
 from server.records import AuditSearch, Happened
 from tests.server.house import House

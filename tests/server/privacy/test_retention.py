@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from server.app import open_installation
 from server.cli.main import main
 from server.clock import now_us
 from server.errors import StorageAway
+from server.installation import open_installation
 from server.operation.examination import examine
 from server.operation.upkeep_lock import upkeep
 from server.privacy.daily import Daily

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from server.app import open_installation
 from server.errors import KeyReplaced, KeyUnusable, PictureMissing
+from server.installation import open_installation
 from server.operation.key_files import Kind, rotate
 from server.operation.keys import load_server_keys
 from server.privacy.sealed import SealedObjects

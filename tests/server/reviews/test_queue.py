@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
 
-from server.app import open_installation
+from server.installation import open_installation
 from server.records import (
     EventKind,
     Happened,

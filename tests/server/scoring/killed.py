@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event
 
-from server.app import open_installation
+from server.installation import open_installation
 from server.scoring.rounds import Rounds
 from server.scoring.session import Scoring
 from server.scoring.worker import Worker

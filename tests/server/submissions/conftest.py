@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.app import open_installation
+from server.installation import open_installation
 from server.scoring.assessor import DetectorAssessor
 from tests.server.house import House, browsing, serving
 from tests.server.submissions.work import Office, Work

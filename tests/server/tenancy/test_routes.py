@@ -11,8 +11,9 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from server.app import build_app, open_installation
+from server.app import build_app
 from server.clock import now_us
+from server.installation import open_installation
 from server.operation.keys import hash_of_code, new_pairing_code
 from server.records import EVERYBODY, Role
 from server.scoring.assessor import DetectorAssessor
