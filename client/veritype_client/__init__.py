@@ -1,25 +1,5 @@
 """A typed client of a Veritype server's platform API."""
 
-from veritype_client.answers import (
-    Alignment,
-    Assessment,
-    Device,
-    Invitation,
-    Loss,
-    Named,
-    Passage,
-    Person,
-    Place,
-    PolicyVersion,
-    Project,
-    Reason,
-    Session,
-    Span,
-    Standing,
-    Submission,
-    SubmissionLine,
-    Why,
-)
 from veritype_client.errors import (
     AnswerInvalid,
     Busy,
@@ -37,17 +17,48 @@ from veritype_client.errors import (
     VeritypeError,
 )
 from veritype_client.platform import Platform
+from veritype_client.resources.asking import Named
+from veritype_client.resources.devices import Device
+from veritype_client.resources.hours import HoursLine, Totals
+from veritype_client.resources.people import Invitation, Person
+from veritype_client.resources.projects import PolicyVersion, Project
+from veritype_client.resources.reviews import Decision, Review, Stretch, Verdict
+from veritype_client.resources.sessions import Assessment, Loss, Reason, Session, Span, Standing
+from veritype_client.resources.submissions import (
+    Alignment,
+    Passage,
+    Place,
+    Submission,
+    SubmissionLine,
+    Why,
+)
+from veritype_client.resources.timesheets import (
+    Correction,
+    Difference,
+    Disputed,
+    SheetState,
+    Timesheet,
+    TimesheetDetail,
+)
+from veritype_client.resources.webhooks import Attempt, Delivery, Webhook, WebhookSecret
 
 __all__ = [
     "Alignment",
     "AnswerInvalid",
     "Assessment",
+    "Attempt",
     "Busy",
     "Changed",
     "Conflict",
+    "Correction",
+    "Decision",
+    "Delivery",
     "Device",
+    "Difference",
+    "Disputed",
     "Failed",
     "Forbidden",
+    "HoursLine",
     "Invalid",
     "Invitation",
     "Loss",
@@ -62,14 +73,23 @@ __all__ = [
     "Project",
     "Reason",
     "Refused",
+    "Review",
     "Session",
+    "SheetState",
     "SignatureInvalid",
     "Span",
     "Standing",
+    "Stretch",
     "Submission",
     "SubmissionLine",
+    "Timesheet",
+    "TimesheetDetail",
+    "Totals",
     "Unauthenticated",
     "Unreachable",
+    "Verdict",
     "VeritypeError",
+    "Webhook",
+    "WebhookSecret",
     "Why",
 ]

@@ -1,11 +1,9 @@
 """The client against a server that fails in every way it can, on a real socket."""
 
-import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple
+from datetime import date
+from pathlib import Path
 
 import pytest
 from veritype_client import (
@@ -26,72 +24,14 @@ from veritype_client import (
     transport,
 )
 
+from tests.client.scripted import Reply, problem, scripted
+
 PERSON = {"id": "00", "name": "Ada", "role": "trainer", "removed_at": None, "added_later": 1}
-
-
-class Reply(NamedTuple):
-    """What the server says next; None: it hangs up in the middle of the exchange."""
-
-    status: int | None
-    body: object = None
-    retry_after: str | None = None
-
-
-class Asked(NamedTuple):
-    """What came."""
-
-    method: str
-    path: str
-    key: str | None
-    authorization: str | None
-
-
-@contextmanager
-def scripted(*replies: Reply) -> Iterator[tuple[str, list[Asked]]]:
-    left, asked = list(replies), list[Asked]()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length") or 0))
-            key = self.headers.get("idempotency-key")
-            asked.append(Asked(self.command, self.path, key, self.headers.get("authorization")))
-            reply = left.pop(0)
-            if reply.status is None:
-                self.close_connection = True
-                return
-            body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
-            self.send_response(reply.status)
-            self.send_header("content-length", str(len(body)))
-            if reply.retry_after:
-                self.send_header("retry-after", reply.retry_after)
-            if reply.status == 302:
-                self.send_header("location", "/elsewhere")
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_POST = do_DELETE = do_GET  # noqa: N815 - the standard library's
-
-        def log_message(self, *_given: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "BACKOFF_S", 0.0)
-
-
-def problem(code: str, detail: str = "Do it.") -> dict[str, str]:
-    return {"type": f"urn:veritype:problem:{code}", "title": code, "detail": detail}
 
 
 @pytest.mark.parametrize("busy", [Reply(503), Reply(429), Reply(502), Reply(None)])
@@ -190,6 +130,17 @@ def test_a_list_asks_for_the_next_page_when_it_is_needed() -> None:
     assert {each.authorization for each in asked} == {"Bearer vtp_x"}
 
 
+def test_the_key_is_sent_whatever_a_netrc_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with scripted(Reply(200, PERSON)) as (address, asked):
+        Platform(address, "vtp_x").person("00")
+    assert asked[0].authorization == "Bearer vtp_x"
+
+
 def test_an_id_is_never_a_path() -> None:
     with (
         scripted(Reply(404, problem("not-found"))) as (address, asked),
@@ -197,3 +148,41 @@ def test_an_id_is_never_a_path() -> None:
     ):
         Platform(address, "vtp_x").person("../sessions?x=1")
     assert asked[0].path == "/v1/people/..%2Fsessions%3Fx%3D1"
+
+
+def test_an_export_is_given_piece_by_piece_while_it_comes() -> None:
+    taken = threading.Event()
+
+    def pieces() -> Iterator[bytes]:
+        yield b"x" * 65_536
+        if taken.wait(5):
+            yield b"y"
+
+    with scripted(Reply(200, pieces(), length=65_537)) as (address, asked):
+        found = Platform(address, "vtp_x").export_hours(date(2026, 11, 1), date(2026, 11, 30))
+        assert asked == [], "it is asked for when it is wanted"
+        assert len(next(found)) == 65_536
+        taken.set()
+        assert list(found) == [b"y"]
+    assert asked[0].path == "/v1/exports/hours?from=2026-11-01&to=2026-11-30&format=csv"
+
+
+def test_an_export_that_ends_early_or_is_refused_says_so() -> None:
+    forbidden = Reply(403, problem("forbidden"))
+    with scripted(Reply(200, b"day,week", length=99), forbidden) as (address, _):
+        for kind in (Unreachable, Forbidden):
+            with pytest.raises(kind):
+                list(Platform(address, "vtp_x").export_hours(date(2026, 11, 1), date(2026, 11, 2)))
+    with pytest.raises(Unreachable):
+        list(Platform(address, "x", tries=1).export_hours(date(2026, 11, 1), date(2026, 11, 2)))
+
+
+def test_what_was_seen_goes_with_the_change_and_nothing_is_changed_unseen() -> None:
+    with scripted(Reply(200, PERSON, etag='"a"'), Reply(200, PERSON)) as (address, asked):
+        platform = Platform(address, "vtp_x")
+        seen = platform.person("00")
+        removed = platform.remove_person("00", seen=seen.etag)
+        assert [each.if_match for each in asked] == [None, '"a"']
+        with pytest.raises(ValueError, match="fetch it"):
+            platform.remove_person("00", seen=removed.etag)
+    assert len(asked) == 2

@@ -1,8 +1,9 @@
 """The client against the real server over HTTP."""
 
 import httpx
+import msgspec
 import pytest
-from veritype_client import Forbidden, Invalid, NotFound, Platform, Unauthenticated
+from veritype_client import Changed, Forbidden, Invalid, NotFound, Platform, Unauthenticated
 
 from server.records import Scope
 from tests.server.device import Device
@@ -22,7 +23,8 @@ def test_lists_and_what_is_in_them_are_read_as_values(
     chain = device.clock_in()
     chain.send(final=True)
     people = {person.id: person for person in client.people()}
-    assert people[shared.trainer.id.hex()] == client.person(shared.trainer.id.hex())
+    person = client.person(shared.trainer.id.hex())
+    assert people[person.id] == msgspec.structs.replace(person, etag="")
     (project,) = client.projects()
     assert client.project(project.id) == project
     assert client.policies(project.id)[0].policy == project.policy
@@ -54,9 +56,13 @@ def test_people_are_invited_once_and_removed(shared: House, client: Platform) ->
     assert client.invite("ada@example.com").link != first.link
     with pytest.raises(Invalid, match="e-mail"):
         client.invite("nobody")
-    removed = client.remove_person(shared.other.id.hex())
+    seen = client.person(shared.other.id.hex())
+    shared.own.rename_person(shared.other.id, "Renamed")
+    with pytest.raises(Changed):
+        client.remove_person(seen.id, seen=seen.etag)
+    removed = client.remove_person(seen.id, seen=client.person(seen.id).etag)
     assert removed.removed_at is not None
-    assert client.person(removed.id) == removed
+    assert msgspec.structs.replace(client.person(removed.id), etag="") == removed
 
 
 def test_refusals_are_exceptions(shared: House, client: Platform, platform: httpx.Client) -> None:
