@@ -7,6 +7,7 @@ for its keys at each check learns only that the server agrees with itself.
 
 import base64
 import binascii
+import hmac
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from veritype_client.classes import classes_of
 from veritype_client.errors import SignatureInvalid
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -46,12 +48,22 @@ class _Answered(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class _Asked(msgspec.Struct, frozen=True):
+    classes_key: str
+
+
 class _Predicate(msgspec.Struct, frozen=True):
     answered: _Answered
+    asked: _Asked
+
+
+class _Digest(msgspec.Struct, frozen=True):
+    of_classes: str = msgspec.field(name="veritype-classes-hmac-sha256")
 
 
 class _Subject(msgspec.Struct, frozen=True):
     name: str
+    digest: _Digest
 
 
 class _Statement(msgspec.Struct, frozen=True):
@@ -65,17 +77,21 @@ _STATEMENT = msgspec.json.Decoder(_Statement)
 _KEYS = msgspec.json.Decoder(_Keys)
 
 
-def verify(attestation: bytes, keys: bytes, identifier: str | None = None) -> dict[str, Any]:
+def verify(
+    attestation: bytes, keys: bytes, identifier: str | None = None, text: str | None = None
+) -> dict[str, Any]:
     """The in-toto Statement of an attestation that one of these keys signed.
 
     Args:
         attestation: as `Platform.attestation` gave it.
         keys: as `Platform.published_keys` gave them, when you first trusted the server.
         identifier: your own name of the submission, if the attestation has to be about that one.
+        text: what was handed in, if it has to be about a text of these classes: the same words'
+            lengths, line ends and punctuation. `cat` and `dog` are the same.
 
     Raises:
-        SignatureInvalid: it is none, was changed, is about another submission, or none of these
-            keys signed it while it was in force.
+        SignatureInvalid: it is none, was changed, is about another submission or text, or none of
+            these keys signed it while it was in force.
     """
     try:
         envelope, known = _ENVELOPE.decode(attestation), _KEYS.decode(keys)
@@ -91,8 +107,19 @@ def verify(attestation: bytes, keys: bytes, identifier: str | None = None) -> di
         raise SignatureInvalid("the key was not in force any more when this was signed")
     if identifier is not None and [each.name for each in statement.subject] != [identifier]:
         raise SignatureInvalid("this is about another submission")
+    if text is not None and not _about(statement, text):
+        raise SignatureInvalid("this is about another text")
     found: dict[str, Any] = msgspec.json.decode(payload)
     return found
+
+
+def _about(statement: _Statement, text: str) -> bool:
+    try:
+        key = bytes.fromhex(statement.predicate.asked.classes_key)
+    except ValueError as error:
+        raise SignatureInvalid("this attests without a key for the text") from error
+    digest = hmac.digest(key, classes_of(text).encode(), "sha256").hex()
+    return [each.digest.of_classes for each in statement.subject] == [digest]
 
 
 def _pae(payload_type: str, payload: bytes) -> bytes:

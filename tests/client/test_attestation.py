@@ -1,5 +1,6 @@
 """An attestation is taken only as one of the keys signed it."""
 
+import hmac
 import json
 from typing import Any
 
@@ -13,11 +14,16 @@ from wire.signing import SigningKey
 
 KEY, OTHER = SigningKey(bytes(range(32))), SigningKey(bytes(32))
 TYPE = "application/vnd.in-toto+json"
-STATEMENT = {
+CLASSES_KEY = bytes(range(32))
+DIGEST = hmac.digest(CLASSES_KEY, b"aaa aaa.\naaa", "sha256").hex()
+STATEMENT: dict[str, Any] = {
     "_type": "https://in-toto.io/Statement/v1",
     "predicateType": "urn:veritype:submission-attestation:v1",
-    "subject": [{"name": "task-4711", "digest": {}}],
-    "predicate": {"answered": {"answer": "consistent", "at": "2026-12-01T10:00:00Z"}},
+    "subject": [{"name": "task-4711", "digest": {"veritype-classes-hmac-sha256": DIGEST}}],
+    "predicate": {
+        "asked": {"classes_key": CLASSES_KEY.hex()},
+        "answered": {"answer": "consistent", "at": "2026-12-01T10:00:00Z"},
+    },
 }
 
 
@@ -33,6 +39,7 @@ def keys(valid_until: str | None = None) -> bytes:
 def test_what_the_server_signed_is_taken() -> None:
     assert verify(signed(), keys(), "task-4711") == STATEMENT
     assert verify(signed(), keys("2026-12-01T09:30:00Z")) == STATEMENT
+    assert verify(signed(), keys(), text="The cat.\r\nSat") == STATEMENT
 
 
 def changed(**fields: Any) -> bytes:
@@ -60,10 +67,17 @@ def test_anything_else_is_refused(attestation: bytes) -> None:
         verify(attestation, keys())
 
 
-def test_a_key_that_was_replaced_and_another_submission_are_refused() -> None:
+def test_a_key_that_was_replaced_and_another_submission_or_text_are_refused() -> None:
     with pytest.raises(SignatureInvalid, match="in force"):
         verify(signed(), keys("2026-12-01T08:59:59Z"))
     with pytest.raises(SignatureInvalid, match="another submission"):
         verify(signed(), keys(), "task-4712")
+    with pytest.raises(SignatureInvalid, match="another text"):
+        verify(signed(), keys(), "task-4711", "The cat. Sat")
+    unkeyed = STATEMENT | {
+        "predicate": STATEMENT["predicate"] | {"asked": {"classes_key": "no hex"}}
+    }
+    with pytest.raises(SignatureInvalid, match="without a key"):
+        verify(signed(unkeyed), keys(), text="The cat")
     with pytest.raises(SignatureInvalid):
         verify(signed(), b"[]")

@@ -13,6 +13,8 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.exceptions import InvalidSignature
+from veritype_client import SignatureInvalid
+from veritype_client.attestation import verify
 
 from agent.cli.main import main
 from tests.server.submissions.work import Office, Work
@@ -140,6 +142,17 @@ def test_veritype_verify_rejects_what_was_tampered_with(papers: Papers) -> None:
         assert (result.exit_code, result.stderr.count("\n")) == (1, 1), name
     assert "another submission" in by_agent(papers, papers.attestation, "x").stderr
     assert "another text" in by_agent(papers, papers.attestation, text="y").stderr
+
+
+def test_the_client_accepts_it_and_rejects_what_was_tampered_with(papers: Papers) -> None:
+    keys = json.dumps(papers.keys).encode()
+    good = json.dumps(papers.attestation).encode()
+    assert verify(good, keys, "attested", papers.text) == papers.payload
+    for each in tampered(papers).values():
+        with pytest.raises(SignatureInvalid):
+            verify(json.dumps(each).encode(), keys, "attested", papers.text)
+    with pytest.raises(SignatureInvalid, match="another text"):
+        verify(good, keys, "attested", papers.text + "x")
 
 
 def test_it_says_what_was_asked_and_names_nobody(
