@@ -27,6 +27,7 @@ from tests.server.browser import Browser
 from tests.server.device import Chain, Device, screenshot
 from tests.server.house import PASSWORD, POLICY, House
 from tests.server.kinds import Typing
+from tests.server.storages import EMBEDDED
 from tests.server.tenancy import calls_announce, calls_reviews, stores_submissions
 from tests.server.tenancy.calls import CALLS, routes_of
 from tests.server.tenancy.naming import Call, Ids
@@ -36,6 +37,12 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(50)
 NOTE = b"a note of the first organisation"
 REFUSED = {401, 403, 404}
 _JSON = {"content-type": "application/json"}
+
+
+@pytest.fixture
+def storage() -> str:
+    """What storage lets through is asked method by method on both, in `test_stores.py`."""
+    return EMBEDDED
 
 
 @dataclass
