@@ -118,7 +118,7 @@ class _Prompt(uvicorn.Server):
             await asyncio.sleep(0.01)
 
 
-def browsing(address: str, timeout_s: float = 30) -> httpx.Client:
+def browsing(address: str, timeout_s: float = 120) -> httpx.Client:
     """A client of plain HTTP: reading the certificates of the world is slow."""
     return httpx.Client(base_url=address, timeout=timeout_s, verify=False)  # noqa: S501
 
