@@ -13,7 +13,7 @@ class Browser(httpx.Client):
     """Follows nothing by itself, as the tests look at each answer."""
 
     def __init__(self, address: str) -> None:
-        super().__init__(base_url=address, verify=False)
+        super().__init__(base_url=address, verify=False, timeout=120)
 
     def token(self, path: str = "/login") -> str:
         """The token of a page's forms."""
