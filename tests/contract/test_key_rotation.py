@@ -74,7 +74,7 @@ def test_receipts_of_both_keys_hold_and_the_session_goes_on(
     assert len(ids) == 2
     assert receipts_of(agent, ring) == []
     assert receipts_of(agent, KeyRing(ring.pinned)) != []
-    published = httpx.get(f"{server.url}/.well-known/veritype-keys").json()
+    published = httpx.get(f"{server.url}/.well-known/veritype-keys", timeout=120).json()
     shown = {each["public_key"] for each in published["keys"]}
     assert set(ring.keys) <= shown
     assert published["keys"][-1]["valid_until"] is None

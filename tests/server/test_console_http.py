@@ -40,7 +40,7 @@ def sign_in(address: str) -> Iterator[SignIn]:
     opened: list[SignedIn] = []
 
     def run(login: str, password: str = PASSWORD) -> SignedIn:
-        client = SignedIn(base_url=address, verify=False)
+        client = SignedIn(base_url=address, verify=False, timeout=120)
         opened.append(client)
         client.last = client.post(
             "/login", data={"csrf": token(client), "login": login, "password": password}

@@ -13,6 +13,8 @@ from typing import TextIO
 
 import httpx
 
+LONG_S = 120.0
+"""So long a client waits: beside tests on a display others may get nothing for a while."""
 _ADDRESS = re.compile(r"http://\S+")
 
 
@@ -72,7 +74,7 @@ def until(holds: Callable[[], bool], seconds: float = 90) -> None:
 def metrics_of(server: Running, token: str = "") -> dict[str, float]:
     """Every sample by its name and labels."""
     fields = {"authorization": f"Bearer {token}"} if token else {}
-    answer = httpx.get(server.metrics, headers=fields)
+    answer = httpx.get(server.metrics, headers=fields, timeout=LONG_S)
     answer.raise_for_status()
     lines = (line for line in answer.text.splitlines() if not line.startswith("#"))
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}

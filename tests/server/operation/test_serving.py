@@ -13,7 +13,14 @@ import pytest
 from server.figures import Histogram, IngestFigures
 from tests.server.device import Chain, Device
 from tests.server.house import PASSWORD, House, browsing
-from tests.server.operation.processes import Running, metrics_of, running, start_worker, until
+from tests.server.operation.processes import (
+    LONG_S,
+    Running,
+    metrics_of,
+    running,
+    start_worker,
+    until,
+)
 from wire.batch import Envelope
 
 TOKEN = "a-token-of-the-monitoring"
@@ -27,7 +34,7 @@ def enrolled(house: House, client: httpx.Client) -> Device:
 
 
 def ready(server: Running) -> httpx.Response:
-    return httpx.get(server.metrics.replace("/metrics", "/readyz"))
+    return httpx.get(server.metrics.replace("/metrics", "/readyz"), timeout=LONG_S)
 
 
 def journey(house: House, server: Running) -> tuple[Device, Chain]:
@@ -52,9 +59,11 @@ def journey(house: House, server: Running) -> tuple[Device, Chain]:
 def test_a_whole_journey_is_logged_and_counted_without_a_trace_of_anybody(house: House) -> None:
     with running(house.path, VERITYPE_METRICS_TOKEN=TOKEN) as server:
         device, chain = journey(house, server)
-        assert httpx.get(server.metrics).status_code == 401
+        assert httpx.get(server.metrics, timeout=LONG_S).status_code == 401
         until(lambda: metrics_of(server, TOKEN)["veritype_assessments_total"] >= 1)
-        metrics = httpx.get(server.metrics, headers={"authorization": f"Bearer {TOKEN}"}).text
+        metrics = httpx.get(
+            server.metrics, headers={"authorization": f"Bearer {TOKEN}"}, timeout=LONG_S
+        ).text
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(60) == 0
         log = server.log.read_text()
@@ -100,8 +109,8 @@ def test_metrics_say_what_happened(house: House) -> None:
 
 def test_readiness_has_a_reason_for_each_check(house: House) -> None:
     with running(house.path, "--scorers", "0") as server:
-        assert httpx.get(f"{server.address}/healthz").json() == {"status": "ok"}
-        answer = httpx.get(f"{server.address}/readyz")
+        assert httpx.get(f"{server.address}/healthz", timeout=LONG_S).json() == {"status": "ok"}
+        answer = httpx.get(f"{server.address}/readyz", timeout=LONG_S)
         assert answer.status_code == 200
         assert answer.json()["ready"] is True
         assert set(answer.json()["checks"]) == {"database", "schema", "objects", "process"}
