@@ -19,7 +19,7 @@ def run_eagerly(coroutine: Coroutine[Any, Any, T], done: Callable[[T], None]) ->
 
 
 class _Eager:
-    __slots__ = ("_coroutine", "_done", "_thrown")
+    __slots__ = ("_coroutine", "_done")
 
     def __init__(self, coroutine: Coroutine[Any, Any, T], done: Callable[[T], None]) -> None:
         self._coroutine = coroutine

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from detector.promise import PlatformPromise
 from server.console.wording import device_lines
 from server.operation.logs import JsonLines
-from server.records import ATTEMPTS_MAX, Job
+from server.records import ATTEMPTS_MAX, Happened, Job
 from server.scoring.assessments import Assessed
 from server.scoring.assessor import DetectorAssessor
 from server.scoring.facts import OpenedSession
@@ -300,3 +300,13 @@ def test_failing_score_is_tried_again_and_never_invented(
     ), "tried again only later"
     assert house.rows("assessments") == 0
     assert platform(f"/v1/sessions/{chain.session.hex()}").json()["state"] == "closed"
+
+
+def test_whoever_asked_is_told_that_a_session_was_scored(
+    house: House, chain: Chain, typing: Typing, score: Callable[[], int]
+) -> None:
+    chain.send(typing(0, 190), final=True)
+    assert Happened.SESSION_SCORED not in {one.kind for one in house.own.announcements(0, 100)}
+    assert score() == 1
+    told = [one for one in house.own.announcements(0, 100) if one.kind is Happened.SESSION_SCORED]
+    assert [one.subject for one in told] == [chain.session.hex()]

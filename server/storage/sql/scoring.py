@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, cast, select
+from sqlalchemy import BigInteger, Connection, bindparam, cast, select
 
 from server.records import (
     LATE_TEXTS_MAX,
     DueState,
+    Happened,
     Job,
     NewReview,
     NewState,
@@ -76,7 +77,14 @@ class SqlScores(SqlReviewOpening):
             if review is not None:
                 self._open_review(connection, job.session_row, review, assessment.created_us)
             connection.execute(look_again(job.session_row, self.organisation))
+            self._announce_scored(connection, job.session_row, assessment.created_us)
         return True
+
+    def _announce_scored(self, connection: Connection, session_row: int, now_us: int) -> None:
+        sessions = tables.sessions
+        named = self._select(sessions, sessions.c.id).where(sessions.c.row == session_row)
+        subject = connection.execute(named).scalar_one().hex()
+        self._announce(connection, Happened.SESSION_SCORED, subject, now_us)
 
     def hurry(self, session_row: int) -> None:
         """Move a waiting job to the front."""

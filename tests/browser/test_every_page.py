@@ -1,0 +1,67 @@
+"""Every page of the console on a phone, in both colours: axe finds nothing, nothing is cut off."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tests.browser.pages import OpenPage, Watched
+
+pytestmark = pytest.mark.browser
+AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
+RUN = "axe.run().then((found) => found.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))"
+PHONE_PX = 390
+LOOK = os.environ.get("VERITYPE_LOOK")
+"""A folder to keep a picture of each page in, to be looked at."""
+PAGES = {
+    "admin": (
+        "/people",
+        "/reviews/quality",
+        "/hours",
+        "/notices",
+        "/audit",
+        "/account",
+        "/account/record",
+    ),
+    "otto": ("/reviews", "/notices"),
+    "ada": ("/hours", "/flags", "/notices", "/account", "/account/record"),
+}
+
+
+def fits_everybody(watched: Watched, name: str) -> None:
+    """No violation, and nothing beside the window."""
+    page = watched.page
+    page.evaluate(AXE)
+    assert page.evaluate(RUN) == [], name
+    size = page.viewport_size
+    assert size is not None
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+    if LOOK is not None:
+        kept = Path(LOOK) / f"{name.strip('/').replace('/', '-')}.png"
+        page.screenshot(path=kept, full_page=True)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("login", PAGES)
+def test_pages_fit_everybody(
+    open_page: OpenPage, login: str, scheme: Literal["light", "dark"]
+) -> None:
+    watched = open_page(viewport={"width": PHONE_PX, "height": 844}, color_scheme=scheme)
+    watched.sign_in(login)
+    for path in PAGES[login]:
+        answer = watched.page.goto(f"{watched.address}{path}")
+        assert answer is not None
+        assert answer.status == 200, path
+        fits_everybody(watched, f"{login}{path}-{scheme}")
+
+
+def test_a_review_is_taken_by_the_keyboard_and_fits_everybody(open_page: OpenPage) -> None:
+    watched = open_page(viewport={"width": PHONE_PX, "height": 844})
+    watched.sign_in("otto")
+    page = watched.page
+    page.goto(f"{watched.address}/reviews")
+    page.get_by_role("button", name="Take the next one").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#chart[data-ready=true]", timeout=60_000)
+    fits_everybody(watched, "otto/review-light")
