@@ -6,9 +6,10 @@ A piece is read in a query of its own: a month of 30,000 people never lies in me
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
@@ -24,8 +25,9 @@ _AT_ONCE = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class LineOut(msgspec.Struct, frozen=True):
-    """What one session counts for on one day; the columns of the CSV, in their order."""
+@dataclass(frozen=True, slots=True)
+class HoursOut:
+    """What one session counts for on one day of the person's time zone."""
 
     day: str
     week: str
@@ -46,10 +48,13 @@ class LineOut(msgspec.Struct, frozen=True):
     rejected_s: int
     payable_s: int
     correction: int | None
+    """The accepted correction that this line is; null: it was counted in the first place."""
     timesheet_state: str
 
 
-COLUMNS = LineOut.__struct_fields__
+COLUMNS = tuple(field.name for field in fields(HoursOut))
+"""Of the CSV, in the order of the fields."""
+_cells_of = attrgetter(*COLUMNS)
 
 
 class HoursExport:
@@ -104,12 +109,12 @@ class HoursExport:
         self._store.of(asker.organisation).audit(asker.name, "hours.exported", f"{first}/{last}")
 
 
-def line_out(line: HoursLine) -> LineOut:
+def line_out(line: HoursLine) -> HoursOut:
     """A line as platforms see it."""
     seconds = line.seconds
     day, week = _names(line.day)
     # By place, in the order of the columns: a month of everybody is half a million of these.
-    return LineOut(
+    return HoursOut(
         day,
         week,
         line.zone,
@@ -142,7 +147,7 @@ def _cells(line: HoursLine) -> tuple[object, ...]:
     if line.person_name.startswith(_FORMULA) or line.project_name.startswith(_FORMULA):
         names = (_harmless(line.person_name), _harmless(line.project_name))
         line = replace(line, person_name=names[0], project_name=names[1])
-    return msgspec.structs.astuple(line_out(line))
+    return _cells_of(line_out(line))
 
 
 def _harmless(text: str) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from types import ModuleType
 
+import server.hours.exporting
 import server.routes
 
 Fields = Mapping[tuple[str, str], str]
 
 
 def field_words() -> Fields:
-    """By class and field, for every class of the routes."""
+    """By class and field, for every class of the routes, and lines of hours, exported as they are."""
     return {
         (found.name, field): " ".join(words.split())
         for module in _modules()
@@ -26,6 +27,7 @@ def field_words() -> Fields:
 def _modules() -> Iterator[ModuleType]:
     for each in pkgutil.walk_packages(server.routes.__path__, "server.routes."):
         yield import_module(each.name)
+    yield server.hours.exporting
 
 
 def _fields(found: ast.ClassDef) -> Iterator[tuple[str, str]]:

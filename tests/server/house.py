@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text
 from server.app import build_app
 from server.ingest.connection import connections_of
 from server.installation import Installation, make_data_folder, open_installation
-from server.records import Person, Role
+from server.records import NewDevice, NewSession, Person, Role, SessionEntry
 from server.services.administration import Administration
 from server.storage.protocols import OrganisationStore
 from server.storage.sql.database import Database
@@ -96,6 +96,19 @@ def make_house(
     administration.add_project("Demo", msgspec.json.encode(POLICY))
     key = administration.add_platform_key("tests")
     return House(path, installation, trainer, auditor, other, key)
+
+
+def bare_session(house: House) -> SessionEntry:
+    """A session of the trainer's without evidence, on a device made for it."""
+    own, code = house.own, bytes(32)
+    own.add_pairing_code(code, house.trainer.id, 2)
+    device = NewDevice(bytes(16), bytes(32), bytes(32), "p", "0.1.0")
+    assert house.installation.store.enrol(code, device, 1) is not None
+    project = own.projects()[0].id
+    new = NewSession(bytes(16), house.trainer.id, bytes(16), project, 1, "0.1.0", 1)
+    entry = own.add_session(new)
+    assert entry is not None
+    return entry
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Security
 from starlette.responses import StreamingResponse
 
 from server.errors import Refusal
-from server.hours.exporting import HoursExport, LineOut, line_out
+from server.hours.exporting import HoursExport, HoursOut, line_out
 from server.http.paging import PageAsked, Paging
 from server.records import Scope
 from server.records.hours import Seconds
@@ -44,33 +44,6 @@ class TotalsOut:
     held_s: int
     rejected_s: int
     payable_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class HoursOut:
-    """What one session counts for on one day of the person's time zone."""
-
-    day: str
-    week: str
-    zone: str
-    person: str
-    person_name: str
-    project: str
-    project_name: str
-    session: str
-    started_at: str
-    observed_s: int
-    partly_observed_s: int
-    unobservable_s: int
-    manual_s: int
-    overlap_s: int
-    worked_s: int
-    held_s: int
-    rejected_s: int
-    payable_s: int
-    correction: int | None
-    """The accepted correction that this line is; null: it was counted in the first place."""
-    timesheet_state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +91,7 @@ def hours_router(export: HoursExport, asker_of: AskerOf, paging: Paging) -> APIR
         after = msgspec.msgpack.decode(position, type=HoursKey) if position is not None else None
         found = export.page(asker, _days(first, last), asked.to_read, after, person)
         page = asked.page(asker, found, lambda line: msgspec.msgpack.encode(line.key))
-        return HoursPageOut([hours_out(line_out(line)) for line in page.items], page.next)
+        return HoursPageOut([line_out(line) for line in page.items], page.next)
 
     @router.get("/exports/hours", responses=csv_too, response_model=None)  # type: ignore[arg-type]
     def exported(
@@ -139,11 +112,6 @@ def hours_router(export: HoursExport, asker_of: AskerOf, paging: Paging) -> APIR
         return StreamingResponse(pieces, media_type=kind, headers=fields)
 
     return router
-
-
-def hours_out(line: LineOut) -> HoursOut:
-    """A line as the document of the API says it."""
-    return HoursOut(*msgspec.structs.astuple(line))
 
 
 def totals_out(seconds: Seconds) -> TotalsOut:

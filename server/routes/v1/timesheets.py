@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from server.clock import iso_utc, us_of
 from server.errors import Refusal
 from server.hours.calendar import iso_week, monday_of
-from server.hours.exporting import line_out
+from server.hours.exporting import HoursOut, line_out
 from server.hours.sheets import (
     STRETCHES_MAX,
     WORDS_MAX_CHARS,
@@ -25,7 +25,7 @@ from server.records import Scope
 from server.records.timesheets import Correction, CorrectionState, SheetState, Timesheet
 from server.routes.v1.asking import AskerOf
 from server.routes.v1.bodies import EXACTLY
-from server.routes.v1.hours import HoursOut, TotalsOut, hours_out, totals_out
+from server.routes.v1.hours import TotalsOut, totals_out
 from server.routes.v1.references import PersonRef
 from server.services.asking import Asker
 from server.services.naming import named_id
@@ -224,7 +224,7 @@ def _detail_out(view: SheetView) -> TimesheetDetailOut:
     sessions = {line.session_row: line.session.hex() for line in view.lines}
     return TimesheetDetailOut(
         _sheet_out(view.sheet),
-        [hours_out(line_out(line)) for line in view.lines],
+        [line_out(line) for line in view.lines],
         [_correction_out(one, sessions) for one in view.corrections],
     )
 

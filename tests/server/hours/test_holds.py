@@ -8,26 +8,15 @@ from server.records import (
     WHOLE_SESSION_US,
     Hold,
     HoldEnded,
-    NewDevice,
-    NewSession,
 )
-from tests.server.house import House
+from tests.server.house import House, bare_session
 
 _DAY_US = 86_400_000_000
 
 
 @pytest.fixture
 def session_row(house: House) -> int:
-    code = bytes(32)
-    house.own.add_pairing_code(code, house.trainer.id, 2)
-    new = NewDevice(bytes(16), bytes(32), bytes(32), "p", "0.1.0")
-    assert house.installation.store.enrol(code, new, 1) is not None
-    project = house.own.projects()[0].id
-    entry = house.own.add_session(
-        NewSession(bytes(16), house.trainer.id, bytes(16), project, 1, "0.1.0", 1)
-    )
-    assert entry is not None
-    return entry.row
+    return bare_session(house).row
 
 
 def test_hold_is_of_its_minutes_until_it_is_released(house: House, session_row: int) -> None:

@@ -8,9 +8,7 @@ from server.records import (
     EventKind,
     Happened,
     How,
-    NewDevice,
     NewReview,
-    NewSession,
     ReviewEvent,
     ReviewHead,
     ReviewRules,
@@ -19,7 +17,7 @@ from server.records import (
     StoredReview,
     Verdict,
 )
-from tests.server.house import House
+from tests.server.house import House, bare_session
 from tests.server.storages import ON_SQLITE
 
 FLAG = NewReview(How.FLAG, 1.0, 0.97, 60.0, ReviewRules(70, 140))
@@ -28,16 +26,7 @@ DECIDED = Decision(Verdict.EXCLUDE_DATA, 30, ((0, 10), (20, 30)))
 
 @pytest.fixture
 def session_row(house: House) -> int:
-    code = bytes(32)
-    house.own.add_pairing_code(code, house.trainer.id, 2)
-    new = NewDevice(bytes(16), bytes(32), bytes(32), "p", "0.1.0")
-    assert house.installation.store.enrol(code, new, 1) is not None
-    project = house.own.projects()[0].id
-    entry = house.own.add_session(
-        NewSession(bytes(16), house.trainer.id, bytes(16), project, 1, "0.1.0", 1)
-    )
-    assert entry is not None
-    return entry.row
+    return bare_session(house).row
 
 
 def opened(house: House, session_row: int, new: NewReview = FLAG, now_us: int = 10) -> StoredReview:

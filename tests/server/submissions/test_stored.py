@@ -8,26 +8,15 @@ from server.records import (
     Answer,
     GivenAnswer,
     Happened,
-    NewDevice,
-    NewSession,
     NewSubmission,
     SessionEntry,
 )
-from tests.server.house import House
+from tests.server.house import House, bare_session
 
 
 @pytest.fixture
 def session(house: House) -> SessionEntry:
-    code = bytes(32)
-    house.own.add_pairing_code(code, house.trainer.id, 2)
-    new = NewDevice(bytes(16), bytes(32), bytes(32), "p", "0.1.0")
-    assert house.installation.store.enrol(code, new, 1) is not None
-    project = house.own.projects()[0].id
-    entry = house.own.add_session(
-        NewSession(bytes(16), house.trainer.id, bytes(16), project, 1, "0.1.0", 1)
-    )
-    assert entry is not None
-    return entry
+    return bare_session(house)
 
 
 def new(session: SessionEntry, identifier: str = "one", number: int = 1) -> NewSubmission:
