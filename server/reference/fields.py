@@ -14,7 +14,7 @@ Fields = Mapping[tuple[str, str], str]
 
 
 def field_words() -> Fields:
-    """By class and field, for every class of the routes, and lines of hours, exported as they are."""
+    """By class and field: every class of the routes, and lines of hours, exported as they are."""
     return {
         (found.name, field): " ".join(words.split())
         for module in _modules()
