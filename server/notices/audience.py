@@ -32,11 +32,11 @@ class _Reader:
 
 
 class Audience:
-    """Of one organisation, for one round: its people are asked for once."""
+    """Of one organisation, for one round: who reads for a role is asked for once."""
 
     def __init__(self, own: OrganisationStore) -> None:
         self._own = own
-        self._people: Sequence[Person] | None = None
+        self._people: dict[Role, Sequence[Person]] = {}
 
     def notices_of(self, happened: Announcement) -> Sequence[NewNotice]:
         """Each person once."""
@@ -78,10 +78,10 @@ class Audience:
                 yield _Reader(sheet.person, HERE)
 
     def _in_roles(self, whom: frozenset[Whom], path: str) -> Iterable[_Reader]:
-        roles = {_ROLES[each] for each in whom if each in _ROLES}
-        if self._people is None:
-            self._people = self._own.people()
-        return [_Reader(each.id, path) for each in self._people if each.role in roles]
+        for role in {_ROLES[each] for each in whom if each in _ROLES}:
+            if role not in self._people:
+                self._people[role] = self._own.people_as([role])
+            yield from (_Reader(each.id, path) for each in self._people[role])
 
 
 def _concerns(happened: Announcement, review: StoredReview) -> bool:

@@ -11,9 +11,9 @@ def evidence_ended(own: OrganisationStore, session: SessionEntry, now_us: int) -
     if own.evidence_of(session.row):
         return False
     policy = own.policy(session.project, session.policy_version)
-    decided = [each for each in own.retained(session.row - 1) if each.session_row == session.row]
+    decided = own.decided(session.row)
     if policy is None:
         return False
     # One that was never closed nor scored has no decision left once its batches are gone.
-    since_us = decided[0].decided_us if decided else session.opened_us
+    since_us = decided.decided_us if decided else session.opened_us
     return now_us - since_us > policy.retention.evidence_days * _DAY_US

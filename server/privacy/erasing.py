@@ -86,7 +86,7 @@ class Erasure:
                 f"a legal hold forbids it (hold {holds[0].row}: {holds[0].reason}); "
                 "lift it first, if you may"
             )
-        others = [p for p in self._own.people() if p.role is Role.ADMIN and p.id != person.id]
+        others = [p for p in self._own.people_as([Role.ADMIN]) if p.id != person.id]
         if person.role is Role.ADMIN and person.removed_us is None and not others:
             raise ServerError("somebody else must be an administrator first")
 

@@ -73,7 +73,7 @@ class Purge:
         """One organisation's sessions; a record of it is signed even when nothing was due."""
         own, run = self._store.of(organisation), _Run()
         held = own.held(self._now_us)
-        for number, session in enumerate(_sessions(own)):
+        for number, session in enumerate(_sessions(own, self._now_us)):
             self._told("sessions", number, 0)
             self._session(organisation, own, session, held, run)
         if self._dry_run:
@@ -169,9 +169,21 @@ class Purge:
             own.audit(self._actor, "purged", said)
 
 
-def _sessions(own: OrganisationStore) -> Iterator[Retained]:
+def _sessions(own: OrganisationStore, now_us: int) -> Iterator[Retained]:
+    """Those of which something may be due by the policy that keeps it for the shortest time."""
+    kept = [
+        version.policy.retention
+        for project in own.projects()
+        for version in own.policies(project.id)
+    ]
+    if not kept:
+        return
+    objects_days = min(min(each.screenshots_days, each.class_sequences_days) for each in kept)
+    evidence_days = min(each.evidence_days for each in kept)
+    objects_us = now_us - min(objects_days, evidence_days) * _DAY_US
+    evidence_us = now_us - evidence_days * _DAY_US
     after = 0
-    while page := own.retained(after):
+    while page := own.retained(after, objects_us, evidence_us):
         yield from page
         after = page[-1].session_row
 

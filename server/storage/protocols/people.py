@@ -1,6 +1,6 @@
 """What services ask of storage: people and what they gave."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from server.records import Person, Role
@@ -14,6 +14,9 @@ class People(Protocol):
 
     def people(self, *, removed: bool = False) -> Sequence[Person]:
         """Everybody who is here, by name; with `removed` those who were removed too."""
+
+    def people_as(self, roles: Collection[Role]) -> Sequence[Person]:
+        """Those here who have one of these roles, by name."""
 
     def people_after(self, after: bytes | None, limit: int) -> Sequence[Person]:
         """People in the order of their ids, behind one of them; those who were removed too."""

@@ -10,8 +10,17 @@ from server.records.operation import Retained
 class Retention(Protocol):
     """What is kept of one organisation's sessions."""
 
-    def retained(self, after_row: int) -> Sequence[Retained]:
-        """The next sessions behind a row that were decided, in order of their rows."""
+    def retained(
+        self, after_row: int, objects_before_us: int, evidence_before_us: int
+    ) -> Sequence[Retained]:
+        """The next sessions behind a row that may have something to end, in order of their rows.
+
+        Those with uploads are named if they were decided before the first moment, those with
+        batches if it was before the second.
+        """
+
+    def decided(self, session_row: int) -> Retained | None:
+        """One session, if it was decided."""
 
     def objects_of(self, session_row: int) -> Sequence[StoredObject]:
         """What the session's device uploaded."""

@@ -1,7 +1,7 @@
 """People and what they gave of themselves, in SQL."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from server.records import Person, Role
@@ -33,6 +33,15 @@ class SqlPeople(SqlReviewOpening):
         if not removed:
             query = query.where(tables.people.c.removed_us.is_(None))
         return [as_person(row) for row in self._all(query)]
+
+    def people_as(self, roles: Collection[Role]) -> Sequence[Person]:
+        """Those here who have one of these roles, by name."""
+        table = tables.people
+        its = (table.c.removed_us.is_(None), table.c.role.in_([role.value for role in roles]))
+        return [
+            as_person(row)
+            for row in self._all(self._select(table).where(*its).order_by(table.c.name))
+        ]
 
     def people_after(self, after: bytes | None, limit: int) -> Sequence[Person]:
         """People in the order of their ids."""

@@ -1,8 +1,9 @@
 """What is kept of sessions, and its end, in SQL."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from server.records import StoredObject
 from server.records.operation import Retained
@@ -19,37 +20,29 @@ _HEAD = tables.heads.c
 class SqlRetention(SqlBatches):
     """See `server.storage.protocols.retention.Retention`."""
 
-    def retained(self, after_row: int) -> Sequence[Retained]:
-        """The next sessions behind a row that were decided, in order of their rows."""
-        sessions, assessments = tables.sessions.c, tables.assessments.c
-        assessed = (
-            select(func.max(assessments.created_us))
-            .where(assessments.session == sessions.row)
-            .correlate(tables.sessions)
-            .scalar_subquery()
+    def retained(
+        self, after_row: int, objects_before_us: int, evidence_before_us: int
+    ) -> Sequence[Retained]:
+        """The next sessions behind a row that were decided so long ago and still hold something."""
+        decided_us = _decided_us()
+        session = tables.sessions.c.row
+        objects = exists().where(_OBJECT.session == session)
+        compacted = exists().where(tables.compacted.c.session == session)
+        query = self._decided(decided_us).where(
+            session > after_row,
+            or_(
+                and_(decided_us < objects_before_us, objects),
+                and_(decided_us < evidence_before_us, or_(_HEAD.last_row.is_not(None), compacted)),
+            ),
         )
-        unended = case(
-            (
-                _HEAD.closed.is_(False),
-                func.coalesce(_HEAD.received_us, sessions.opened_us) + _UNENDED_US,
-            )
-        )
-        decided = func.coalesce(assessed, unended)
-        query = (
-            self._select(
-                tables.sessions,
-                sessions.row,
-                sessions.person,
-                sessions.project,
-                sessions.policy_version,
-                decided.label("decided_us"),
-            )
-            .join(tables.heads, _HEAD.session == sessions.row)
-            .where(sessions.row > after_row, decided.is_not(None))
-            .order_by(sessions.row)
-            .limit(_AT_ONCE)
-        )
-        return [Retained(*row) for row in self._all(query)]
+        return [Retained(*row) for row in self._all(query.order_by(session).limit(_AT_ONCE))]
+
+    def decided(self, session_row: int) -> Retained | None:
+        """One session, if it was decided."""
+        decided_us = _decided_us()
+        its = (tables.sessions.c.row == session_row, decided_us.is_not(None))
+        row = self._one(self._decided(decided_us).where(*its))
+        return Retained(*row) if row else None
 
     def objects_of(self, session_row: int) -> Sequence[StoredObject]:
         """What the session's device uploaded."""
@@ -107,3 +100,23 @@ class SqlRetention(SqlBatches):
     def forget_overwritten(self) -> bool:
         """Take deleted bytes out of the database's files, as far as it can."""
         return self._database.forget_overwritten()
+
+    def _decided(self, decided_us: ColumnElement[Any]) -> Select[Any]:
+        sessions = tables.sessions.c
+        named = (sessions.row, sessions.person, sessions.project, sessions.policy_version)
+        columns = (*named, decided_us.label("decided_us"))
+        query = self._select(tables.sessions, *columns)
+        return query.join(tables.heads, _HEAD.session == sessions.row)
+
+
+def _decided_us() -> ColumnElement[Any]:
+    """The last assessment's moment, or the one from which an unended session cannot go on."""
+    sessions, assessments = tables.sessions.c, tables.assessments.c
+    assessed = (
+        select(func.max(assessments.created_us))
+        .where(assessments.session == sessions.row)
+        .correlate(tables.sessions)
+        .scalar_subquery()
+    )
+    last_us = func.coalesce(_HEAD.received_us, sessions.opened_us)
+    return func.coalesce(assessed, case((_HEAD.closed.is_(False), last_us + _UNENDED_US)))

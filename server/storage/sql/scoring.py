@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, cast, select
+from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, select
 
 from server.records import (
     LATE_TEXTS_MAX,
@@ -166,10 +166,13 @@ class SqlScores(SqlReviewOpening):
         log, known = tables.batches, tables.scoring_states
         columns = (log.c.row, log.c.previous_row, log.c.session, log.c.sequence)
         # Backwards from each head, as all batches are read (`server.storage.sql.batches`).
+        # Each head is found by its session: by its last row nothing is indexed.
+        head = tables.heads.c
         walk = (
             self._select(log, *columns, known.c.next_sequence)
-            .join(tables.heads, tables.heads.c.last_row == log.c.row)
-            .join(known, known.c.session == log.c.session)
+            .select_from(known)
+            .join(tables.heads, head.session == known.c.session)
+            .join(log, and_(log.c.row == head.last_row, log.c.session == head.session))
             .where(
                 known.c.session.in_([one.session_row for one in due]),
                 log.c.sequence >= known.c.next_sequence,
