@@ -100,7 +100,7 @@ def _with_a_day(folder: Path) -> Installation:
     administration.add_project(PROJECT, msgspec.json.encode(policy))
     agent = SimulatedAgent(_SEED, 0)
     engine = open_database(DataFolder(folder).database).writing
-    populate(engine, _SEED, [agent.key.verify_key.raw], ())
+    populate(engine, _SEED, [agent.key.verify_key.raw])
     engine.dispose()
     asyncio.run(_send(installation, agent))
     return installation

@@ -180,7 +180,7 @@ def furnished(folder: Path, sessions: int) -> Installation:
     administration.add_project(PROJECT, msgspec.json.encode(policy))
     key = SigningKey.generate()
     writing = database_of(installation).writing
-    populate(writing, SEED, [secrets.token_bytes(32) for _ in range(sessions)], ())
+    populate(writing, SEED, [secrets.token_bytes(32) for _ in range(sessions)])
     chains = [sealed_batches(agent, ROUND_BATCHES, key) for agent in range(24)]
     with writing.begin() as connection:
         organisation = connection.execute(select(tables.organisations.c.id)).scalar_one()

@@ -36,8 +36,12 @@ class Checked:
 def check(engine: Engine, sealed: Sealed, measured: Measured, seed: int, key: VerifyKey) -> Checked:
     """Compare the answers with the store."""
     told = np.flatnonzero(measured.acknowledged)
-    batches, heads = _stored(engine)
-    missing = sum(sealed.digests[number].tobytes() not in batches for number in told)
+    batches, heads, compacted = _stored(engine)
+    missing = sum(
+        sealed.digests[number].tobytes() not in batches
+        and SimulatedAgent(seed, int(sealed.agents[number])).session not in compacted
+        for number in told
+    )
     wrong = sum(
         not _holds(body, sealed.digests[number].tobytes(), key)
         for number, body in measured.run.receipts.items()
@@ -59,8 +63,9 @@ def _rows(engine: Engine, which: ColumnElement[bool]) -> int:
         return connection.execute(select(func.count()).where(which)).scalar_one()
 
 
-def _stored(engine: Engine) -> tuple[set[bytes], dict[bytes, tuple[int, bytes]]]:
-    sessions, heads = tables.sessions.c, tables.heads.c
+def _stored(engine: Engine) -> tuple[set[bytes], dict[bytes, tuple[int, bytes]], set[bytes]]:
+    """Digests in the log, heads, and sessions whose batches left the log: their heads speak."""
+    sessions, heads, compacted = tables.sessions.c, tables.heads.c, tables.compacted.c
     with engine.connect() as connection:
         batches = set(connection.execute(select(tables.batches.c.digest)).scalars())
         found = connection.execute(
@@ -68,7 +73,10 @@ def _stored(engine: Engine) -> tuple[set[bytes], dict[bytes, tuple[int, bytes]]]
                 tables.heads, heads.session == sessions.row
             )
         )
-        return batches, {row[0]: (row[1], row[2]) for row in found}
+        left = connection.execute(
+            select(sessions.id).join(tables.compacted, compacted.session == sessions.row)
+        )
+        return batches, {row[0]: (row[1], row[2]) for row in found}, set(left.scalars())
 
 
 def _heads_behind(

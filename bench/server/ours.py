@@ -64,7 +64,7 @@ def _prepared(load: Load, operator: Operator, database: Storage) -> tuple[Sealed
     keys = load_server_keys(DataFolder(operator.data).keys)
     sealed = seal_all(load, keys.nonce_secret, operator.folder)
     engine = database.engine()
-    populate(engine, load.seed, sealed.public_keys, sealed.before)
+    populate(engine, load.seed, sealed.public_keys, sealed.before, sealed.states)
     engine.dispose()
     return sealed, keys.signing.verify_key
 

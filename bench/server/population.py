@@ -21,6 +21,7 @@ POLICY_VERSION = 1
 FIRST_SESSION = 1
 """Row of the first agent's session: the data folder is new."""
 AGENT_VERSION = "0.1.0"
+ROUND_BATCHES = ROUND_US // STRETCH_US
 DAY_US = 8 * 3600 * 1_000_000
 _ROWS_AT_ONCE = 10_000
 _FAR_US = 1 << 52
@@ -84,11 +85,20 @@ class SimulatedAgent:
         return int.from_bytes(self.session[:6], "big") * ROUND_US >> 48
 
     def batches_before(self, run_us: int) -> int:
-        """Batches that are stored before the run: a round's, if the scorer will look in the run.
+        """Batches that are stored before the run, if the scorer will look in the run.
 
         Whoever it does not look at costs the same without them.
         """
-        return ROUND_US // STRETCH_US if self.look_us < run_us else 0
+        return self.batches_looked_at + ROUND_BATCHES if self.look_us < run_us else 0
+
+    @property
+    def batches_looked_at(self) -> int:
+        """Of those, how many the scorer looked at a round ago: of every second agent a round's.
+
+        A state judges one stretch of typing in two rounds, so that at any time of the day half of
+        the looks have one to judge.
+        """
+        return ROUND_BATCHES * (self.number % 2)
 
     @property
     def clocks_out(self) -> bool:
@@ -100,9 +110,17 @@ class SimulatedAgent:
 
 
 def populate(
-    engine: Engine, seed: int, public_keys: Sequence[bytes], before: Sequence[Stored]
+    engine: Engine,
+    seed: int,
+    public_keys: Sequence[bytes],
+    before: Sequence[Stored] = (),
+    states: Mapping[int, bytes] | None = None,
 ) -> None:
-    """Write one person, device, session and head for each public key, and what came before."""
+    """Write one person, device, session and head for each public key, and what came before.
+
+    Of some agents, by their number, that is also the state in which the scorer's last look left
+    the session.
+    """
     now_us = time.time_ns() // 1000
     with engine.begin() as connection:
         projects = tables.projects.c
@@ -116,6 +134,7 @@ def populate(
             for table, rows in _rows(agents, keys, shared):
                 connection.execute(insert(table), rows)
         _store_before(connection, organisation, before, now_us)
+        _store_states(connection, states or {})
 
 
 def begin_looks(engine: Engine) -> None:
@@ -169,6 +188,18 @@ def _move_heads(connection: Connection, last: Mapping[int, tuple[int, Stored]]) 
     ]
     if moved:
         connection.execute(move, moved)
+
+
+def _store_states(connection: Connection, states: Mapping[int, bytes]) -> None:
+    table = tables.scoring_states
+    keep = (
+        update(table)
+        .where(table.c.session == bindparam("at"))
+        .values(state=bindparam("to"), next_sequence=ROUND_BATCHES)
+    )
+    rows = [{"at": FIRST_SESSION + agent, "to": state} for agent, state in states.items()]
+    if rows:
+        connection.execute(keep, rows)
 
 
 def _rows(

@@ -19,8 +19,9 @@ import numpy as np
 from bench.server.material import STRETCH_US, stretch_of
 from bench.server.population import AGENT_VERSION, POLICY_VERSION, SimulatedAgent
 from bench.server.requests import Requests, post_request
+from detector.state import beginning, to_bytes, update
 from server.ingest.route import PATH
-from wire.batch import Envelope, seal
+from wire.batch import Batch, Envelope, seal
 from wire.chain import derive_nonce
 from wire.header import NO_PREVIOUS, Header
 from wire.messages import BATCH_CONTENT_TYPE
@@ -73,6 +74,8 @@ class Sealed:
     public_keys: list[bytes]
     before: list[Before]
     """Batches that are stored before the run, in the order in which they came."""
+    states: dict[int, bytes]
+    """Of agents that the scorer looked at a round ago: what it kept."""
     due: int
     """Sessions that the scorer is to look at in the run."""
     closing: int
@@ -100,6 +103,7 @@ class _Done:
     digests: list[bytes] = field(default_factory=list)
     public_keys: list[bytes] = field(default_factory=list)
     before: list[Before] = field(default_factory=list)
+    states: dict[int, bytes] = field(default_factory=dict)
     closing: int = 0
     events: int = 0
     batch_bytes: int = 0
@@ -141,6 +145,7 @@ def _joined(done: Sequence[_Done]) -> Sealed:
         sequences=np.concatenate([part.sequences for part in done]).astype(np.int64)[order],
         public_keys=[key for part in done for key in part.public_keys],
         before=sorted((b for part in done for b in part.before), key=lambda b: b.sequence),
+        states={agent: state for part in done for agent, state in part.states.items()},
         due=len({batch.agent for part in done for batch in part.before}),
         closing=sum(part.closing for part in done),
         events=sum(part.events for part in done),
@@ -171,16 +176,22 @@ def _seal_agent(
     closes = bool(stored and due_us and agent.clocks_out)
     done.closing += closes
     previous, last = NO_PREVIOUS, stored + len(due_us) - 1
+    state = beginning()
     for sequence in range(last + 1):
         stretch = stretch_of(part.load.seed, agent.number, sequence)
         header = header_of(agent, sequence, previous, part.nonce_secret)
         header = msgspec.structs.replace(header, final=closes and sequence == last)
-        envelope = seal(header, stretch.at(header.start_us), agent.key)
+        body = stretch.at(header.start_us)
+        envelope = seal(header, body, agent.key)
         previous = envelope.digest
         if sequence < stored:
             place = (Path(before.name), before.tell(), len(envelope.sealed))
             done.before.append(Before(agent.number, sequence, envelope.digest, *place))
             before.write(envelope.sealed)
+            if sequence < agent.batches_looked_at:
+                state = update(state, [Batch(header, body)])
+            if sequence + 1 == agent.batches_looked_at:
+                done.states[agent.number] = to_bytes(state)
             continue
         request = post_request(PATH, agent.token, BATCH_CONTENT_TYPE, envelope.sealed)
         live.write(request)
