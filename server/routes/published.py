@@ -1,9 +1,9 @@
 """What everybody may read: the server's public keys."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc
 from server.operation.keys import ServerKeys

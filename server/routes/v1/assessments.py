@@ -1,10 +1,10 @@
 """`/v1/sessions/{session_id}/assessment`: what was published of a session."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Security
+from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc
 from server.records import Scope, Standing, StoredAssessment, Verdict

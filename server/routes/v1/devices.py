@@ -1,9 +1,9 @@
 """`/v1/devices`: what each can observe, and whether anything is still taken from it."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Security
+from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc
 from server.http.paging import PageAsked, Paging

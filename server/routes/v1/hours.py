@@ -1,13 +1,13 @@
 """`/v1/hours` and `/v1/exports/hours`: what sessions count for, day by day."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Security
+from pydantic.dataclasses import dataclass
 from starlette.responses import StreamingResponse
 
 from server.errors import Refusal

@@ -1,10 +1,10 @@
 """`/v1/invitations`: links by which trainers join."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Security
 from pydantic import Field
+from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc, now_us
 from server.errors import Refusal, ServerError

@@ -1,9 +1,9 @@
 """`/v1/people`: who is in the organisation."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Security
+from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc
 from server.http.etags import IfMatch, if_match

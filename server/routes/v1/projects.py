@@ -1,10 +1,10 @@
 """`/v1/projects`: what may be recorded in each, and what is allowed."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Security
+from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc
 from server.http.paging import PageAsked, Paging

@@ -1,6 +1,6 @@
 """How answers name people and projects."""
 
-from dataclasses import dataclass
+from pydantic.dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

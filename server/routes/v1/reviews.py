@@ -1,9 +1,9 @@
 """`/v1/reviews`: how reviews stand, and what was decided."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Security
+from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc
 from server.http.paging import PageAsked, Paging

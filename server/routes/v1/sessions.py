@@ -1,10 +1,10 @@
 """`/v1/sessions`: hours, losses, and what a session was found to be."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Security
 from pydantic import AwareDatetime
+from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc, us_of
 from server.http.paging import PageAsked, Paging

@@ -1,11 +1,11 @@
 """`/v1/submissions`: was this human work?"""
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response, Security
+from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc
 from server.errors import overloaded

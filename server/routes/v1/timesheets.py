@@ -1,11 +1,11 @@
 """`/v1/timesheets`: weeks of people, and what is decided of them."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Security
 from pydantic import AwareDatetime, Field
+from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc, us_of
 from server.errors import Refusal

@@ -1,10 +1,10 @@
 """`/v1/webhooks/{webhook_id}/deliveries`: what was sent to an endpoint, and sending it again."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Security
 from pydantic import Field
+from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc
 from server.http.paging import PageAsked, Paging

@@ -1,10 +1,10 @@
 """`/v1/webhooks`: where an organisation is told what happens."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response, Security
 from pydantic import Field
+from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc
 from server.http.paging import PageAsked, Paging
