@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, literal, select
+from sqlalchemy import Connection, Engine, exists, func, insert, literal, select
 
 from server.records.announcements import Announcement, Happened
 from server.records.notices import Mailing, Told
@@ -103,7 +103,10 @@ class SqlUntold:
 
     def organisations_with_news(self) -> Sequence[int]:
         """Where something happened that nobody was told of."""
-        query = select(_TABLE.c.organisation).where(_TABLE.c.number.is_(None)).distinct()
+        # Each organisation is asked: a DISTINCT would read every announcement, each second.
+        organisation = tables.organisations.c.id
+        news = exists().where(_TABLE.c.organisation == organisation, _TABLE.c.number.is_(None))
+        query = select(organisation).where(news)
         with self._reading.connect() as connection:
             return connection.execute(query).scalars().all()
 

@@ -9,6 +9,7 @@ import pytest
 
 from detector.model import Model
 from detector.promise import PlatformPromise
+from server.compaction.compactor import Compactor
 from server.scoring.assessments import Assessed, not_assessed
 from server.scoring.facts import OpenedSession
 from server.scoring.references import OwnTyping
@@ -49,9 +50,14 @@ def named_model(version: str) -> Model:
 
 @pytest.fixture
 def make_worker(house: House) -> MakeWorker:
-    def make(name: str = "one", version: str = "m1", assessor: Plain | None = None) -> Worker:
+    def make(
+        name: str = "one",
+        version: str = "m1",
+        assessor: Plain | None = None,
+        compactor: Compactor | None = None,
+    ) -> Worker:
         store, objects = house.installation.store, house.installation.objects
         scoring = Scoring(store, objects, assessor or Plain(version), house.installation.keys)
-        return Worker(store, scoring, Rounds(store, named_model(version)), None, name)
+        return Worker(store, scoring, Rounds(store, named_model(version)), compactor, name)
 
     return make
