@@ -32,7 +32,7 @@ from server.routes.agent import AgentRoutes
 from server.routes.documented import publish_document
 from server.routes.published import published_router
 from server.routes.releases import ReleaseRoutes
-from server.routes.v1.mounting import PlatformServices, platform_router
+from server.routes.v1.mounting import PlatformServices, platform_routes
 from server.services.agents import agent_services
 from server.services.catalogue import Catalogue
 from server.services.invitations import Invitations
@@ -134,8 +134,9 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
         hours=HoursExport(store),
         public_url=settings.public_url,
     )
-    app.include_router(platform_router(services, tokens, Paging(keys.sign_in_secret)))
-    app.include_router(published_router(keys))
+    platform = platform_routes(services, tokens, Paging(keys.sign_in_secret))
+    app.router.routes.extend(platform)
+    app.router.routes.extend(published_router(keys).routes)
     exports = AskedExports(store, objects, keys)
     console = console_routes(store, settings, review, exports, keys.sign_in_secret)
     app.router.routes.extend(console)
