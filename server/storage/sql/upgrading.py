@@ -6,6 +6,7 @@ for. `docs/decisions/migrations.md` has the rules.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -113,7 +114,9 @@ def _noted(connection: Connection) -> dict[str, str]:
     return {row.revision: row.phase for row in connection.execute(select(schema_steps))}
 
 
+@cache
 def _scripts() -> ScriptDirectory:
+    """Read once a process."""
     return ScriptDirectory.from_config(_config())
 
 
