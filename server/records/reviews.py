@@ -125,6 +125,15 @@ class ReviewEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class PayWaits:
+    """Pay that a verdict holds back until the decision."""
+
+    spans_us: Spans
+    lapses_us: int
+    """When it falls to the trainer, if nothing is decided."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewRules:
     """What holds for one review: taken from the policy when it was opened, and never changed."""
 

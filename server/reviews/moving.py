@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from server.errors import Refusal
-from server.records import EventKind, Happened, ReviewEvent, Stage, StoredReview, Verdict
+from server.records import EventKind, Happened, PayWaits, ReviewEvent, Stage, StoredReview, Verdict
 from server.reviews.machine import NotAllowed, ReviewState, state_of, step
 from server.storage.protocols import OrganisationStore
 from wire.problems import ProblemCode
@@ -25,12 +25,12 @@ def move(store: OrganisationStore, review: StoredReview, event: ReviewEvent) -> 
         after = step(before, event, review.rules)
     except NotAllowed as error:
         raise conflict(str(error)) from error
-    if not store.step_review(review, event, after.head, _announced(before, after, review)):
+    announced = _announced(before, after, review)
+    if not store.step_review(review, event, after.head, announced, _waits(event, after, review)):
         raise conflict(
             "Something else happened in this review meanwhile, or it is no longer yours; "
             "open it again."
         )
-    _hold(store, review, event, after)
     return after
 
 
@@ -49,20 +49,10 @@ def _announced(before: ReviewState, after: ReviewState, review: StoredReview) ->
             return [Happened.APPEAL_OPENED] if before.head.stage is Stage.DECIDED else []
 
 
-def _hold(
-    store: OrganisationStore, review: StoredReview, event: ReviewEvent, after: ReviewState
-) -> None:
-    """Pay waits from a person's word to the decision; never by a program's, and never for long.
-
-    Not in the event's transaction: what a crash leaves undone falls to the trainer, since a hold
-    that was not made costs nothing, and one that was not released lapses.
-    """
-    row = review.session_row
-    if row is None or review.rules.control:
-        return
-    if not after.open:
-        store.release_holds(row, event.at_us)
-        return
+def _waits(event: ReviewEvent, after: ReviewState, review: StoredReview) -> PayWaits | None:
+    """Pay waits from a person's word to the decision; never by a program's, and never for long."""
     rejected = event.kind is EventKind.COMMITTED and event.verdict is Verdict.REJECT_PAY
-    if rejected and not after.head.appealed and after.head.due_us is not None:
-        store.hold_minutes(row, event.spans_us, after.head.due_us, event.at_us)
+    due_us = after.head.due_us
+    if review.rules.control or after.head.appealed or not rejected or due_us is None:
+        return None
+    return PayWaits(event.spans_us, due_us)

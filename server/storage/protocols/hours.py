@@ -11,26 +11,8 @@ from server.records.timesheets import Correction, HoursKey, HoursLine, Move, She
 class HoldTable(Protocol):
     """Holds of one organisation."""
 
-    def hold_minutes(
-        self,
-        session_row: int,
-        spans_us: Sequence[tuple[int, int]],
-        lapses_us: int,
-        now_us: int,
-    ) -> None:
-        """Hold back the pay of stretches of session time; no stretches: of the whole session.
-
-        It lapses at `lapses_us`, and `HOLD_MAX_US` after the first hold in force of the session at
-        the latest, so that holding again prolongs nothing. Minutes whose hold has
-        lapsed before cannot be held again. A hold is a transaction of its own.
-        """
-
     def release_holds(self, session_row: int, now_us: int) -> None:
-        """What was held of a session by `hold_minutes` is held no longer.
-
-        Its days are counted again, so that what was decided of it (`standing`) shows in pay: call
-        this after every decision, also where nothing was held.
-        """
+        """What reviews hold of a session is held no longer, and its days are counted again."""
 
     def holds(self, session_row: int) -> Sequence[Hold]:
         """All holds of a session, those that have ended too, in the order they were made."""

@@ -7,6 +7,7 @@ from server.records import (
     ControlSession,
     Happened,
     NewReview,
+    PayWaits,
     ReviewEvent,
     ReviewHead,
     ReviewSettings,
@@ -44,8 +45,13 @@ class Reviews(Protocol):
         event: ReviewEvent,
         head: ReviewHead,
         announced: Sequence[Happened],
+        waits: PayWaits | None = None,
     ) -> bool:
-        """Add an event and move the head with it, as one.
+        """Add an event, move the head with it, and do what follows for pay, as one.
+
+        What waits of pay is held, and never longer than holds last: holding again what is held
+        prolongs nothing, and minutes whose hold has lapsed before are not held again. A review
+        that ends releases what reviews held of its session, and its days are counted again.
 
         False, and nothing is stored, if something else happened in the review since it was read,
         or if a verdict comes from somebody who does not hold its claim.

@@ -16,29 +16,31 @@ _HOLD = tables.holds.c
 class SqlHolds(SqlRecounting):
     """The part of `server.storage.protocols.hours.Hours` about holds."""
 
-    def hold_minutes(
-        self,
-        session_row: int,
-        spans_us: Sequence[tuple[int, int]],
-        lapses_us: int,
-        now_us: int,
-    ) -> None:
-        """Hold back the pay of stretches of session time."""
-        with self._transaction() as connection:
-            self._hold(connection, session_row, spans_us or [WHOLE_SESSION_US], lapses_us, now_us)
-            self._recount_sessions(connection, [session_row], now_us)
-
     def release_holds(self, session_row: int, now_us: int) -> None:
         """Hold back nothing of a session any longer, but for what a timesheet's dispute holds."""
         with self._transaction() as connection:
-            mine = (_HOLD.session == session_row, _HOLD.timesheet.is_(None))
-            self._end_holds(connection, mine, HoldEnded.RELEASED, now_us)
-            self._recount_sessions(connection, [session_row], now_us)
+            self._release(connection, session_row, now_us)
 
     def holds(self, session_row: int) -> Sequence[Hold]:
         """All holds of a session."""
         with self._reading.connect() as connection:
             return self._holds(connection, session_row)
+
+    def _hold_and_count(
+        self,
+        connection: Connection,
+        session_row: int,
+        spans_us: Sequence[tuple[int, int]],
+        lapses_us: int,
+        now_us: int,
+    ) -> None:
+        self._hold(connection, session_row, spans_us or [WHOLE_SESSION_US], lapses_us, now_us)
+        self._recount_sessions(connection, [session_row], now_us)
+
+    def _release(self, connection: Connection, session_row: int, now_us: int) -> None:
+        mine = (_HOLD.session == session_row, _HOLD.timesheet.is_(None))
+        self._end_holds(connection, mine, HoldEnded.RELEASED, now_us)
+        self._recount_sessions(connection, [session_row], now_us)
 
     def _hold(
         self,

@@ -16,6 +16,7 @@ from server.storage.sql.retention import SqlRetention
 from server.storage.sql.review_controls import SqlControls
 from server.storage.sql.review_lists import SqlReviewLists
 from server.storage.sql.review_queue import SqlReviewQueue
+from server.storage.sql.review_steps import SqlReviewSteps
 from server.storage.sql.rights import SqlRights
 from server.storage.sql.scoring import SqlScores
 from server.storage.sql.submissions import SqlSubmissions
@@ -42,6 +43,7 @@ class SqlOrganisationStore(
     SqlWebhooks,
     SqlNotices,
     SqlHours,
+    SqlReviewSteps,
     SqlIdempotency,
     SqlHolds,
     SqlProofs,

@@ -1,7 +1,6 @@
 """Reviews in SQL."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -99,7 +98,7 @@ class SqlReviewOpening(Bound):
             "events": 1,
             "claimed_until_us": 0,
         }
-        insert = self._insert(tables.reviews, values | _head_values(head))
+        insert = self._insert(tables.reviews, values | head_values(head))
         key = connection.execute(insert).inserted_primary_key
         row = int(key[0]) if key else 0
         self._add_event(connection, row, 0, ReviewEvent(EventKind.OPENED, now_us, how=new.how))
@@ -117,7 +116,7 @@ class SqlReviewOpening(Bound):
         columns = (_REVIEW.row, _REVIEW.id, _REVIEW.session, _REVIEW.events, _REVIEW.how)
         query = self._select(tables.reviews, *columns)
         waiting = query.where(_REVIEW.session.in_(rows), _REVIEW.stage.in_(OPEN_STAGES))
-        closed = _head_values(ReviewHead(Stage.CLOSED, None))
+        closed = head_values(ReviewHead(Stage.CLOSED, None))
         found = connection.execute(waiting).all()
         for row in found:
             move = self._update(tables.reviews).where(
@@ -154,7 +153,7 @@ class SqlReviewOpening(Bound):
 
 
 class SqlReviews(SqlReviewOpening):
-    """See `server.storage.protocols.reviews.Reviews`."""
+    """See `server.storage.protocols.reviews.Reviews`; its steps stand in `review_steps`."""
 
     def standing(self, session_row: int) -> Standing:
         """How a session stands between its assessment and its decision."""
@@ -185,34 +184,6 @@ class SqlReviews(SqlReviewOpening):
     def review_numbered(self, row: int) -> StoredReview | None:
         """A review by storage's number."""
         return self._review(self._reviews().where(_REVIEW.row == row))
-
-    def step_review(
-        self,
-        review: StoredReview,
-        event: ReviewEvent,
-        head: ReviewHead,
-        announced: Sequence[Happened],
-    ) -> bool:
-        """Add an event and move the head with it."""
-        number = len(review.events)
-        move = self._update(tables.reviews).where(
-            _REVIEW.row == review.row, _REVIEW.events == number
-        )
-        if event.kind is EventKind.COMMITTED:
-            move = move.where(_REVIEW.claimed_by == event.person)
-        moved = {"events": number + 1, "claimed_by": None, "claimed_until_us": 0}
-        if event.kind is EventKind.STATED:
-            # Whoever reads the evidence goes on reading, and finds the statement beside it.
-            moved = {"events": number + 1}
-        with self._transaction() as connection:
-            if connection.execute(move.values(**moved, **_head_values(head))).rowcount != 1:
-                return False
-            self._add_event(connection, review.row, number, event)
-            if review.session_row is not None:
-                connection.execute(look_again(review.session_row, self.organisation))
-            for kind in announced:
-                self._announce(connection, kind, review.id.hex(), event.at_us)
-        return True
 
     def _review(self, query: Select[Any]) -> StoredReview | None:
         row = self._one(query)
@@ -263,7 +234,8 @@ def _spans(text: str | None) -> Spans:
     return msgspec.json.decode(text, type=Spans) if text else ()
 
 
-def _head_values(head: ReviewHead) -> dict[str, object]:
+def head_values(head: ReviewHead) -> dict[str, object]:
+    """Where a review has come to, as it is stored."""
     made = head.decision
     return {
         "stage": head.stage.value,

@@ -1,17 +1,30 @@
 """Pay that is held back: only the minutes in question, and never for long."""
 
-import pytest
-from sqlalchemy.exc import IntegrityError
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from server.errors import StorageAway
 from server.records import (
     HOLD_MAX_US,
     WHOLE_SESSION_US,
+    EventKind,
+    Happened,
     Hold,
     HoldEnded,
+    PayWaits,
+    ReviewEvent,
+    ReviewHead,
+    Stage,
 )
+from tests.server.holding import hold, review_of
 from tests.server.house import House, bare_session
 
 _DAY_US = 86_400_000_000
+REFUSED = (DBAPIError, OverflowError, StorageAway)
+"""What the databases say of a statement that they do not take."""
 
 
 @pytest.fixture
@@ -21,7 +34,7 @@ def session_row(house: House) -> int:
 
 def test_hold_is_of_its_minutes_until_it_is_released(house: House, session_row: int) -> None:
     own = house.own
-    own.hold_minutes(session_row, [(60, 120), (100, 180)], 5_000, now_us=1_000)
+    hold(own, session_row, [(60, 120), (100, 180)], 5_000, now_us=1_000)
     assert own.holds(session_row) == [Hold(60, 180, 1_000, 5_000, None, None)]
     own.release_holds(session_row, 2_000)
     own.release_holds(session_row, 3_000)
@@ -29,29 +42,61 @@ def test_hold_is_of_its_minutes_until_it_is_released(house: House, session_row: 
 
 
 def test_hold_without_minutes_is_of_the_session_and_capped(house: House, session_row: int) -> None:
-    house.own.hold_minutes(session_row, [], 100 * _DAY_US, now_us=7)
-    (hold,) = house.own.holds(session_row)
-    assert (hold.start_us, hold.end_us) == WHOLE_SESSION_US
-    assert hold.lapses_us == 7 + HOLD_MAX_US
+    hold(house.own, session_row, [], 100 * _DAY_US, now_us=7)
+    (held,) = house.own.holds(session_row)
+    assert (held.start_us, held.end_us) == WHOLE_SESSION_US
+    assert held.lapses_us == 7 + HOLD_MAX_US
 
 
 def test_holding_again_prolongs_nothing(house: House, session_row: int) -> None:
     own = house.own
-    own.hold_minutes(session_row, [(0, 60)], 100 * _DAY_US, now_us=7)
-    own.hold_minutes(session_row, [(0, 90)], 100 * _DAY_US, now_us=10 * _DAY_US)
-    assert {hold.lapses_us for hold in own.holds(session_row)} == {7 + HOLD_MAX_US}
+    hold(own, session_row, [(0, 60)], 100 * _DAY_US, now_us=7)
+    hold(own, session_row, [(0, 90)], 100 * _DAY_US, now_us=10 * _DAY_US)
+    assert {one.lapses_us for one in own.holds(session_row)} == {7 + HOLD_MAX_US}
 
 
 def test_minutes_whose_hold_lapsed_are_not_held_again(house: House, session_row: int) -> None:
     own = house.own
-    own.hold_minutes(session_row, [(60, 120)], 5, now_us=1)
+    hold(own, session_row, [(60, 120)], 5, now_us=1)
     house.change("UPDATE holds SET ended_us = 5, ended_why = 'lapsed'")
-    own.hold_minutes(session_row, [(0, 200)], 50, now_us=10)
-    held = [hold for hold in own.holds(session_row) if hold.ended_us is None]
-    assert [(hold.start_us, hold.end_us) for hold in held] == [(0, 60), (120, 200)]
+    hold(own, session_row, [(0, 200)], 50, now_us=10)
+    held = [one for one in own.holds(session_row) if one.ended_us is None]
+    assert [(one.start_us, one.end_us) for one in held] == [(0, 60), (120, 200)]
 
 
-def test_session_that_is_not_there_is_not_held(house: House) -> None:
-    with pytest.raises(IntegrityError):
-        house.own.hold_minutes(404, [(0, 1)], 2, 1)
-    assert house.rows("holds") == 0
+@pytest.mark.parametrize("fails", ["the hold", "what comes after it"])
+def test_a_verdict_whose_hold_fails_was_never_given(
+    house: House, session_row: int, fails: str
+) -> None:
+    own = house.own
+    before = review_of(own, session_row)
+    said = ReviewEvent(EventKind.STATED, 7)
+    end_us = 1 << 70 if fails == "the hold" else 60
+    waits = PayWaits(((0, end_us),), 5_000)
+    with _without_announcements(house), pytest.raises(REFUSED):
+        own.step_review(before, said, before.head, [Happened.STATEMENT_ASKED], waits)
+    assert (own.holds(session_row), review_of(own, session_row)) == ([], before)
+    assert own.step_review(before, said, before.head, [], PayWaits(((0, 60),), 5_000))
+    assert len(own.holds(session_row)) == 1
+
+
+def test_a_decision_that_fails_releases_nothing(house: House, session_row: int) -> None:
+    own = house.own
+    hold(own, session_row, [(0, 60)], 5_000, now_us=1)
+    before, held = review_of(own, session_row), own.holds(session_row)
+    lapsed, decided = ReviewEvent(EventKind.LAPSED, 9), ReviewHead(Stage.DECIDED, None)
+    with _without_announcements(house), pytest.raises(REFUSED):
+        own.step_review(before, lapsed, decided, [Happened.REVIEW_DECIDED])
+    assert (own.holds(session_row), review_of(own, session_row)) == (held, before)
+    assert own.step_review(before, lapsed, decided, [Happened.REVIEW_DECIDED])
+    assert [one.ended_why for one in own.holds(session_row)] == [HoldEnded.RELEASED]
+
+
+@contextmanager
+def _without_announcements(house: House) -> Iterator[None]:
+    """The last thing that a step writes goes nowhere: the database refuses it."""
+    house.change("ALTER TABLE announcements RENAME TO elsewhere")
+    try:
+        yield
+    finally:
+        house.change("ALTER TABLE elsewhere RENAME TO announcements")

@@ -9,6 +9,7 @@ import pytest
 from server.records import EVERYBODY, Happened, Sight
 from server.records.hours import HOLD_MAX_US, HoldEnded, Kind
 from server.records.timesheets import CorrectionState, Move, SheetState
+from tests.server import holding
 from tests.server.hours.conftest import ANY_DAY, Hours
 from tests.server.storages import ON_POSTGRES, ON_SQLITE
 
@@ -181,7 +182,7 @@ def test_what_a_review_rejects_is_not_paid_and_a_locked_week_stays(hours: Hours)
         "INSERT INTO reviews (id, organisation, session, how, selected_with, stake, answer_us,"
         " decide_us, second_share, blind_first, opened_us, events, claimed_until_us, stage,"
         " due_us, verdict, decided_us, decided_spans, by_silence, appealed, senior, began_us)"
-        " VALUES (x'00', 1, :session, 'flagged', 0.5, 0.5, 1, 1, 0.3, true, 1, 0, 0, 'decided',"
+        " VALUES (x'00', 1, :session, 'flag', 0.5, 0.5, 1, 1, 0.3, true, 1, 0, 0, 'decided',"
         " 1, 'reject-the-pay', 1, '[[0, 60000000]]', false, false, false, 1)",
         session=job.session_row,
     )
@@ -189,7 +190,7 @@ def test_what_a_review_rejects_is_not_paid_and_a_locked_week_stays(hours: Hours)
     assert hours.sheet().seconds.rejected_s == 60
     hours.move(SheetState.APPROVED)
     hours.move(SheetState.LOCKED)
-    own.hold_minutes(job.session_row, [], 50, 3)
+    holding.hold(own, job.session_row, [], 50, 3)
     assert hours.sheet().seconds.held_s == 0
     assert own.holds(job.session_row)[0].ended_us is None
 

@@ -34,7 +34,6 @@ _ALL = (1, 3_000_000)
 CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
     "accept_correction": lambda s, _: s.accept_correction(_FOREIGN, 1, "x", 1),
     "corrections": lambda s, _: s.corrections(1),
-    "hold_minutes": lambda s, x: s.hold_minutes(x.entry.row, [(0, 1)], 2, 1),
     "holds": lambda s, x: s.holds(x.entry.row),
     "hours_lines": lambda s, _: s.hours_lines(_ALL, 10),
     "lapse_holds": lambda s, x: s.lapse_holds(x.entry.row, 1 << 60),

@@ -7,6 +7,7 @@ from server.records import (
     EventKind,
     How,
     NewReview,
+    PayWaits,
     ReviewEvent,
     ReviewHead,
     ReviewRules,
@@ -83,7 +84,11 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
     "second_reviews": lambda s, _: s.second_reviews(9).all,
     "standing": lambda s, x: s.standing(x.entry.row).decision,
     "step_review": lambda s, x: s.step_review(
-        _review(x.entry), ReviewEvent(EventKind.CLOSED, 2), ReviewHead(Stage.CLOSED, None), []
+        _review(x.entry),
+        ReviewEvent(EventKind.CLOSED, 2),
+        ReviewHead(Stage.CLOSED, None),
+        [],
+        PayWaits(((0, 1),), 2),
     ),
     "waiting_reviews": lambda s, _: s.waiting_reviews(2),
     "upheld_sessions": lambda s, x: s.upheld_sessions(x.person, 1 << 60, 9),

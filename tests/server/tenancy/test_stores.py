@@ -35,6 +35,7 @@ from server.storage.protocols import OrganisationStore
 from server.storage.sql.bound import Bound
 from server.storage.sql.organisation import SqlOrganisationStore
 from server.storage.tables import metadata
+from tests.server import holding
 from tests.server.device import Chain
 from tests.server.house import POLICY, House
 from tests.server.kinds import Typing
@@ -235,7 +236,6 @@ def stolen(house: House, chain: Chain, typing: Typing) -> Stolen:
     own.put_typing_sample(person, b"sealed", 1)
     own.join_team(team, person, leads=False)
     assert own.put_hours(job, [(0, 60, Kind.OBSERVED)], 1)
-    own.hold_minutes(entry.row, [(0, 1)], _LONG_US, 1)
     own.set_zone(person, "Asia/Kathmandu", 0)
     own.set_identity_provider("https://first", "c", b"s")
     own.bind_identity(person, "https://first", "subject", 1)
@@ -244,6 +244,7 @@ def stolen(house: House, chain: Chain, typing: Typing) -> Stolen:
     own.put_promise(b"{}", 1)
     own.give_project(entry.project, [team])
     stores_reviews.furnish(own, entry)
+    holding.hold(own, entry.row, [(0, 1)], _LONG_US, 1)
     stores_submissions.furnish(own, entry)
     stores_privacy.furnish(own, person)
     stores_announce.furnish(own, person)
