@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from wire.policy import Policy, Screenshots, SiteRule
+from wire.policy import Policy, ReviewRules, Screenshots, SiteRule
 from wire.window_rules import records_no_more
 
 
@@ -191,6 +191,11 @@ def _same(_old: Policy, _new: Policy) -> Iterator[Change]:
     return iter(())
 
 
+def _review_rules(policy: Policy) -> ReviewRules:
+    rules = policy.review_rules
+    return msgspec.structs.replace(rules, hold_days_max=rules.hold_days)
+
+
 _FIELDS: dict[str, Compare] = {
     "version": _same,
     "windows": _windows,
@@ -203,5 +208,5 @@ _FIELDS: dict[str, Compare] = {
     "idle_after_s": _idle,
     "false_flag_rate": _told("false_flag_rate", lambda policy: policy.false_flag_rate),
     "thresholds": _told("thresholds", lambda policy: policy.evidence),
-    "review": _told("review", lambda policy: policy.review_rules),
+    "review": _told("review", _review_rules),
 }

@@ -23,6 +23,8 @@ from wire.errors import PolicyInvalid
 Glob = Annotated[str, Meta(min_length=1, max_length=200)]
 Days = Annotated[int, Meta(ge=1, le=3650)]
 Share = Annotated[float, Meta(gt=0, lt=1)]
+HOLD_DAYS: Final = 14
+"""So long may pay be held back where a policy does not say."""
 SCHEMA_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -189,6 +191,22 @@ class ReviewRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         bool,
         Meta(description="False: the first reviewer sees who the trainer is; the second never."),
     ] = True
+    hold_days_max: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=30,
+                description="Days that pay may be held back at most; then it is paid. 14, unsaid.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+    @property
+    def hold_days(self) -> int:
+        """Days that pay may be held back at most."""
+        return HOLD_DAYS if isinstance(self.hold_days_max, UnsetType) else self.hold_days_max
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -105,6 +105,10 @@ def _review(policy: Policy) -> list[str]:
         f"You have {rules.answer_days} days to answer a flag; it is decided within"
         f" {rules.decide_days} days after that."
     ]
+    lines.append(
+        f"Pay that a person doubts is held back for {rules.hold_days} days at most; if nobody has"
+        " decided by then, it is paid."
+    )
     if not rules.blind_first_review:
         lines.append("Who reviews it first sees who you are; a second reviewer does not.")
     if asked.strong:

@@ -20,6 +20,7 @@ from server.records.hours import HOLD_MAX_US, Seconds, Span
 from server.records.timesheets import (
     Correction,
     CorrectionState,
+    DisputedSpan,
     HoursLine,
     Move,
     SheetState,
@@ -115,16 +116,10 @@ class Timesheets:
         """Doubt some minutes: they are held, for a while; all others are payable."""
         _need_decider(asker, view.sheet)
         _need_state(view.sheet, SheetState.SUBMITTED)
-        spans = tuple(_spans(view, disputed))
+        spans = tuple(_spans(self._of(asker), view, disputed))
         if not spans:
             raise _invalid("A dispute names the minutes that it is about.")
-        move = Move(
-            SheetState.DISPUTED,
-            asker.name,
-            reason=_words(reason),
-            spans_us=spans,
-            lapses_us=now_us() + HOLD_MAX_US,
-        )
+        move = Move(SheetState.DISPUTED, asker.name, reason=_words(reason), disputed=spans)
         self._move(asker, view.sheet, move, "disputed")
 
     def answer(self, asker: Asker, view: SheetView, answer: str) -> None:
@@ -175,7 +170,9 @@ class Timesheets:
         return self._store.of(asker.organisation)
 
 
-def _spans(view: SheetView, disputed: Sequence[Disputed]) -> list[tuple[int, int, int]]:
+def _spans(
+    store: OrganisationStore, view: SheetView, disputed: Sequence[Disputed]
+) -> list[DisputedSpan]:
     known = {line.session: (line.session_row, line.opened_us) for line in view.lines}
     first, last = min(view.day_spans.values())[0], max(view.day_spans.values())[1]
     found = []
@@ -187,8 +184,16 @@ def _spans(view: SheetView, disputed: Sequence[Disputed]) -> list[tuple[int, int
         end_us = min(one.until_us, last * _SECOND_US)
         if start_us >= end_us:
             raise _invalid("A stretch that is named lies outside of this week, or is empty.")
-        found.append((row, start_us - opened_us, end_us - opened_us))
+        hold_us = _hold_us(store, one.session)
+        found.append(DisputedSpan(row, start_us - opened_us, end_us - opened_us, hold_us))
     return found
+
+
+def _hold_us(store: OrganisationStore, session: bytes) -> int:
+    """So long may a session's pay be held back: as its policy said when it was opened."""
+    entry = store.session(session)
+    policy = store.policy(entry.project, entry.policy_version) if entry else None
+    return policy.review_rules.hold_days * _DAY_US if policy else HOLD_MAX_US
 
 
 def takes_away(correction: Correction) -> bool:

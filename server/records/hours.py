@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from wire.policy import HOLD_DAYS
 from wire.stretches import MANUAL_REACH_US
 
-HOLD_MAX_US = 14 * 86_400_000_000
-"""So long can pay be held back; then it falls to the trainer."""
+HOLD_MAX_US = HOLD_DAYS * 86_400_000_000
+"""So long can pay be held back where the policy does not say; then it falls to the trainer."""
 WHOLE_SESSION_US = (-MANUAL_REACH_US, 1 << 60)
 """A stretch that holds everything of a session, time added by hand before it too."""
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.records.hours import HOLD_MAX_US
+
 DAY_US = 24 * 3600 * 1_000_000
 
 
@@ -131,6 +133,8 @@ class PayWaits:
     spans_us: Spans
     lapses_us: int
     """When it falls to the trainer, if nothing is decided."""
+    hold_us: int = HOLD_MAX_US
+    """At the latest so long after the first hold in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,8 @@ class ReviewRules:
     second_share: float = 0.3
     blind_first: bool = True
     control: bool = False
+    hold_us: int = HOLD_MAX_US
+    """So long may pay be held back, at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,16 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputedSpan:
+    """A stretch of a session's microseconds that a dispute holds, and for how long at most."""
+
+    session_row: int
+    start_us: int
+    end_us: int
+    hold_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """A step of a timesheet, and who takes it."""
 
@@ -84,10 +94,8 @@ class Move:
     """As the audit log knows them; `lapse` or `agreed` where nobody had to."""
     reason: str | None = None
     answer: str | None = None
-    spans_us: tuple[tuple[int, int, int], ...] = ()
-    """What a dispute holds: session row, and a stretch of its session microseconds."""
-    lapses_us: int = 0
-    """When a dispute's hold lapses."""
+    disputed: tuple[DisputedSpan, ...] = ()
+    """What a dispute holds."""
     gives_up: bool = False
     """The trainer agrees that the disputed minutes are not paid."""
 

@@ -55,4 +55,4 @@ def _waits(event: ReviewEvent, after: ReviewState, review: StoredReview) -> PayW
     due_us = after.head.due_us
     if review.rules.control or after.head.appealed or not rejected or due_us is None:
         return None
-    return PayWaits(event.spans_us, due_us)
+    return PayWaits(event.spans_us, due_us, review.rules.hold_us)

@@ -56,6 +56,7 @@ def frozen(rules: PolicyRules) -> ReviewRules:
         decide_us=rules.decide_days * DAY_US,
         second_share=rules.second_review_share,
         blind_first=rules.blind_first_review,
+        hold_us=rules.hold_days * DAY_US,
     )
 
 

@@ -83,6 +83,7 @@ TOLD: list[tuple[str, dict[str, object]]] = [
     ("false_flag_rate", {"false_flag_rate": 0.02}),
     ("thresholds.review", {"thresholds": Thresholds(0.7, 0.7)}),
     ("review.answer_days", {"review": ReviewRules(answer_days=3)}),
+    ("review.hold_days_max", {"review": ReviewRules(hold_days_max=30)}),
 ]
 
 
@@ -115,7 +116,7 @@ def test_titles_and_screenshots_that_begin_are_growth_whatever_else_shrinks() ->
 
 def test_the_same_document_under_another_version_is_no_change() -> None:
     assert changes(OLD, replace(OLD, version=9)) == ()
-    unsaid = replace(OLD, review=ReviewRules(), thresholds=Thresholds())
+    unsaid = replace(OLD, review=ReviewRules(hold_days_max=14), thresholds=Thresholds())
     assert changes(OLD, unsaid) == ()
 
 

@@ -86,6 +86,15 @@ def test_a_document_of_the_first_version_keeps_its_digest_and_its_encoding() -> 
     }
     assert policy.evidence == Thresholds()
     assert policy.review_rules == ReviewRules(7, 14, 0.3, True)
+    assert policy.review_rules.hold_days == 14
+
+
+def test_a_document_that_says_no_cap_of_holds_stays_as_it_was_encoded() -> None:
+    document = b'{"version": 1, "windows": [], "review": {"answer_days": 3}}'
+    said = msgspec.json.decode(msgspec.json.encode(parse_policy(document)))["review"]
+    assert "hold_days_max" not in said
+    longer = parse_policy(document.replace(b": 3", b': 3, "hold_days_max": 5'))
+    assert longer.review_rules.hold_days == 5
 
 
 @pytest.mark.parametrize(
@@ -95,6 +104,8 @@ def test_a_document_of_the_first_version_keeps_its_digest_and_its_encoding() -> 
         ("thresholds", b'{"review": -0.1}'),
         ("review", b'{"second_review_share": 0.29}'),
         ("review", b'{"answer_days": 0}'),
+        ("review", b'{"hold_days_max": 0}'),
+        ("review", b'{"hold_days_max": 31}'),
         ("review", b"null"),
     ],
 )
@@ -135,7 +146,11 @@ def policies() -> st.SearchStrategy[Policy]:
         allowed=st.builds(AllowedUse, ai_search=st.booleans() | st.just(msgspec.UNSET)),
         thresholds=st.just(msgspec.UNSET) | strengths.map(lambda pair: Thresholds(*pair)),
         review=st.just(msgspec.UNSET)
-        | st.builds(ReviewRules, second_review_share=st.floats(0.3, 1)),
+        | st.builds(
+            ReviewRules,
+            second_review_share=st.floats(0.3, 1),
+            hold_days_max=st.integers(1, 30) | st.just(msgspec.UNSET),
+        ),
         false_flag_rate=st.floats(0.001, 0.999),
     )
 

@@ -168,8 +168,9 @@ def timesheets_router(sheets: Timesheets, asker_of: AskerOf, paging: Paging) -> 
     ) -> TimesheetDetailOut:
         """Doubt some minutes of a submitted week.
 
-        They are held for 14 days at most; if nobody decides by then, they are paid and the week is
-        approved. All other minutes are payable at once.
+        They are held for as long as the policy of their session says at most (`hold_days_max`, else
+        14 days); if nobody decides by then, they are paid and the week is approved. All other
+        minutes are payable at once.
         """
         disputed = [
             Disputed(named_id(one.session), us_of(one.start), us_of(one.end))

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.records.hours import HOLD_MAX_US, WHOLE_SESSION_US, Hold, HoldEnded
+from server.records import PayWaits
+from server.records.hours import WHOLE_SESSION_US, Hold, HoldEnded
 from server.storage import tables
 from server.storage.sql.recounting import SqlRecounting
 from wire.stretches import without
@@ -27,14 +28,9 @@ class SqlHolds(SqlRecounting):
             return self._holds(connection, session_row)
 
     def _hold_and_count(
-        self,
-        connection: Connection,
-        session_row: int,
-        spans_us: Sequence[tuple[int, int]],
-        lapses_us: int,
-        now_us: int,
+        self, connection: Connection, session_row: int, waits: PayWaits, now_us: int
     ) -> None:
-        self._hold(connection, session_row, spans_us or [WHOLE_SESSION_US], lapses_us, now_us)
+        self._hold(connection, session_row, waits, now_us)
         self._recount_sessions(connection, [session_row], now_us)
 
     def _release(self, connection: Connection, session_row: int, now_us: int) -> None:
@@ -46,19 +42,18 @@ class SqlHolds(SqlRecounting):
         self,
         connection: Connection,
         session_row: int,
-        spans_us: Iterable[tuple[int, int]],
-        lapses_us: int,
+        waits: PayWaits,
         now_us: int,
         timesheet: int | None = None,
     ) -> None:
         before = self._holds(connection, session_row)
         # Held again while it is held: the time runs from the first hold.
         first_us = min([now_us, *(hold.held_us for hold in before if hold.ended_us is None)])
-        times = {"held_us": now_us, "lapses_us": min(lapses_us, first_us + HOLD_MAX_US)}
+        times = {"held_us": now_us, "lapses_us": min(waits.lapses_us, first_us + waits.hold_us)}
         lapsed = [
             (hold.start_us, hold.end_us) for hold in before if hold.ended_why is HoldEnded.LAPSED
         ]
-        for start_us, end_us in without(spans_us, lapsed):
+        for start_us, end_us in without(waits.spans_us or [WHOLE_SESSION_US], lapsed):
             values = {"session": session_row, "start_us": start_us, "end_us": end_us}
             if timesheet is not None:
                 values["timesheet"] = timesheet

@@ -51,9 +51,7 @@ class SqlReviewSteps(SqlHolds):
                 if head.stage not in OPEN_STAGES and not review.rules.control:
                     self._release(connection, row, event.at_us)
                 elif waits is not None:
-                    self._hold_and_count(
-                        connection, row, waits.spans_us, waits.lapses_us, event.at_us
-                    )
+                    self._hold_and_count(connection, row, waits, event.at_us)
             for kind in announced:
                 self._announce(connection, kind, review.id.hex(), event.at_us)
         return True

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from server.records import (
+    HOLD_MAX_US,
     NOT_ASKED,
     OPEN_STAGES,
     Decision,
@@ -94,6 +95,7 @@ class SqlReviewOpening(Bound):
             "decide_us": new.rules.decide_us,
             "second_share": new.rules.second_share,
             "blind_first": new.rules.blind_first,
+            "hold_us": new.rules.hold_us,
             "opened_us": now_us,
             "events": 1,
             "claimed_until_us": 0,
@@ -204,7 +206,12 @@ class SqlReviews(SqlReviewOpening):
 def as_review(row: Any, events: tuple[ReviewEvent, ...] = ()) -> StoredReview:
     """A row of reviews with its session's id and person."""
     rules = ReviewRules(
-        row.answer_us, row.decide_us, row.second_share, row.blind_first, row.how == How.CONTROL
+        row.answer_us,
+        row.decide_us,
+        row.second_share,
+        row.blind_first,
+        row.how == How.CONTROL,
+        HOLD_MAX_US if row.hold_us is None else row.hold_us,
     )
     return StoredReview(
         row=row.row,

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, func
 
-from server.records import EVERYBODY, Happened, Sight
+from server.records import EVERYBODY, Happened, PayWaits, Sight
 from server.records.hours import HoldEnded, Seconds
 from server.records.timesheets import (
     Correction,
@@ -74,10 +74,11 @@ class SqlTimesheets(SqlHolds):
         with self._transaction() as connection:
             if not self._step(connection, sheet.row, sheet.version, move, now_us):
                 return False
-            disputed = [row for row, _, _ in move.spans_us]
-            for session_row, start_us, end_us in move.spans_us:
-                span = [(start_us, end_us)]
-                self._hold(connection, session_row, span, move.lapses_us, now_us, sheet.row)
+            disputed = [one.session_row for one in move.disputed]
+            for one in move.disputed:
+                span = ((one.start_us, one.end_us),)
+                waits = PayWaits(span, now_us + one.hold_us, one.hold_us)
+                self._hold(connection, one.session_row, waits, now_us, sheet.row)
             if move.to is SheetState.APPROVED:
                 why = HoldEnded.GIVEN_UP if move.gives_up else HoldEnded.RELEASED
                 disputed = self._disputed(connection, sheet.row)
@@ -167,7 +168,7 @@ class SqlTimesheets(SqlHolds):
             values[stamp] = now_us
         if move.reason is not None:
             values |= {"reason": move.reason, "answer": None}
-        if move.to is SheetState.APPROVED or move.spans_us:
+        if move.to is SheetState.APPROVED or move.disputed:
             numbers = connection.execute(self._sheets().where(_SHEET.row == row)).one()
             values["numbers"] = msgspec.json.encode(seconds_of(numbers))
         change = self._update(tables.timesheets).where(_SHEET.row == row, _SHEET.version == version)

@@ -85,6 +85,7 @@ corrections = Table(
     Column("state", String(20), nullable=False),
     Column("decided_us", BigInteger),
     Column("decided_by", String(120)),
+    Column("reason", Text),
     Index("corrections_of_timesheet", "timesheet"),
 )
 """What a recount of decided weeks came to beside what was decided: counts only once accepted."""

@@ -37,6 +37,7 @@ reviews = Table(
     Column("decide_us", BigInteger, nullable=False),
     Column("second_share", Float, nullable=False),
     Column("blind_first", Boolean, nullable=False),
+    Column("hold_us", BigInteger),
     Column("opened_us", BigInteger, nullable=False),
     Column("events", Integer, nullable=False),
     Column("stage", String(20), nullable=False),

@@ -21,7 +21,9 @@ class Hours:
     devices: dict[bytes, bytes] = field(default_factory=dict)
     added: int = 0
 
-    def add(self, stretches: Sequence[Stretch], person: Person | None = None) -> Job:
+    def add(
+        self, stretches: Sequence[Stretch], person: Person | None = None, policy: int = 1
+    ) -> Job:
         """A session that says this of its person's time; its job is not ended."""
         whose = person or self.house.trainer
         device = self.devices.get(whose.id) or self._device(whose)
@@ -29,7 +31,7 @@ class Hours:
         session = self.added.to_bytes(16, "big")
         project = self.house.own.projects()[0].id
         opened_us = (stretches[0][0] if stretches else 0) * 1_000_000
-        new = NewSession(session, whose.id, device, project, 1, "0.1.0", opened_us)
+        new = NewSession(session, whose.id, device, project, policy, "0.1.0", opened_us)
         entry = self.house.own.add_session(new)
         assert entry is not None
         self.house.change(

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError
 
 from server.errors import StorageAway
+from server.hours.lapsing import HoldLapses
+from server.hours.sheets import Disputed, Timesheets
 from server.records import (
     HOLD_MAX_US,
     WHOLE_SESSION_US,
@@ -17,10 +20,16 @@ from server.records import (
     PayWaits,
     ReviewEvent,
     ReviewHead,
+    Role,
     Stage,
 )
+from server.records.timesheets import SheetState
+from server.services.asking import person_asking
 from tests.server.holding import hold, review_of
-from tests.server.house import House, bare_session
+from tests.server.hours.conftest import Hours
+from tests.server.hours.test_storing import HOUR, seen
+from tests.server.house import POLICY, House, bare_session
+from wire.policy import ReviewRules
 
 _DAY_US = 86_400_000_000
 REFUSED = (DBAPIError, OverflowError, StorageAway)
@@ -62,6 +71,35 @@ def test_minutes_whose_hold_lapsed_are_not_held_again(house: House, session_row:
     hold(own, session_row, [(0, 200)], 50, now_us=10)
     held = [one for one in own.holds(session_row) if one.ended_us is None]
     assert [(one.start_us, one.end_us) for one in held] == [(0, 60), (120, 200)]
+
+
+def test_the_cap_is_that_of_the_policy_the_session_was_opened_under(hours: Hours) -> None:
+    own, store = hours.house.own, hours.house.installation.store
+    shorter = replace(POLICY, version=2, review=ReviewRules(hold_days_max=3))
+    own.add_policy(own.projects()[0].id, shorter, 1, "x", 1)
+    before, after = hours.add([seen(0, HOUR)]), hours.add([seen(2 * HOUR, HOUR)], policy=2)
+    hours.move(SheetState.SUBMITTED)
+    sheets = Timesheets(store)
+    decider = person_asking(store, own.add_person("Lea", Role.ADMIN, None, None))
+    view = sheets.view(decider, hours.sheet().id.hex())
+    sessions = {line.session for line in view.lines}
+    sheets.dispute(decider, view, "why", [Disputed(one, 0, 1 << 60) for one in sessions])
+    lasts = [
+        one.lapses_us - one.held_us for job in (before, after) for one in own.holds(job.session_row)
+    ]
+    assert lasts == [14 * _DAY_US, 3 * _DAY_US]
+    due_us = own.holds(after.session_row)[0].lapses_us
+    assert HoldLapses(store).do_next(due_us)
+    assert hours.sheet().seconds.held_s == HOUR, "the other is held on"
+    assert hours.sheet().state is SheetState.DISPUTED
+
+
+def test_a_review_holds_no_longer_than_its_policy_says(house: House, session_row: int) -> None:
+    review = review_of(house.own, session_row)
+    said = ReviewEvent(EventKind.STATED, 7)
+    waits = PayWaits(((0, 60),), 100 * _DAY_US, 2 * _DAY_US)
+    assert house.own.step_review(review, said, review.head, [], waits)
+    assert [one.lapses_us for one in house.own.holds(session_row)] == [7 + 2 * _DAY_US]
 
 
 @pytest.mark.parametrize("fails", ["the hold", "what comes after it"])

@@ -8,7 +8,7 @@ import pytest
 
 from server.records import EVERYBODY, Happened, Sight
 from server.records.hours import HOLD_MAX_US, HoldEnded, Kind
-from server.records.timesheets import CorrectionState, Move, SheetState
+from server.records.timesheets import CorrectionState, DisputedSpan, Move, SheetState
 from tests.server import holding
 from tests.server.hours.conftest import ANY_DAY, Hours
 from tests.server.storages import ON_POSTGRES, ON_SQLITE
@@ -135,9 +135,8 @@ def test_dispute_holds_its_minutes_and_lapses_for_the_trainer(hours: Hours) -> N
     own, store = hours.house.own, hours.house.installation.store
     job = hours.add([seen(0, HOUR), (MONDAY_S + HOUR, MONDAY_S + 2 * HOUR, Kind.UNOBSERVABLE)])
     hours.move(SheetState.SUBMITTED)
-    spans = ((job.session_row, 600_000_000, 5_000_000_000),)
-    lapses_us = 100 * HOLD_MAX_US
-    assert hours.move(SheetState.DISPUTED, 5, reason="why", spans_us=spans, lapses_us=lapses_us)
+    disputed = (DisputedSpan(job.session_row, 600_000_000, 5_000_000_000, HOLD_MAX_US),)
+    assert hours.move(SheetState.DISPUTED, 5, reason="why", disputed=disputed)
     sheet = hours.sheet()
     assert (sheet.seconds.held_s, sheet.seconds.payable_s) == (HOUR - 600, 600)
     own.release_holds(job.session_row, 6)
@@ -164,8 +163,8 @@ def test_dispute_holds_its_minutes_and_lapses_for_the_trainer(hours: Hours) -> N
 def test_minutes_that_the_trainer_gives_up_are_not_paid(hours: Hours) -> None:
     job = hours.add([seen(0, HOUR)])
     hours.move(SheetState.SUBMITTED)
-    spans = ((job.session_row, 0, 60_000_000),)
-    hours.move(SheetState.DISPUTED, 5, reason="why", spans_us=spans, lapses_us=50)
+    disputed = (DisputedSpan(job.session_row, 0, 60_000_000, 50),)
+    hours.move(SheetState.DISPUTED, 5, reason="why", disputed=disputed)
     assert hours.move(SheetState.DISPUTED, 6, answer="no")
     assert hours.sheet().answer == "no"
     assert hours.move(SheetState.APPROVED, 7, gives_up=True)

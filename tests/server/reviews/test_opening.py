@@ -40,8 +40,11 @@ def test_a_draw_is_the_same_again_and_another_with_another_seed() -> None:
 
 
 def test_being_asked_for_a_second_time_reveals_nothing() -> None:
-    rules = frozen(ReviewRules(answer_days=2, decide_days=3, second_review_share=0.4))
+    rules = frozen(
+        ReviewRules(answer_days=2, decide_days=3, second_review_share=0.4, hold_days_max=5)
+    )
     assert (rules.answer_us, rules.decide_us) == (2 * DAY_US, 3 * DAY_US)
+    assert rules.hold_us == 5 * DAY_US
     assert second_with(rules, SecondReviews(0, 0)) == 1.0
     assert second_with(rules, SecondReviews(30, 101)) == 1.0
     assert second_with(rules, SecondReviews(40, 100)) == 0.4
