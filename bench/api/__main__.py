@@ -141,6 +141,12 @@ def _kinds(population: Population, address: str) -> Iterator[Asked]:
         narrow = _with(sessions, {"state": state}, {"project": project})
         yield Asked(f"sessions of a project that are {state}", narrow)
     yield Asked("a session", lambda d: (f"{sessions}/{population.session(anywhere(d)).hex()}", {}))
+    yield Asked("assessments", lambda _: ("/v1/assessments", {}))
+    yield Asked("assessments of a project", lambda d: ("/v1/assessments", {"project": project(d)}))
+    yield Asked(
+        "assessments of a person, before a moment",
+        lambda d: ("/v1/assessments", {"person": person(d), "to": moment(d)}),
+    )
     yield Asked(
         "an assessment",
         lambda d: (f"{sessions}/{population.session(scored(d)).hex()}/assessment", {}),

@@ -23,7 +23,15 @@ from veritype_client.resources.hours import HoursLine, Totals
 from veritype_client.resources.people import Invitation, Person
 from veritype_client.resources.projects import PolicyVersion, Project
 from veritype_client.resources.reviews import Decision, Review, Stretch, Verdict
-from veritype_client.resources.sessions import Assessment, Loss, Reason, Session, Span, Standing
+from veritype_client.resources.sessions import (
+    Assessment,
+    AssessmentLine,
+    Loss,
+    Reason,
+    Session,
+    Span,
+    Standing,
+)
 from veritype_client.resources.submissions import (
     Alignment,
     Passage,
@@ -46,6 +54,7 @@ __all__ = [
     "Alignment",
     "AnswerInvalid",
     "Assessment",
+    "AssessmentLine",
     "Attempt",
     "Busy",
     "Changed",

@@ -63,7 +63,7 @@ def _route(
 def _scopes(operation: Document) -> str:
     needs = [scope for each in operation.get("security", ()) for scope in next(iter(each.values()))]
     said = ", ".join(f"`{scope}`" for scope in needs)
-    return f"*Scope {said}.* " if said else ""
+    return f"*Scope{'s' if len(needs) > 1 else ''} {said}.* " if said else ""
 
 
 def _parameter(parameter: Document) -> str:

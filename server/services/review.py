@@ -5,7 +5,7 @@ nobody sees more than that it is open or closed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.clock import now_us
 from server.compaction.reading import opened_session
@@ -57,6 +57,19 @@ class SessionView:
         return None if self.line.band is None else self.line.band in FLAGGED_BANDS
 
 
+@dataclass(frozen=True, slots=True)
+class AssessedView:
+    """A scored session and its newest assessment."""
+
+    line: SessionLine
+    made: StoredAssessment
+
+    @property
+    def found(self) -> Assessed:
+        """What the detector judged."""
+        return decoder_of(Assessed).decode(self.made.document)
+
+
 class Review:
     """Reads evidence for whoever asks."""
 
@@ -78,6 +91,15 @@ class Review:
     ) -> list[SessionView]:
         """Sessions of the organisation for a platform, the one that was opened last first."""
         return [_view(line) for line in self._of(asker).sessions_after(wanted, after, limit)]
+
+    def assessed(
+        self, asker: Asker, wanted: SessionFilter, after: int | None, limit: int
+    ) -> list[AssessedView]:
+        """Scored sessions with what is published of them, the one that was opened last first."""
+        store = self._of(asker)
+        lines = store.sessions_after(replace(wanted, state=SessionState.SCORED), after, limit)
+        current = store.current_assessments([line.row for line in lines])
+        return [AssessedView(line, current[line.row]) for line in lines if line.row in current]
 
     def standing(self, asker: Asker, session_hex: str) -> Standing:
         """What people said of a scored session so far."""

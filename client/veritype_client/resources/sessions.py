@@ -95,7 +95,23 @@ class Assessment(msgspec.Struct, frozen=True):
     standing: Standing | None
 
 
-_SESSION, _ASSESSMENT = Kind(Session), Kind(Assessment)
+class AssessmentLine(msgspec.Struct, frozen=True):
+    """The newest assessment of a session, in brief. `flagged` asks for a person: no finding."""
+
+    session: str
+    person: Named
+    project: Named
+    band: str
+    flagged: bool
+    score: float
+    coverage: float
+    main_reason: str | None
+    model_version: str
+    made_at: datetime
+    why: str
+
+
+_SESSION, _ASSESSMENT, _LINE = Kind(Session), Kind(Assessment), Kind(AssessmentLine)
 
 
 class Sessions(Asking):
@@ -114,14 +130,8 @@ class Sessions(Asking):
 
         Moments are aware datetimes.
         """
-        params: Params = {
-            "person": person,
-            "project": project,
-            "state": state,
-            "from": opened_from.isoformat() if opened_from else None,
-            "to": opened_before.isoformat() if opened_before else None,
-        }
-        return self._all(_SESSION, "/v1/sessions", "sessions", params)
+        params = _opened(person, project, opened_from, opened_before)
+        return self._all(_SESSION, "/v1/sessions", "sessions", {**params, "state": state})
 
     def session(self, session: str) -> Session:
         """One session. Scope `sessions:read`."""
@@ -130,3 +140,32 @@ class Sessions(Asking):
     def assessment(self, session: str) -> Assessment:
         """What was published of a session; `NotFound` until it is scored. `assessments:read`."""
         return self._get(_ASSESSMENT, f"/v1/sessions/{id_in_path(session)}/assessment")
+
+    def assessments(
+        self,
+        *,
+        person: str | None = None,
+        project: str | None = None,
+        opened_from: datetime | None = None,
+        opened_before: datetime | None = None,
+    ) -> Iterator[AssessmentLine]:
+        """Of each scored session, the one that was opened last first.
+
+        Scopes `assessments:read` and `sessions:read`. Moments are aware datetimes.
+        """
+        params = _opened(person, project, opened_from, opened_before)
+        return self._all(_LINE, "/v1/assessments", "assessments", params)
+
+
+def _opened(
+    person: str | None,
+    project: str | None,
+    opened_from: datetime | None,
+    opened_before: datetime | None,
+) -> Params:
+    return {
+        "person": person,
+        "project": project,
+        "from": opened_from.isoformat() if opened_from else None,
+        "to": opened_before.isoformat() if opened_before else None,
+    }

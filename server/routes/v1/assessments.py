@@ -1,17 +1,21 @@
-"""`/v1/sessions/{session_id}/assessment`: what was published of a session."""
+"""`/v1/assessments`, `/v1/sessions/{session_id}/assessment`: what was published of sessions."""
 
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter, Depends, Security
 from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc
+from server.http.paging import PageAsked, Paging
 from server.records import Scope, Standing, StoredAssessment, Verdict
+from server.records.listing import SessionFilter
 from server.routes.v1.asking import AskerOf
+from server.routes.v1.references import PersonRef, ProjectRef
+from server.routes.v1.sessions import sessions_opened
 from server.scoring.assessments import FLAGGED_BANDS, Assessed, ReasonText
 from server.services.asking import Asker
-from server.services.review import Review
+from server.services.review import AssessedView, Review
 from wire.decoding import decoder_of
 
 
@@ -93,10 +97,55 @@ class AssessmentOut:
     """What was published before it, the first one first; empty for most sessions."""
 
 
-def assessments_router(review: Review, asker_of: AskerOf) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class AssessmentLineOut:
+    """The newest assessment of a session, in brief: reasons and spans are the session's own.
+
+    `band` and `flagged` ask for a person to look: they are no finding, and nothing may follow from
+    them alone.
+    """
+
+    session: str
+    person: PersonRef
+    project: ProjectRef
+    band: str
+    flagged: bool
+    score: float
+    coverage: float
+    main_reason: str | None
+    model_version: str
+    features_version: str
+    made_at: str
+    why: str
+    """Why it was made: `closed`, `late-text`, `newer-model` or `asked`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentsOut:
+    """A page of assessments; `next` is the cursor of the page after, null at the end."""
+
+    assessments: list[AssessmentLineOut]
+    next: str | None
+
+
+def assessments_router(review: Review, asker_of: AskerOf, paging: Paging) -> APIRouter:
     """The routes about assessments."""
     router = APIRouter(prefix="/v1", tags=["assessments"])
     AssessmentsReader = Annotated[Asker, Security(asker_of, scopes=[Scope.ASSESSMENTS_READ.value])]  # noqa: N806
+    # The list says whose the sessions are.
+    listing = [Scope.ASSESSMENTS_READ.value, Scope.SESSIONS_READ.value]
+    AssessmentsLister = Annotated[Asker, Security(asker_of, scopes=listing)]  # noqa: N806
+
+    @router.get("/assessments")
+    def assessments(
+        asker: AssessmentsLister,
+        asked: Annotated[PageAsked, Depends(paging)],
+        wanted: Annotated[SessionFilter, Depends(sessions_opened)],
+    ) -> AssessmentsOut:
+        """The newest assessment of each scored session, the one that was opened last first."""
+        found = review.assessed(asker, wanted, asked.after(asker, int), asked.to_read)
+        page = asked.page(asker, found, lambda view: view.line.row)
+        return AssessmentsOut([_line_out(view) for view in page.items], page.next)
 
     @router.get("/sessions/{session_id}/assessment")
     def assessment(session_id: str, asker: AssessmentsReader) -> AssessmentOut:
@@ -108,6 +157,24 @@ def assessments_router(review: Review, asker_of: AskerOf) -> APIRouter:
         return _assessment_out(session_id, made, standing)
 
     return router
+
+
+def _line_out(view: AssessedView) -> AssessmentLineOut:
+    line, made, found = view.line, view.made, view.found
+    return AssessmentLineOut(
+        session=line.id.hex(),
+        person=PersonRef(line.person.hex(), line.person_name),
+        project=ProjectRef(line.project.hex(), line.project_name),
+        band=found.band,
+        flagged=found.flagged,
+        score=found.score,
+        coverage=found.coverage,
+        main_reason=found.main_reason,
+        model_version=found.model_version,
+        features_version=found.features_version,
+        made_at=iso_utc(made.created_us),
+        why=made.why,
+    )
 
 
 def _standing_out(standing: Standing) -> StandingOut:

@@ -55,7 +55,7 @@ def platform_routes(
     asker_of = asker_by(tokens)
     for router in (
         sessions_router(services.review, asker_of, paging),
-        assessments_router(services.review, asker_of),
+        assessments_router(services.review, asker_of, paging),
         people_router(services.directory, asker_of, paging),
         invitations_router(services.invitations, services.public_url, asker_of),
         submissions_router(services.submissions, asker_of, paging),

@@ -1,5 +1,6 @@
 """`/v1/sessions`: hours, losses, and what a session was found to be."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Security
@@ -90,13 +91,9 @@ def sessions_router(review: Review, asker_of: AskerOf, paging: Paging) -> APIRou
     return router
 
 
-def _wanted(
+def sessions_opened(
     person: Annotated[str | None, Query(description="Only this person's, by id.")] = None,
     project: Annotated[str | None, Query(description="Only this project's, by id.")] = None,
-    state: Annotated[
-        SessionState | None,
-        Query(description="`open`, `closed` (it waits for its score) or `scored`."),
-    ] = None,
     opened_from: Annotated[
         AwareDatetime | None,
         Query(alias="from", description="Opened then or later; ISO 8601 with its offset."),
@@ -106,13 +103,23 @@ def _wanted(
         Query(alias="to", description="Opened before; ISO 8601 with its offset."),
     ] = None,
 ) -> SessionFilter:
+    """Which sessions: whose, of what, from when; a dependency of lists of them."""
     return SessionFilter(
-        named_id(person) if person is not None else None,
-        named_id(project) if project is not None else None,
-        state,
-        us_of(opened_from) if opened_from is not None else None,
-        us_of(opened_before) if opened_before is not None else None,
+        person=named_id(person) if person is not None else None,
+        project=named_id(project) if project is not None else None,
+        from_us=us_of(opened_from) if opened_from is not None else None,
+        to_us=us_of(opened_before) if opened_before is not None else None,
     )
+
+
+def _wanted(
+    opened: Annotated[SessionFilter, Depends(sessions_opened)],
+    state: Annotated[
+        SessionState | None,
+        Query(description="`open`, `closed` (it waits for its score) or `scored`."),
+    ] = None,
+) -> SessionFilter:
+    return replace(opened, state=state)
 
 
 def _session_out(asker: Asker, view: SessionView) -> SessionOut:

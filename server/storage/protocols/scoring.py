@@ -1,6 +1,6 @@
 """What services ask of storage: assessments of one organisation, and what they rest on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from server.records import (
@@ -22,6 +22,9 @@ class Scores(Protocol):
 
     def assessments(self, session_row: int) -> Sequence[StoredAssessment]:
         """All assessments of a session, in the order they were made."""
+
+    def current_assessments(self, session_rows: Sequence[int]) -> Mapping[int, StoredAssessment]:
+        """The newest assessment of each of these sessions that has one."""
 
     def finish_job(
         self,

@@ -1,6 +1,6 @@
 """Assessments of one organisation, states of its open sessions, and its promise, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, select
@@ -42,6 +42,15 @@ class SqlScores(SqlReviewOpening):
         columns = [table.c[name] for name in StoredAssessment.__slots__]
         query = self._select(table, *columns).where(table.c.session == session_row)
         return [_as_assessment(row) for row in self._all(query.order_by(table.c.row))]
+
+    def current_assessments(self, session_rows: Sequence[int]) -> Mapping[int, StoredAssessment]:
+        """The newest assessment of each."""
+        made, known = tables.assessments, tables.facts
+        columns = [made.c[name] for name in StoredAssessment.__slots__]
+        query = self._select(known, *columns, known.c.session.label("of"))
+        query = query.join(made, made.c.row == known.c.assessment)
+        rows = self._all(query.where(known.c.session.in_(session_rows)))
+        return {int(row.of): _as_assessment(row) for row in rows}
 
     def finish_job(
         self,
@@ -241,5 +250,5 @@ _KEPT = ("due_us", "next_sequence", "quiet", "state", "provisional")
 
 
 def _as_assessment(row: Any) -> StoredAssessment:
-    values = row._asdict()
+    values = {name: getattr(row, name) for name in StoredAssessment.__slots__}
     return StoredAssessment(**values | {"why": Why(row.why)})

@@ -14,6 +14,10 @@ def _person(ids: Ids, _device: Device) -> Call:
     return Call(f"/v1/people/{ids.person.hex()}")
 
 
+def _assessments(ids: Ids, _device: Device) -> Call:
+    return Call("/v1/assessments", names=False, params={"person": ids.person.hex()})
+
+
 def _invite(_ids: Ids, _device: Device) -> Call:
     return Call("/v1/invitations", names=False, content=b"{}")
 
@@ -39,6 +43,7 @@ def _one_device(ids: Ids, _device: Device) -> Call:
 
 
 CALLS: Mapping[tuple[str, str], Case] = {
+    ("GET", "/v1/assessments"): _assessments,
     ("GET", "/v1/people"): _people,
     ("GET", "/v1/people/{person_id}"): _person,
     ("DELETE", "/v1/people/{person_id}"): _person,

@@ -38,6 +38,7 @@ def _sessions(store: OrganisationStore, named: Named) -> object:
 
 
 CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
+    "current_assessments": lambda s, x: s.current_assessments([x.entry.row]),
     "begin_once": lambda s, _: s.begin_once(bytes(32), bytes(32), 1, 2),
     "forget_once": lambda s, _: s.forget_once(bytes(32)),
     "keep_answer": lambda s, _: s.keep_answer(bytes(32), _ANSWER),
