@@ -14,7 +14,7 @@ from server.signin import passwords
 from tests.server.device import Chain, Device, problem_of, typing
 from tests.server.house import House, browsing, copied, make_house, serving
 from tests.server.kinds import NewDevice, ProblemOf, Typing
-from tests.server.postgres import Cluster
+from tests.server.postgres import Cluster, in_memory
 from tests.server.s3 import S3Server
 from tests.server.storages import EMBEDDED, STORAGES, Services
 
@@ -37,7 +37,7 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def services() -> Iterator[Services]:
     """Started when the first test needs them."""
-    postgres = Cluster()
+    postgres = Cluster(in_memory())
     made = Services(postgres, S3Server())
     yield made
     made.remove()

