@@ -127,7 +127,9 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
         catalogue=Catalogue(store),
         directory=Directory(store),
         invitations=Invitations(store),
-        submissions=Submissions(store, Answering(store, objects, keys)),
+        submissions=Submissions(
+            store, Answering(store, objects, keys), settings.submissions_per_session_max
+        ),
         webhooks=Webhooks(store, keys.sign_in_secret, rules_of(settings)),
         reviews=PublishedReviews(store),
         timesheets=Timesheets(store),

@@ -29,6 +29,7 @@ class ProblemCode(StrEnum):
     METHOD_NOT_ALLOWED = "method-not-allowed"
     CONFLICT = "conflict"
     IDEMPOTENCY_MISMATCH = "idempotency-mismatch"
+    ASKED_ENOUGH = "asked-enough"
     IN_PROGRESS = "in-progress"
     OUTCOME_UNKNOWN = "outcome-unknown"
     PRECONDITION_FAILED = "precondition-failed"

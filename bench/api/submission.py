@@ -148,7 +148,7 @@ def _ask(house: House, question: Question, identifier: str) -> None:
     answering = Answering(installation.store, installation.objects, installation.keys)
     asker = Asker(1, "bench", None, scopes=frozenset(Scope))
     body = {"identifier": identifier, "sessions": [question.place], "text": question.text}
-    Submissions(installation.store, answering).ask(asker, json.dumps(body).encode())
+    Submissions(installation.store, answering, 1_000_000).ask(asker, json.dumps(body).encode())
 
 
 def served(folder: Path, use: Callable[[Office], None]) -> None:

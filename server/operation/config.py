@@ -65,6 +65,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             description="Screenshots, titles and notes that one session may hold.",
         ),
     ] = 5_000
+    submissions_per_session_max: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100_000,
+            description="Submissions about one session; each answer tells a little of what was"
+            " typed.",
+        ),
+    ] = 100
     agent_minimum_version: Annotated[
         MinimumVersion,
         Meta(

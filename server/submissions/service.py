@@ -27,9 +27,11 @@ _LATER_S = 5
 class Submissions:
     """What platforms ask, and what they are answered."""
 
-    def __init__(self, store: Store, answering: Answering) -> None:
+    def __init__(self, store: Store, answering: Answering, per_session_max: int) -> None:
+        """`per_session_max`: so many different questions are answered about one session."""
         self._store = store
         self._answering = answering
+        self._per_session_max = per_session_max
         self._room = BoundedSemaphore(_AT_ONCE)
 
     def ask(self, asker: Asker, body: bytes) -> Current:
@@ -48,6 +50,8 @@ class Submissions:
             return self._again(asker, known, asked)
         lines = _sessions(store, asker, asked)
         _check(lines, asked)
+        for line in lines:
+            self._check_count(asker, line, asked)
         stored = self._stored(asker, lines, asked)
         if stored is None:
             known = store.submission_called(asked.identifier)
@@ -115,9 +119,35 @@ class Submissions:
             store.audit(asker.name, "submission.asked", id_.hex(), about=new.person)
         return store.submission(id_) if added else None
 
-    def _again(self, asker: Asker, known: Submission, asked: Asked) -> Current:
+    def _check_count(self, asker: Asker, line: SessionLine, asked: Asked) -> None:
+        """Refuse to tell more of a session by yet another text.
+
+        Counted before the text is aligned: questions at the same moment can exceed it, once, by
+        as many as come in at once.
+        """
+        store = self._of(asker)
+        if store.count_submissions(line.row) < self._per_session_max:
+            return
+        if any(self._same(asker, each, asked) for each in store.submissions_of_session(line.row)):
+            return
+        store.audit(asker.name, "submission.refused", line.id.hex(), about=line.person)
+        raise Refusal(
+            ProblemCode.ASKED_ENOUGH,
+            409,
+            "As many questions were asked about this session as may be. Ask again under the"
+            " identifier of an earlier one; if the session holds more work than that, have the"
+            " operator raise submissions_per_session_max.",
+        )
+
+    def _same(self, asker: Asker, known: Submission, asked: Asked) -> bool:
+        return self._same_text(asker, known, asked) and places_of(known) == asked.places
+
+    def _same_text(self, asker: Asker, known: Submission, asked: Asked) -> bool:
         digest = self._answering.commitments.digest(asker.organisation, known.id, asked.classes)
-        if not secrets.compare_digest(digest, known.commitment):
+        return secrets.compare_digest(digest, known.commitment)
+
+    def _again(self, asker: Asker, known: Submission, asked: Asked) -> Current:
+        if not self._same_text(asker, known, asked):
             raise _conflict("This identifier was handed in with another text.")
         if places_of(known) != asked.places:
             raise _conflict("This identifier was handed in with other sessions or parts.")

@@ -197,7 +197,7 @@ def submissions_router(submissions: Submissions, asker_of: AskerOf, paging: Pagi
         Answered at once if its sessions are closed and scored; else 202, and it is answered when
         they are: ask `GET /v1/submissions/{id}`, or wait for the webhook `submission.answered`. The
         text is classed in memory and dropped. An identifier that was handed in with another text is
-        refused (409).
+        refused (409), and so is another text about a session that was asked about too often.
         """
         body = await body_of(request, limits.SUBMISSION_MAX_BYTES)
         # Threads of their own: many texts at once must not hold up what others ask.

@@ -36,6 +36,9 @@ class Submissions(Protocol):
     def submissions_of_session(self, session_row: int) -> Sequence[Submission]:
         """Those that name a session, in the order they were asked about."""
 
+    def count_submissions(self, session_row: int) -> int:
+        """How many name a session."""
+
     def answers(self, submission_row: int) -> Sequence[GivenAnswer]:
         """All answers to one, in order."""
 

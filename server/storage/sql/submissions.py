@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, case, null, select, update
+from sqlalchemy import Connection, Engine, case, func, null, select, update
 
 from server.records.announcements import Happened
 from server.records.submissions import (
@@ -81,6 +81,12 @@ class SqlSubmissions(Bound):
         named = _naming(session_row, self.organisation)
         query = self._submissions().where(_SUBMISSION.row.in_(named)).order_by(_SUBMISSION.row)
         return [_as_submission(row) for row in self._all(query)]
+
+    def count_submissions(self, session_row: int) -> int:
+        """How many name a session."""
+        links = tables.submission_sessions
+        count = self._select(links, func.count()).where(links.c.session == session_row)
+        return int(self._all(count)[0][0])
 
     def answers(self, submission_row: int) -> Sequence[GivenAnswer]:
         """All answers to one, in order."""

@@ -266,7 +266,7 @@ def test_whoever_would_wait_too_long_is_told_to_come_again(
     work, installation = office.work(21, 300), office.house.installation
     monkeypatch.setattr("server.submissions.service._WAIT_S", 0.01)
     answering = Answering(installation.store, installation.objects, installation.keys)
-    service = Submissions(installation.store, answering)
+    service = Submissions(installation.store, answering, 1)
     asker = Asker(1, "test", None, scopes=frozenset(Scope))
     place = {"session": work.session}
     body = {"identifier": "crowded", "sessions": [place], "text": work.text}

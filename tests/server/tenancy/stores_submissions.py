@@ -54,6 +54,7 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
     ),
     "answer_submission": lambda s, x: s.answer_submission(stored(x.entry), b"{}", _GIVEN),
     "answers": lambda s, _: s.answers(1),
+    "count_submissions": lambda s, x: s.count_submissions(x.entry.row),
     "look_at_submissions_of": lambda s, x: s.look_at_submissions_of(x.entry.row),
     "submission": lambda s, _: s.submission(ID),
     "submission_called": lambda s, _: s.submission_called(IDENTIFIER),
