@@ -97,7 +97,7 @@ def test_a_platform_is_told_what_to_do(office: Office) -> None:
     entry = own.session(bytes.fromhex(session))
     assert entry is not None
     for number in range(most):
-        asked = new(entry, number.to_bytes(16, "big"), f"http-{number}")
+        asked = new(entry, (number + 1).to_bytes(16, "big"), f"http-{number}")
         assert own.add_submission(asked, [entry.row])
     answer = office.ask("http-more", session, classes="aaa")
     assert answer.status_code == 409
