@@ -1,7 +1,8 @@
 """What compaction costs and saves: `python -m bench.compaction [--json]`.
 
 A working day of 960 batches (8 hours, 96,960 events of the project's writing simulation) is
-stored in a real data folder by the real writer, read, compacted and read again, medians of five.
+stored in a real data folder by the real writer, read, compacted, read again (medians of five) and
+rid of its classes of keys.
 """
 
 import argparse
@@ -25,9 +26,11 @@ from detector.simulation.day import working_day
 from server.clock import now_us
 from server.compaction.compactor import Compactor
 from server.compaction.reading import opened_session
+from server.compaction.redacting import Redactor
 from server.installation import Installation, make_data_folder, open_installation
 from server.operation.house import DataFolder
 from server.records import Append
+from server.scoring.facts import OpenedSession
 from server.services.administration import Administration
 from server.storage.sqlite.engine import open_database
 from wire.batch import seal
@@ -64,7 +67,7 @@ def measured(folder: Path) -> dict[str, float]:
     store = installation.store.of(1)
     rows = store.batches(1)
 
-    def read() -> object:
+    def read() -> OpenedSession:
         return opened_session(store, installation.objects, 1, 1)
 
     before_ms = _median_ms(read)
@@ -74,12 +77,17 @@ def measured(folder: Path) -> dict[str, float]:
     after_ms = _median_ms(read)
     compacted = store.compacted(1)
     assert compacted is not None
+    events = sum(batch.body.rows for batch in read().batches)
+    began_s = time.perf_counter()
+    redactor = Redactor(installation.store, installation.objects, installation.keys)
+    assert redactor.redact(1, 1, now_us())
+    redacting_ms = (time.perf_counter() - began_s) * 1000
+    redacted = store.compacted(1)
+    assert redacted is not None
     installation.store.close()
     return {
         "batches": len(rows),
-        "events": sum(
-            b.body.rows for b in opened_session(store, installation.objects, 1, 1).batches
-        ),
+        "events": events,
         "in the log, bytes": sum(len(row.sealed) for row in rows),
         "batches as they came (object), bytes": compacted.original_bytes,
         "columns (object), bytes": compacted.block_bytes,
@@ -88,6 +96,8 @@ def measured(folder: Path) -> dict[str, float]:
         "reading before, ms": before_ms,
         "reading after, ms": after_ms,
         "times faster": before_ms / after_ms,
+        "deleting classes, ms": redacting_ms,
+        "columns without classes (object), bytes": redacted.block_bytes,
     }
 
 

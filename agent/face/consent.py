@@ -55,7 +55,7 @@ def consent_text(project: str, policy: Policy) -> str:
         "  managers, banks, private browsing). That list never makes a window a task window.",
         "",
         f"Allowed here: {_allowed(policy)}",
-        f"Kept: typing rhythm {policy.retention.class_sequences_days} days, screenshots"
+        f"Kept: kinds of keys {policy.retention.class_sequences_days} days, screenshots"
         f" {policy.retention.screenshots_days} days, other evidence"
         f" {policy.retention.evidence_days} days after the last decision. At most"
         f" {policy.false_flag_rate:.1%} of genuine sessions may be flagged, and people decide.",

@@ -26,15 +26,14 @@ from server.privacy.purging import Purge
 def purge(dry_run: bool, folder: Path, as_json: bool) -> None:
     """Remove what is kept no longer: by each session's policy, and what expired a week ago.
 
-    Screenshots, class sequences of submitted texts, titles, notes and whole evidence, days after
-    the last decision; codes, invitations and attempts; secrets that were replaced. Key classes
-    inside stored batches are not deletable apart from their batch yet.
+    Screenshots, class sequences of keys and of submitted texts, titles, notes and whole evidence,
+    days after the last decision; codes, invitations and attempts; secrets that were replaced.
     """
     installation, progress, now = open_installation(folder), Progress(), now_us()
     with upkeep(folder):
         run = Purge(
             installation.store,
-            installation.objects.stored,
+            installation.objects,
             installation.keys,
             now,
             progress,

@@ -20,9 +20,10 @@ from server.scoring.facts import OpenedSession
 from wire.batch import Batch
 from wire.body import Body, Columns
 from wire.columns import Width, encode_column
+from wire.declarations import Retention
 from wire.events import EVENT_TYPES, Event
 from wire.header import Header
-from wire.schema import kind_numbered, schema_of
+from wire.schema import FieldSchema, kind_numbered, schema_of
 
 _ZSTD_LEVEL = 9
 _NO_EVENTS = Body()
@@ -33,6 +34,8 @@ class _Table(msgspec.Struct, frozen=True, array_like=True):
     rows: int
     columns: tuple[bytes, ...]
     """In the order of the schema."""
+    numbers: tuple[int, ...] = ()
+    """Of a redacted block: the columns that were kept, in that order."""
 
 
 class _Undecodable(msgspec.Struct, frozen=True, array_like=True):
@@ -49,6 +52,8 @@ class _Block(msgspec.Struct, frozen=True, array_like=True):
     received_us: tuple[int, ...]
     undecodable: tuple[_Undecodable, ...]
     tables: tuple[_Table, ...]
+    redacted: bool = False
+    """Nothing else is kept of the session: it is read by every later version."""
 
 
 def _schema_digest() -> bytes:
@@ -64,8 +69,18 @@ def _schema_digest() -> bytes:
 SCHEMA = _schema_digest()
 
 
-def encode_block(opened: OpenedSession) -> bytes:
-    """Lay an opened session out as one block."""
+def kept_fields(kind: type[Event]) -> tuple[FieldSchema, ...]:
+    """What is kept of a kind once the time of class sequences is over."""
+    return tuple(
+        field for field in schema_of(kind) if field.about.retention is not Retention.CLASS_SEQUENCE
+    )
+
+
+def encode_block(opened: OpenedSession, *, redacted: bool = False) -> bytes:
+    """Lay an opened session out as one block: of a redacted one, what `kept_fields` says.
+
+    What did not decode is kept for its time alone then: nobody knows what it holds.
+    """
     places = {id(header): place for place, header in enumerate(opened.headers)}
     bodies = [batch.body for batch in opened.batches]
     block = _Block(
@@ -73,14 +88,19 @@ def encode_block(opened: OpenedSession) -> bytes:
         opened.headers,
         opened.received_us,
         tuple(
-            _Undecodable(places[id(header)], row.digest, row.sealed, reason)
+            _Undecodable(places[id(header)], row.digest, b"" if redacted else row.sealed, reason)
             for row, header, reason in opened.undecodable
         ),
         tuple(
-            _table(kind, [body.tables[kind] for body in bodies if kind in body.tables])
+            _table(
+                kind,
+                [body.tables[kind] for body in bodies if kind in body.tables],
+                redacted=redacted,
+            )
             for kind in EVENT_TYPES
             if any(kind in body.tables for body in bodies)
         ),
+        redacted,
     )
     return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(msgspec.msgpack.encode(block))
 
@@ -99,11 +119,13 @@ def decode_block(data: bytes) -> OpenedSession:
         block = msgspec.msgpack.decode(plain, type=_Block)
     except (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BlockUnreadable(type(error).__name__) from error
-    if block.schema != SCHEMA:
+    if block.schema != SCHEMA and not block.redacted:
         raise BlockUnreadable("another version made it")
     lost = {each.place for each in block.undecodable}
     kept = [header for place, header in enumerate(block.headers) if place not in lost]
-    events = Body(dict(_decoded(table) for table in block.tables))
+    read = _kept if block.redacted else _decoded
+    known = (table for table in block.tables if not block.redacted or kind_numbered(table.kind))
+    events = Body(dict(read(table) for table in known))
     return OpenedSession(
         headers=block.headers,
         received_us=block.received_us,
@@ -112,14 +134,15 @@ def decode_block(data: bytes) -> OpenedSession:
     )
 
 
-def _table(kind: type[Event], parts: Sequence[Columns]) -> _Table:
-    columns = []
-    for field in schema_of(kind):
+def _table(kind: type[Event], parts: Sequence[Columns], *, redacted: bool) -> _Table:
+    columns, fields = [], kept_fields(kind) if redacted else schema_of(kind)
+    for field in fields:
         values = array(field.column.width.typecode)
         for part in parts:
             values.extend(part[field.name])
         columns.append(encode_column(values, field.column.width, delta=field.column.delta))
-    return _Table(kind.KIND, sum(len(part["t_us"]) for part in parts), tuple(columns))
+    numbers = tuple(field.column.number for field in fields) if redacted else ()
+    return _Table(kind.KIND, sum(len(part["t_us"]) for part in parts), tuple(columns), numbers)
 
 
 def _decoded(table: _Table) -> tuple[type[Event], Mapping[str, "array[int]"]]:
@@ -129,6 +152,23 @@ def _decoded(table: _Table) -> tuple[type[Event], Mapping[str, "array[int]"]]:
     return kind, {
         field.name: _column(data, table.rows, field.column.width, delta=field.column.delta)
         for field, data in zip(schema_of(kind), table.columns, strict=True)
+    }
+
+
+def _kept(table: _Table) -> tuple[type[Event], Mapping[str, "array[int]"]]:
+    """A table of a redacted block: zeros stand where a column is not there."""
+    kind = kind_numbered(table.kind)
+    if kind is None or len(table.columns) != len(table.numbers):
+        raise BlockUnreadable("a table is not whole")
+    kept = dict(zip(table.numbers, table.columns, strict=True))
+    return kind, {
+        field.name: _column(
+            kept.get(field.column.number, bytes(table.rows * field.column.width.size_bytes)),
+            table.rows,
+            field.column.width,
+            delta=field.column.delta,
+        )
+        for field in schema_of(kind)
     }
 
 

@@ -38,8 +38,10 @@ class Compactor:
             _log.error("a session could not be compacted", exc_info=error)
         return True
 
-    def compact(self, organisation: int, session_row: int) -> bool:
+    def compact(self, organisation: int, session_row: int, *, ends: bool = False) -> bool:
         """Compact one session; False, and nothing changed, if another process did.
+
+        With `ends` also one that is open: nothing more of it is taken.
 
         Both objects are synced before the transaction that takes the batches out of the log: a
         crash before it leaves the log as it was, and two objects that the next try finds there.
@@ -54,16 +56,18 @@ class Compactor:
         owner, rows = owner_of(session, organisation), store.batches(session_row)
         original, block = pack_original(rows), encode_block(open_batches(rows))
         try:
-            return store.compact(self._compacted(session_row, owner, original, block), rows)
+            compacted = self._compacted(session_row, owner, original, block)
+            return store.compact(compacted, rows, ends=ends)
         except KeyReplaced:
             self._objects.forget_key(owner)
-            return store.compact(self._compacted(session_row, owner, original, block), rows)
+            compacted = self._compacted(session_row, owner, original, block)
+            return store.compact(compacted, rows, ends=ends)
 
     def _compacted(
         self, session_row: int, owner: Owner, original: bytes, block: bytes
     ) -> Compacted:
-        original_digest, original_place = self._put(owner, original)
-        block_digest, block_place = self._put(owner, block)
+        original_digest, original_place = put_whole(self._objects, owner, original)
+        block_digest, block_place = put_whole(self._objects, owner, block)
         if original_place.person_key != block_place.person_key:
             raise KeyReplaced("the key was replaced between the two")
         return Compacted(
@@ -78,13 +82,19 @@ class Compactor:
             person_key=block_place.person_key,
         )
 
-    def _put(self, owner: Owner, data: bytes) -> tuple[bytes, Place]:
-        digest = hashlib.sha256(data).digest()
-        place = self._objects.put(owner, digest, data)
-        try:
-            whole = self._objects.get(owner, digest, place) == data
-        except PictureMissing:
-            whole = False
-        if not whole:
-            raise OriginalDamaged("the object store gives back something else")
-        return digest, place
+
+def put_whole(objects: SealedObjects, owner: Owner, data: bytes) -> tuple[bytes, Place]:
+    """Store bytes that nothing else will hold, and read them back; their digest and place.
+
+    Raises:
+        OriginalDamaged: the object store gave back something else than it was given.
+    """
+    digest = hashlib.sha256(data).digest()
+    place = objects.put(owner, digest, data)
+    try:
+        whole = objects.get(owner, digest, place) == data
+    except PictureMissing:
+        whole = False
+    if not whole:
+        raise OriginalDamaged("the object store gives back something else")
+    return digest, place

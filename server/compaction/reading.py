@@ -42,13 +42,13 @@ def opened_session(
     except (BlockUnreadable, PictureMissing) as error:
         _log.warning("a block cannot be read", extra={"why": str(error)})
         opened = open_batches(_original(objects, owner, compacted))
-    return replace(opened, late_blankings=tuple(late_blankings))
+    return replace(opened, late_blankings=tuple(late_blankings), redacted_us=compacted.redacted_us)
 
 
 def stored_batches(
     store: OrganisationStore, objects: SealedObjects, organisation: int, session_row: int
 ) -> Sequence[StoredBatch]:
-    """The batches of a session as its device sealed them.
+    """The batches of a session as its device sealed them; none if its classes were deleted.
 
     Raises:
         OriginalDamaged: they are not what was stored.
@@ -57,6 +57,8 @@ def stored_batches(
     compacted = None if rows else store.compacted(session_row)
     if compacted is None:
         return rows
+    if compacted.redacted_us is not None:
+        return ()
     return _original(objects, _owner(store, organisation, session_row), compacted)
 
 

@@ -36,6 +36,7 @@ def verify_session(
             return Verified(number, f"batch {number} does not hold: {error}")
         if not any(nonce_holds(secret, envelope) for secret in nonce_secrets):
             return Verified(number, f"batch {number} carries a nonce that was not given to it")
-    if at != head:
+    # That a session is closed is no word of the device's where a purge ended it.
+    if (at.sequence, at.digest) != (head.sequence, head.digest):
         return Verified(len(batches), "the chain does not end where the session's head is")
     return Verified(len(batches), None)

@@ -9,6 +9,7 @@ from server.console.wording import (
     ADDED_BECAUSE,
     BAND_MEANS,
     BAND_TITLES,
+    CLASSES_DELETED,
     JUDGED_AGAIN_BECAUSE,
     LOSS_TITLES,
     STATE_TITLES,
@@ -71,6 +72,8 @@ class SessionPage:
     """What was published of the session before, in sentences; the first one first."""
     submissions: tuple[str, ...]
     """What a platform was answered about texts of this session, in sentences."""
+    redacted: str | None
+    """What was deleted of the recording since, in a sentence."""
 
 
 def sessions_page(views: Sequence[SessionView], next_href: str | None) -> SessionsPage:
@@ -100,7 +103,12 @@ def session_page(review: Review, asker: Asker, session: str) -> SessionPage:
         policy=policy_lines(policy) if policy else (),
         earlier=_earlier(review.assessments(asker, session)) if scored else (),
         submissions=submission_lines(review.submissions(asker, session)) if scored else (),
+        redacted=_redacted(review.redacted_us(asker, session)) if scored else None,
     )
+
+
+def _redacted(redacted_us: int | None) -> str | None:
+    return None if redacted_us is None else f"On {_day(redacted_us)} {CLASSES_DELETED}"
 
 
 def _earlier(made: Sequence[StoredAssessment]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from server.console.review_wording import (
     stage_text,
 )
 from server.console.spans import spans_text
-from server.console.wording import device_lines, policy_lines
+from server.console.wording import CLASSES_DELETED, device_lines, policy_lines
 from server.records import Decision, EventKind, How, ReviewEvent, StoredReview, Verdict
 from server.reviews.answering import Own
 from server.reviews.glimpse import BlindSession
@@ -53,6 +53,8 @@ class ReviewPage:
     policy: tuple[str, ...]
     statements: tuple[str, ...]
     name: str | None
+    redacted: str | None
+    """What was deleted of the recording since, in a sentence."""
     choices: tuple[tuple[str, str, str], ...]
     """Verdicts: code, title, what follows."""
     verdict: str
@@ -140,6 +142,7 @@ def review_page(review: StoredReview, blind: BlindSession, form: Form, said: str
         policy=policy_lines(blind.policy) if blind.policy else (),
         statements=blind.statements,
         name=blind.name,
+        redacted=f"Since then {CLASSES_DELETED}" if blind.redacted else None,
         choices=VERDICT_CHOICES,
         verdict=one(form, "verdict"),
         spans=one(form, "spans"),

@@ -46,6 +46,11 @@ LOSS_TITLES = {
     "refused_by_server": "the server refused it",
 }
 
+CLASSES_DELETED = (
+    "the record of which kind of key was typed, and for how long each was held, was deleted, as "
+    "the rules on keeping say. The curves count every key, also those that write nothing."
+)
+
 _DISPLAY_SERVERS: dict[int, str] = {
     DisplayServer.X11: "X11 desktop",
     DisplayServer.WAYLAND: "Wayland desktop, which hides keys and windows from every program",

@@ -96,6 +96,10 @@ class LabelExport:
         entry = self._store.session_numbered(session_row) if label is not None else None
         if entry is None or label is None or not self._store.evidence_of(session_row):
             return
+        kept = self._store.compacted(session_row)
+        if kept is not None and kept.redacted_us is not None:
+            # Its keys have no classes and no hold times any more: nothing to learn from.
+            return
         stored = self._store.assessments(session_row)
         model, features = (
             (stored[0].model_version, stored[0].features_version) if stored else ("none", "none")

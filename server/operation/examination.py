@@ -84,5 +84,10 @@ def _purges(installation: Installation) -> Iterator[str]:
             continue
         if newest.left:
             yield f"a purge left {newest.left[0]} of {organisation.name}: run 'purge' again"
+        if newest.unreadable_sessions:
+            yield (
+                f"{newest.unreadable_sessions} sessions of {organisation.name} keep their key "
+                "classes, since they cannot be read: restore the objects from a backup"
+            )
         if now_us() - newest.at_us > _PURGE_LATE_US:
             yield f"nothing of {organisation.name} was purged for 3 days: does a node run scorers?"

@@ -69,7 +69,7 @@ class Daily:
     def _purge(self, organisation: int, now_us: int) -> None:
         purge = Purge(
             self._store,
-            self._objects.stored,
+            self._objects,
             self._keys,
             now_us,
             _untold,

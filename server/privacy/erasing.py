@@ -10,8 +10,8 @@ import msgspec
 
 from server.errors import ServerError
 from server.operation.keys import ServerKeys
-from server.privacy.auditing import signature_holds
 from server.privacy.holding import LegalHolds
+from server.privacy.remains import check_remains
 from server.privacy.sealed import SealedObjects
 from server.records import Person, Role, SessionEntry, SignedDocument
 from server.records.privacy import ErasedSession
@@ -124,13 +124,9 @@ def check_tombstone(erased: ErasedSession, head: ChainHead, keys: ServerKeys) ->
     """What does not hold of an erased session, in a sentence; None: everything does."""
     said = msgspec.json.decode(erased.document, type=Tombstone)
     signed = SignedDocument(0, erased.document, erased.signature)
-    if not signature_holds(keys.ring, said.key, TOMBSTONE_DOMAIN, signed):
-        return "the tombstone's signature does not hold"
-    if hashlib.sha256(erased.digests).hexdigest() != said.digests_sha256:
-        return "the digests are not those that the tombstone names"
-    if said.batches and erased.digests[-_DIGEST_BYTES:] != head.digest:
-        return "the digests do not end where the session's head is"
-    return None
+    starts = range(0, len(erased.digests), _DIGEST_BYTES)
+    digests = [erased.digests[at : at + _DIGEST_BYTES] for at in starts]
+    return check_remains(said, signed, TOMBSTONE_DOMAIN, digests, head, keys.ring)
 
 
 def anonymous(person: Person) -> str:

@@ -14,6 +14,7 @@ from typing import IO, Any
 import msgspec
 
 from server.clock import iso_utc
+from server.compaction.block import kept_fields
 from server.compaction.reading import opened_session, stored_batches
 from server.errors import NotKnown, OriginalDamaged, PictureMissing
 from server.operation.keys import ServerKeys
@@ -22,6 +23,7 @@ from server.records import AuditSearch, Person, SessionEntry
 from server.scoring.facts import OpenedSession
 from server.services.sealing import SampleSeal
 from server.storage.protocols import OrganisationStore, Store
+from wire.schema import schema_of
 from wire.signing import SigningKey
 
 EXPORT_DOMAIN = b"veritype personal export v1"
@@ -125,11 +127,15 @@ class PersonalExports:
             yield f"{folder}/events.json: {error}"
         else:
             out.add_json(f"{folder}/events.json", _events(opened))
+            taken = own.taken_of(session.row) or [(b.digest, b.received_us) for b in batches]
             received = [
-                {"sequence": b.sequence, "digest": b.digest.hex(), "received_us": b.received_us}
-                for b in batches
+                {"sequence": number, "digest": digest.hex(), "received_us": received_us}
+                for number, (digest, received_us) in enumerate(taken)
             ]
             out.add_json(f"{folder}/receipts.json", received)
+            if (redaction := own.redaction(session.row)) is not None:
+                out.add(f"{folder}/redaction.json", redaction.document)
+                out.add(f"{folder}/redaction.sig", redaction.signature.hex().encode())
             for batch in batches:
                 out.add(f"{folder}/batches/{batch.sequence}.bin", batch.sealed)
         for stored in own.objects_of(session.row):
@@ -157,13 +163,14 @@ def _audit(own: OrganisationStore, person: bytes) -> Iterator[Any]:
 
 
 def _events(opened: OpenedSession) -> dict[str, dict[str, list[int]]]:
-    """All events, kind by kind, as columns."""
+    """All events, kind by kind, as columns: those that are still here."""
     found: dict[str, dict[str, list[int]]] = {}
     for batch in opened.batches:
         for kind, columns in batch.body.tables.items():
             of_kind = found.setdefault(kind.__name__, {})
-            for name, values in columns.items():
-                of_kind.setdefault(name, []).extend(values)
+            fields = schema_of(kind) if opened.redacted_us is None else kept_fields(kind)
+            for name in (field.name for field in fields):
+                of_kind.setdefault(name, []).extend(columns[name])
     return found
 
 

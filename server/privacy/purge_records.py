@@ -39,6 +39,8 @@ class PurgeRecord(msgspec.Struct, frozen=True):
     """Whether the database's files were seen to hold nothing of the deleted rows any more; where
     not, PostgreSQL's vacuum or the next checkpoint of SQLite does it."""
     key: str = ""
+    unreadable_sessions: int = 0
+    """Sessions whose classes were due and stayed, because nothing of them can be read."""
 
     @classmethod
     def of(
@@ -52,6 +54,7 @@ class PurgeRecord(msgspec.Struct, frozen=True):
         left: Sequence[str],
         *,
         held: int,
+        unreadable: int,
         overwritten: bool,
     ) -> "PurgeRecord":
         """A record of what was removed."""
@@ -68,6 +71,7 @@ class PurgeRecord(msgspec.Struct, frozen=True):
             held,
             left[:_LEFT_MAX],
             overwritten,
+            unreadable_sessions=unreadable,
         )
 
 

@@ -5,20 +5,26 @@ removed is gone, and leaves a signed record of that. A run that is cut off is fi
 one: bytes whose row is gone are found in the object store and taken away too.
 """
 
+import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from server.compaction.redacting import Redactor
+from server.errors import KeyUnusable, NotKnown, OriginalDamaged
 from server.operation.keys import ServerKeys
 from server.privacy.purge_records import PurgeRecord, sign_record
+from server.privacy.sealed import SealedObjects
 from server.privacy.strays import remove_strays
 from server.records import StoredObject
 from server.records.operation import Retained
 from server.records.privacy import Held
 from server.services.sniffing import TEXT_CLASSES_TYPE
-from server.storage.protocols import ObjectStore, OrganisationStore, Store
+from server.storage.protocols import OrganisationStore, Store
+from wire.errors import WireError
 from wire.policy import Retention
 
+_log = logging.getLogger(__name__)
 _DAY_US = 86_400_000_000
 _EXPIRED_FOR_US = 7 * _DAY_US
 """So long expired codes, links and attempts are kept, to answer questions."""
@@ -34,6 +40,25 @@ class _Run:
     names: list[bytes] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     held: int = 0
+    unreadable: int = 0
+
+    def count(self, kind: str, days: int, how_many: int = 1) -> None:
+        """Note what goes, and after how many days by its policy."""
+        self.removed[kind] += how_many
+        self.days.setdefault(kind, set()).add(days)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What of a session's time is over."""
+
+    objects: Sequence[StoredObject]
+    classes: bool
+    """Those of its keys, while the rest of the evidence stays."""
+    evidence: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.objects) or self.classes or self.evidence
 
 
 class Purge:
@@ -42,7 +67,7 @@ class Purge:
     def __init__(
         self,
         store: Store,
-        objects: ObjectStore,
+        objects: SealedObjects,
         keys: ServerKeys,
         now_us: int,
         told: Told,
@@ -51,7 +76,8 @@ class Purge:
         actor: str = "operator",
     ) -> None:
         self._store = store
-        self._objects = objects
+        self._objects = objects.stored
+        self._redactor = Redactor(store, objects, keys)
         self._keys = keys
         self._now_us = now_us
         self._told = told
@@ -90,63 +116,83 @@ class Purge:
         policy = own.policy(session.project, session.policy_version)
         if policy is None:
             return
-        due, evidence = self._due(own, session, policy.retention, session.decided_us)
-        if not due and not evidence:
+        if not self._due(own, session, policy.retention, session.decided_us):
             return
         standing = own.standing(session.session_row)
         decided_us = max(
             session.decided_us, standing.decision.decided_us if standing.decision else 0
         )
-        due, evidence = self._due(own, session, policy.retention, decided_us)
-        if standing.under_review or (not due and not evidence):
+        due = self._due(own, session, policy.retention, decided_us)
+        if standing.under_review or not due:
             return
         if held.holds(session):
             run.held += 1
             return
-        for each in due:
-            kind, days = _kind_and_days(each, policy.retention)
-            run.removed[kind] += 1
-            run.days.setdefault(kind, set()).add(days)
-        if evidence:
-            run.removed["batches"] += own.evidence_of(session.session_row)
-            run.days.setdefault("batches", set()).add(policy.retention.evidence_days)
-        if not self._dry_run:
-            self._remove(organisation, own, session, due, run, evidence=evidence)
+        for each in due.objects:
+            run.count(*_kind_and_days(each, policy.retention))
+        if due.evidence:
+            batches = own.evidence_of(session.session_row)
+            run.count("batches", policy.retention.evidence_days, batches)
+        if not self._dry_run and (due.objects or due.evidence):
+            self._remove(organisation, own, session, due, run)
+        if due.classes:
+            self._redact(organisation, session, policy.retention, run)
 
     def _due(
         self, own: OrganisationStore, session: Retained, retention: Retention, decided_us: int
-    ) -> tuple[list[StoredObject], bool]:
+    ) -> _Due:
         kept_us = self._now_us - decided_us
         due = [
             each
             for each in own.objects_of(session.session_row)
             if kept_us > _kind_and_days(each, retention)[1] * _DAY_US
         ]
-        evidence = kept_us > retention.evidence_days * _DAY_US
-        return due, evidence and own.evidence_of(session.session_row) > 0
+        over = kept_us > retention.evidence_days * _DAY_US
+        evidence = over and own.evidence_of(session.session_row) > 0
+        classes = session.classes and kept_us > retention.class_sequences_days * _DAY_US
+        return _Due(due, classes and not over, evidence)
 
     def _remove(
         self,
         organisation: int,
         own: OrganisationStore,
         session: Retained,
-        due: list[StoredObject],
+        due: _Due,
         run: _Run,
-        *,
-        evidence: bool,
     ) -> None:
-        row, digests = session.session_row, [each.digest for each in due]
-        gone = [*own.forget_objects(row, digests)] if due else []
-        if evidence:
+        row, digests = session.session_row, [each.digest for each in due.objects]
+        gone = [*own.forget_objects(row, digests)] if digests else []
+        if due.evidence:
             gone += own.forget_evidence(row)
-        self._objects.delete(organisation, gone)
-        run.names += gone
+        self._delete(organisation, gone, run)
         listed = {each.digest for each in own.objects_of(row)}
         run.left += [f"a row of {digest.hex()}" for digest in digests if digest in listed]
+        if due.evidence and own.evidence_of(row):
+            run.left.append("batches of a session")
+
+    def _redact(
+        self, organisation: int, session: Retained, retention: Retention, run: _Run
+    ) -> None:
+        """Counted as one class sequence: that of the session's keys."""
+        if not self._dry_run:
+            try:
+                gone = self._redactor.redact(organisation, session.session_row, self._now_us)
+            except (OriginalDamaged, KeyUnusable, NotKnown, WireError) as error:
+                # Deleted unread, the times would be gone too, and a backup may bring them back:
+                # the operator is told, and the next run tries again.
+                _log.error("classes of a session are not deleted", extra={"why": str(error)})
+                run.unreadable += 1
+                return
+            if not gone:
+                return
+            self._delete(organisation, gone, run)
+        run.count("class_sequences", retention.class_sequences_days)
+
+    def _delete(self, organisation: int, gone: Sequence[bytes], run: _Run) -> None:
+        self._objects.delete(organisation, gone)
+        run.names += gone
         there = (name for name in gone if self._objects.has(organisation, name))
         run.left += [f"bytes at {name.hex()}" for name in there]
-        if evidence and own.evidence_of(row):
-            run.left.append("batches of a session")
 
     def _prove(self, organisation: int, own: OrganisationStore, run: _Run) -> None:
         removed = {kind: count for kind, count in sorted(run.removed.items()) if count}
@@ -160,6 +206,7 @@ class Purge:
             run.names,
             run.left,
             held=run.held,
+            unreadable=run.unreadable,
             overwritten=overwritten,
         )
         document, signature = sign_record(record, self._keys.signing)
@@ -178,12 +225,19 @@ def _sessions(own: OrganisationStore, now_us: int) -> Iterator[Retained]:
     ]
     if not kept:
         return
-    objects_days = min(min(each.screenshots_days, each.class_sequences_days) for each in kept)
+    screenshots_days = min(each.screenshots_days for each in kept)
+    classes_days = min(each.class_sequences_days for each in kept)
     evidence_days = min(each.evidence_days for each in kept)
-    objects_us = now_us - min(objects_days, evidence_days) * _DAY_US
-    evidence_us = now_us - evidence_days * _DAY_US
+    before = [
+        now_us - days * _DAY_US
+        for days in (
+            min(screenshots_days, classes_days, evidence_days),
+            classes_days,
+            evidence_days,
+        )
+    ]
     after = 0
-    while page := own.retained(after, objects_us, evidence_us):
+    while page := own.retained(after, *before):
         yield from page
         after = page[-1].session_row
 

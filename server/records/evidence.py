@@ -113,6 +113,9 @@ class Compacted:
     """Where it lies, sealed; None: under its digest, as it is."""
     block_name: bytes | None = None
     person_key: int | None = None
+    redacted_us: int | None = None
+    """Since when the batches are gone and the columns without classes of keys; both objects are
+    the columns then."""
 
     @property
     def original_place(self) -> Place | None:

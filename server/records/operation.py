@@ -47,3 +47,5 @@ class Retained:
     policy_version: int
     decided_us: int
     """The last assessment; of a session that nobody ended, when nothing of it can come any more."""
+    classes: bool
+    """Whether its batches are kept, and classes of keys in them."""

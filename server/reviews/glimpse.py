@@ -37,6 +37,8 @@ class BlindSession:
     statements: tuple[str, ...]
     name: str | None
     """Whose it is, where the project's rules show that to a first reviewer."""
+    redacted: bool
+    """Whether classes of keys were deleted; not when, which would tell when it was recorded."""
 
 
 class Glimpses:
@@ -79,6 +81,7 @@ class Glimpses:
             policy=self._review.policy(glimpse.asker, view.line),
             statements=glimpse.held.statements,
             name=view.line.person_name if glimpse.held.named else None,
+            redacted=self._review.redacted_us(glimpse.asker, glimpse.session) is not None,
         )
 
     def picture(self, glimpse: Glimpse, digest: str) -> tuple[StoredObject, bytes]:

@@ -14,7 +14,7 @@ def score_again(store: OrganisationStore, session_hex: str) -> int:
     """Queue one session; 0 if it waits already.
 
     Raises:
-        NotKnown: there is no such scored session.
+        NotKnown: there is no such scored session, or its classes of keys were deleted.
     """
     try:
         line = store.line(bytes.fromhex(session_hex)) if len(session_hex) == _ID_HEX else None
@@ -22,6 +22,12 @@ def score_again(store: OrganisationStore, session_hex: str) -> int:
         line = None
     if line is None or line.state is not SessionState.SCORED:
         raise NotKnown("there is no scored session of that id; ids are 32 hex digits")
+    kept = store.compacted(line.row)
+    if kept is not None and kept.redacted_us is not None:
+        raise NotKnown(
+            "its key classes were deleted at their time: it is not scored again and keeps its "
+            "assessment"
+        )
     return store.rescore([line.row], Why.ASKED, now_us())
 
 

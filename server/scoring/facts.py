@@ -99,6 +99,8 @@ class OpenedSession:
     """Stored batch, its header, and the reason."""
     late_blankings: tuple[LateBlanking, ...] = ()
     """Pictures that were blanked after the session was over."""
+    redacted_us: int | None = None
+    """When the fields that are kept as class sequences are were deleted; all of them are 0."""
 
 
 def open_batches(

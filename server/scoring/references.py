@@ -65,4 +65,4 @@ def _upheld(
     """The person's latest sessions before this one that reviewers said are genuine."""
     rows = store.upheld_sessions(entry.person, entry.row, _EARLIER_MAX)
     opened = (opened_session(store, objects, organisation, row) for row in rows)
-    return tuple(one for one in opened if one.batches)
+    return tuple(one for one in opened if one.batches and one.redacted_us is None)

@@ -67,6 +67,9 @@ class Scoring:
         if entry is None or policy is None:
             raise NotKnown("the job's session or policy is gone")
         opened = opened_session(store, self._objects, job.organisation, entry.row)
+        if opened.redacted_us is not None or not (opened.headers or job.why is Why.CLOSED):
+            # What it was judged by is deleted: it keeps what was said of it, and its hours.
+            return store.finish_job(job, b"", None)
         _quarantine(store, opened)
         texts = submitted_classes(store, self._objects, job.organisation, entry.row, opened.batches)
         own = own_typing(store, self._objects, job.organisation, self._seal, entry)

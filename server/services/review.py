@@ -137,6 +137,11 @@ class Review:
         """The policy the session was recorded under."""
         return self._of(asker).policy(line.project, line.policy_version)
 
+    def redacted_us(self, asker: Asker, session_hex: str) -> int | None:
+        """When the classes of the session's keys were deleted; None: they are here, or all went."""
+        kept = self._of(asker).compacted(self._published(asker, session_hex).row)
+        return kept.redacted_us if kept is not None else None
+
     def opened(self, asker: Asker, session_hex: str) -> OpenedSession:
         """The session's batches, decoded; that they were read is written to the audit log first."""
         line = self._published(asker, session_hex)

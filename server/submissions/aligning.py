@@ -16,6 +16,7 @@ from server.privacy.sealed import SealedObjects
 from server.records import SessionLine
 from server.storage.protocols import OrganisationStore
 from server.submissions.asked import Place
+from wire.batch import Batch
 from wire.policy import AllowedUse
 from wire.stretches import Intervals, joined
 
@@ -134,18 +135,28 @@ def _worksite(
     line: SessionLine,
     place: Place,
 ) -> Worksite:
+    batches, fault = _recorded(organisation, store, objects, line)
+    recording = recording_from_batches(batches)
+    policy = store.policy(line.project, line.policy_version)
+    stretches, faults = _stretches(recording, place)
+    if fault is not None:
+        faults = (fault,)
+    allowed = policy.allowed if policy is not None else AllowedUse()
+    return Worksite(line, Worked(recording, stretches, allowed), faults)
+
+
+def _recorded(
+    organisation: int, store: OrganisationStore, objects: SealedObjects, line: SessionLine
+) -> tuple[Sequence[Batch], str | None]:
+    """What a text can be laid against, or why there is nothing."""
     try:
         opened = opened_session(store, objects, organisation, line.row)
     except OriginalDamaged as error:
         _log.error("a session's recording cannot be read", extra={"why": str(error)})
-        opened = None
-    recording = recording_from_batches(opened.batches if opened is not None else ())
-    policy = store.policy(line.project, line.policy_version)
-    stretches, faults = _stretches(recording, place)
-    if opened is None or not opened.headers:
-        faults = ("evidence_gone" if opened is not None else "evidence_unreadable",)
-    allowed = policy.allowed if policy is not None else AllowedUse()
-    return Worksite(line, Worked(recording, stretches, allowed), faults)
+        return (), "evidence_unreadable"
+    # Without classes of keys no text can be told from another.
+    kept = opened.headers and opened.redacted_us is None
+    return (opened.batches, None) if kept else ((), "evidence_gone")
 
 
 def _stretches(recording: Recording, place: Place) -> tuple[Intervals, tuple[str, ...]]:

@@ -11,12 +11,16 @@ class Retention(Protocol):
     """What is kept of one organisation's sessions."""
 
     def retained(
-        self, after_row: int, objects_before_us: int, evidence_before_us: int
+        self,
+        after_row: int,
+        objects_before_us: int,
+        classes_before_us: int,
+        evidence_before_us: int,
     ) -> Sequence[Retained]:
         """The next sessions behind a row that may have something to end, in order of their rows.
 
         Those with uploads are named if they were decided before the first moment, those with
-        batches if it was before the second.
+        classes of keys if it was before the second, those with anything before the third.
         """
 
     def decided(self, session_row: int) -> Retained | None:

@@ -3,10 +3,10 @@
 import struct
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, true
 
 from server.errors import NotKnown
-from server.records import Compacted, StoredBatch, Taken, ToCompact
+from server.records import Compacted, SignedDocument, StoredBatch, Taken, ToCompact
 from server.storage import tables
 from server.storage.sql.privacy import SqlSealed
 
@@ -27,22 +27,28 @@ class SqlCompactions(SqlSealed):
         row = self._one(query.where(_COMPACTED.session == session_row))
         return Compacted(*row) if row else None
 
-    def compact(self, compacted: Compacted, batches: Sequence[StoredBatch]) -> bool:
+    def compact(
+        self, compacted: Compacted, batches: Sequence[StoredBatch], *, ends: bool = False
+    ) -> bool:
         """Take all batches of a closed session out of the log and note where they lie, as one."""
         session = compacted.session_row
         if not batches:
             return False
         leave = self._update(tables.heads).where(
             _HEAD.session == session,
-            _HEAD.closed.is_(True),
+            true() if ends else _HEAD.closed.is_(True),
             _HEAD.last_row == batches[-1].row,
             _HEAD.sequence == len(batches) - 1,
         )
         values = {name: getattr(compacted, name) for name in Compacted.__slots__[1:]}
         values |= {"session": session, "taken": _packed(batches)}
         with self._transaction() as connection:
-            if connection.execute(leave.values(last_row=None)).rowcount != 1:
+            if connection.execute(leave.values(last_row=None, closed=True)).rowcount != 1:
                 return False
+            if ends:
+                # What was kept of it while it was open holds its typing.
+                states = self._delete(tables.scoring_states)
+                connection.execute(states.where(tables.scoring_states.c.session == session))
             self._key_must_be_there(connection, compacted.person_key)
             connection.execute(self._insert(tables.compacted, values))
             gone = 0
@@ -55,6 +61,30 @@ class SqlCompactions(SqlSealed):
             if gone != len(batches):
                 raise NotKnown("the log does not hold the batches that were compacted")
         return True
+
+    def redact(
+        self, before: Compacted, after: Compacted, document: bytes, signature: bytes
+    ) -> bool:
+        """Put columns without classes in the place of both objects of a session."""
+        values = {name: getattr(after, name) for name in Compacted.__slots__[1:]}
+        values |= {"redaction": document, "redaction_signature": signature}
+        still = self._update(tables.compacted).where(
+            _COMPACTED.session == before.session_row,
+            _COMPACTED.redacted_us.is_(None),
+            _COMPACTED.original_name.is_not_distinct_from(before.original_name),
+            _COMPACTED.block_name.is_not_distinct_from(before.block_name),
+        )
+        with self._transaction() as connection:
+            self._key_must_be_there(connection, after.person_key)
+            return connection.execute(still.values(**values)).rowcount == 1
+
+    def redaction(self, session_row: int) -> SignedDocument | None:
+        """What was signed when a session's classes were deleted."""
+        columns = (_COMPACTED.redaction, _COMPACTED.redaction_signature)
+        query = self._select(tables.compacted, _COMPACTED.session, *columns)
+        redacted = _COMPACTED.redacted_us.is_not(None)
+        row = self._one(query.where(_COMPACTED.session == session_row, redacted))
+        return SignedDocument(row[0], bytes(row[1]), bytes(row[2])) if row else None
 
     def sealing_key(self, session_row: int) -> bytes | None:
         """The public key of the session's device."""

@@ -21,18 +21,24 @@ class SqlRetention(SqlBatches):
     """See `server.storage.protocols.retention.Retention`."""
 
     def retained(
-        self, after_row: int, objects_before_us: int, evidence_before_us: int
+        self,
+        after_row: int,
+        objects_before_us: int,
+        classes_before_us: int,
+        evidence_before_us: int,
     ) -> Sequence[Retained]:
         """The next sessions behind a row that were decided so long ago and still hold something."""
         decided_us = _decided_us()
         session = tables.sessions.c.row
         objects = exists().where(_OBJECT.session == session)
-        compacted = exists().where(tables.compacted.c.session == session)
         query = self._decided(decided_us).where(
             session > after_row,
             or_(
                 and_(decided_us < objects_before_us, objects),
-                and_(decided_us < evidence_before_us, or_(_HEAD.last_row.is_not(None), compacted)),
+                and_(decided_us < classes_before_us, _classes()),
+                and_(
+                    decided_us < evidence_before_us, or_(_HEAD.last_row.is_not(None), _compacted())
+                ),
             ),
         )
         return [Retained(*row) for row in self._all(query.order_by(session).limit(_AT_ONCE))]
@@ -65,7 +71,7 @@ class SqlRetention(SqlBatches):
             func.coalesce(compacted.block_name, compacted.block),
         )
         row = self._one(query.where(compacted.session == session_row))
-        return [bytes(digest) for digest in row] if row else []
+        return list(dict.fromkeys(bytes(digest) for digest in row)) if row else []
 
     def forget_objects(self, session_row: int, digests: Sequence[bytes]) -> Sequence[bytes]:
         """Unlist objects of a session; the names of those that no other session names."""
@@ -104,7 +110,7 @@ class SqlRetention(SqlBatches):
     def _decided(self, decided_us: ColumnElement[Any]) -> Select[Any]:
         sessions = tables.sessions.c
         named = (sessions.row, sessions.person, sessions.project, sessions.policy_version)
-        columns = (*named, decided_us.label("decided_us"))
+        columns = (*named, decided_us.label("decided_us"), _classes().label("classes"))
         query = self._select(tables.sessions, *columns)
         return query.join(tables.heads, _HEAD.session == sessions.row)
 
@@ -119,4 +125,17 @@ def _decided_us() -> ColumnElement[Any]:
         .scalar_subquery()
     )
     last_us = func.coalesce(_HEAD.received_us, sessions.opened_us)
-    return func.coalesce(assessed, case((_HEAD.closed.is_(False), last_us + _UNENDED_US)))
+    # A purge compacts and closes one that nobody ended; no other leaves the log unjudged.
+    unended = or_(_HEAD.closed.is_(False), _compacted())
+    return func.coalesce(assessed, case((unended, last_us + _UNENDED_US)))
+
+
+def _compacted() -> ColumnElement[bool]:
+    return exists().where(tables.compacted.c.session == tables.sessions.c.row)
+
+
+def _classes() -> ColumnElement[bool]:
+    """Whether batches are kept: in the log, or compacted and with their classes."""
+    compacted = tables.compacted.c
+    whole = (compacted.session == tables.sessions.c.row, compacted.redacted_us.is_(None))
+    return or_(_HEAD.last_row.is_not(None), exists().where(*whole))

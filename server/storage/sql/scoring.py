@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, select
+from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, exists, select
 
 from server.records import (
     LATE_TEXTS_MAX,
@@ -156,11 +156,13 @@ class SqlScores(SqlReviewOpening):
     ) -> Sequence[int]:
         """Scored sessions in order."""
         known, made, sessions = tables.facts, tables.assessments, tables.sessions
+        compacted = tables.compacted.c
+        redacted = (compacted.session == known.c.session, compacted.redacted_us.is_not(None))
         query = (
             self._select(known, known.c.session)
             .join(made, made.c.row == known.c.assessment)
             .join(sessions, sessions.c.row == known.c.session)
-            .where(known.c.session > after_row)
+            .where(known.c.session > after_row, ~exists().where(*redacted))
             .order_by(known.c.session)
             .limit(limit)
         )

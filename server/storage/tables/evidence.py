@@ -136,6 +136,13 @@ compacted = Table(
     Column("original_name", LargeBinary(32)),
     Column("block_name", LargeBinary(32)),
     Column("person_key", BigInteger),
+    Column("redacted_us", BigInteger),
+    Column("redaction", LargeBinary),
+    Column("redaction_signature", LargeBinary(64)),
 )
 """Sessions whose batches left the log for two objects; `taken` keeps of each batch, in order, its
-digest and the time of its receipt (u64, little-endian), for those that are sent again."""
+digest and the time of its receipt (u64, little-endian), for those that are sent again.
+
+From `redacted_us` on the batches are gone and the block is without classes of keys. Both pairs of
+columns name that block then: an older version, which knows of no redaction, lists it in backups,
+moves it to another key and deletes it as it does with two."""

@@ -70,10 +70,11 @@ def test_each_kind_goes_at_its_time_and_hours_stay(
     age(house, 29)
     assert purge(house) == {}
     age(house, 2)
-    assert purge(house, "--dry-run") == {"screenshots": 1}
+    due = {"class_sequences": 1, "screenshots": 1}
+    assert purge(house, "--dry-run") == due
     assert len(stored(house)) == 4
-    assert purge(house) == {"screenshots": 1}
-    assert (house.rows("objects"), len(stored(house))) == (1, 3)
+    assert purge(house) == due
+    assert (house.rows("objects"), len(stored(house))) == (1, 2)
     age(house, 335)
     assert purge(house) == {"batches": 2, "texts": 1}
     assert purge(house) == {}
@@ -86,7 +87,7 @@ def test_each_kind_goes_at_its_time_and_hours_stay(
             "SELECT actor, subject FROM audit_log WHERE action = 'purged' ORDER BY row"
         ).all()
     assert [tuple(line) for line in lines] == [
-        ("operator", "screenshots=1"),
+        ("operator", "class_sequences=1 screenshots=1"),
         ("operator", "batches=2 texts=1"),
     ]
     token = client.get("/login").text.split('name="csrf" value="')[1].split('"')[0]
@@ -100,8 +101,8 @@ def test_a_picture_that_another_session_names_stays(house: House, decided: Chain
     again.send([screenshot(1_000, PICTURE)])
     assert decided.device.put(again.session, PICTURE).status_code == 201
     age(house, 31)
-    assert purge(house) == {"screenshots": 1}
-    assert len(stored(house)) == 4
+    assert purge(house) == {"class_sequences": 1, "screenshots": 1}
+    assert len(stored(house)) == 3
     assert house.rows("objects") == 2
 
 
@@ -113,8 +114,8 @@ def test_open_sessions_keep_everything_until_nothing_of_them_can_come(
     age(house, 60)
     assert purge(house) == {}
     age(house, 10)
-    assert purge(house) == {"screenshots": 1}
-    assert house.rows("batches") == 1
+    assert purge(house) == {"class_sequences": 1, "screenshots": 1}
+    assert (house.rows("batches"), house.rows("compacted")) == (0, 1)
 
 
 def test_rows_are_gone_and_overwritten_in_the_sqlite_file(house: House, chain: Chain) -> None:

@@ -87,7 +87,7 @@ def test_name_and_content_are_nowhere_and_the_chain_still_ends_at_its_head(
     erased = [a for a in own.announcements(0, 99) if a.kind is Happened.PERSON_ERASED]
     assert [each.subject for each in erased] == [house.trainer.id.hex()]
     house.change("UPDATE tombstones SET digests = :d", d=bytes(64))
-    assert "not those that the tombstone" in run("session", "verify", scored, *data, fails=1)
+    assert "not those that were signed" in run("session", "verify", scored, *data, fails=1)
 
 
 def test_the_others_keep_everything(house: House) -> None:

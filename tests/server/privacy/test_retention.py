@@ -30,7 +30,7 @@ HOUR_US = 3_600_000_000
 
 def purge(house: House, at_us: int | None = None) -> PurgeRecord:
     installation = house.installation
-    objects, keys = installation.objects.stored, installation.keys
+    objects, keys = installation.objects, installation.keys
     at_us = at_us or now_us()
     Purge(installation.store, objects, keys, at_us, lambda *_: None, dry_run=False).run()
     found = newest_record(house.own)

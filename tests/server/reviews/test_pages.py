@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from server.clock import now_us
+from server.compaction.redacting import Redactor
 from server.records import DAY_US, How, Role
 from server.scoring.assessor import DetectorAssessor
 from server.scoring.session import Scoring
@@ -117,6 +119,20 @@ def test_a_reviewer_sees_the_evidence_and_nothing_from_which_the_rest_follows(
     assert scored not in otto.get("/sessions").text
     queue = otto.get("/reviews").text
     assert [mark for mark in hidden[:5] if mark in queue] == []
+
+
+def test_a_reviewer_is_told_what_was_deleted_and_not_when(
+    people: dict[str, Browser], house: House, review: str
+) -> None:
+    """Of a session whose review opened after its classes had gone: by an appeal, say."""
+    installation, otto = house.installation, people["otto"]
+    redactor = Redactor(installation.store, installation.objects, installation.keys)
+    assert redactor.redact(1, 1, now_us())
+    at = take(otto, "otto")
+    assert at == f"/reviews/{review}"
+    page = otto.get(at).text
+    assert 'data-testid="redacted">Since then the record of which kind of key' in page
+    assert otto.get(f"{at}/timeline.json").json()["intervals"]
 
 
 def test_everything_is_shown_after_the_verdict_and_to_the_trainer_all_along(

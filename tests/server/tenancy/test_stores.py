@@ -73,6 +73,11 @@ class Stolen:
 
 Call = Callable[[OrganisationStore, Stolen], object]
 
+
+def _compacted(stolen: Stolen) -> Compacted:
+    return Compacted(stolen.entry.row, _HASH, 1, _HASH, 1, 1)
+
+
 STEALING: dict[str, Call] = {
     "accept_invitation": lambda s, x: s.accept_invitation(x.invitation, "N", "n", "h", 1),
     "add_consent": lambda s, x: s.add_consent(x.person, x.project, POLICY, 2),
@@ -94,8 +99,10 @@ STEALING: dict[str, Call] = {
     "batches": lambda s, x: s.batches(x.entry.row),
     "begin_second_factor": lambda s, x: s.begin_second_factor(x.person, b"sealed"),
     "bind_identity": lambda s, x: s.bind_identity(x.person, "https://other", "x", 1),
-    "compact": lambda s, x: s.compact(Compacted(x.entry.row, _HASH, 1, _HASH, 1, 1), [x.batch]),
+    "compact": lambda s, x: s.compact(_compacted(x), [x.batch], ends=True),
     "compacted": lambda s, x: s.compacted(x.entry.row),
+    "redact": lambda s, x: s.redact(_compacted(x), _compacted(x), b"{}", bytes(64)),
+    "redaction": lambda s, x: s.redaction(x.entry.row),
     "confirm_second_factor": lambda s, x: s.confirm_second_factor(x.person, 9, [_HASH], 1),
     "consent": lambda s, x: s.consent(x.person, x.project),
     "delete_second_factor": lambda s, x: s.delete_second_factor(x.person),
@@ -161,7 +168,7 @@ STEALING: dict[str, Call] = {
     "withdraw_invitation": lambda s, x: s.withdraw_invitation(x.invitation),
     "end_links_of": lambda s, _: s.end_links_of("x"),
     "people_as": lambda s, _: s.people_as(tuple(Role)),
-    "retained": lambda s, _: s.retained(0, 1 << 60, 1 << 60),
+    "retained": lambda s, _: s.retained(0, 1 << 60, 1 << 60, 1 << 60),
     "decided": lambda s, x: s.decided(x.entry.row),
     "objects_of": lambda s, x: s.objects_of(x.entry.row),
     "evidence_of": lambda s, x: s.evidence_of(x.entry.row),
