@@ -18,7 +18,10 @@ from server.storage.protocols import Store
 
 _DAY_US = 86_400_000_000
 _ACTOR = "server"
-Work = Callable[[int, int], None]
+_CLASSES_FOR_S = 1_800.0
+"""Less than the hour for which a day's work is claimed, and backups get a turn in between."""
+Work = Callable[[int, int], bool]
+"""Whether all of it is done; if not, it is taken up again when its claim lapses."""
 
 
 class Daily:
@@ -56,17 +59,19 @@ class Daily:
             with upkeep(self._folder):
                 if not own.claim_daily(kind, day, now_us):
                     return False
-                work(organisation, now_us)
+                if not work(organisation, now_us):
+                    return True
                 own.finish_daily(kind, day)
         except UpkeepBusy:
             return False
         self._done[organisation, kind] = day
         return True
 
-    def _seal(self, organisation: int, _now_us: int) -> None:
+    def _seal(self, organisation: int, _now_us: int) -> bool:
         Rotation(self._store, self._objects, organisation, _untold).seal_the_unsealed()
+        return True
 
-    def _purge(self, organisation: int, now_us: int) -> None:
+    def _purge(self, organisation: int, now_us: int) -> bool:
         purge = Purge(
             self._store,
             self._objects,
@@ -75,12 +80,15 @@ class Daily:
             _untold,
             dry_run=False,
             actor=_ACTOR,
+            classes_for_s=_CLASSES_FOR_S,
         )
         purge.expired()
         purge.organisation(organisation)
+        return purge.done
 
-    def _sign(self, organisation: int, now_us: int) -> None:
+    def _sign(self, organisation: int, now_us: int) -> bool:
         sign_head(self._store, organisation, self._keys.signing, now_us)
+        return True
 
 
 def _untold(_what: str, _done: int, _total: int) -> None:

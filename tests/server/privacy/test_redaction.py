@@ -20,6 +20,7 @@ from server.compaction.reading import opened_session, stored_batches
 from server.compaction.redacting import REMOVED, Redaction
 from server.errors import KeyReplaced, NotKnown, StorageAway
 from server.operation.examination import examine
+from server.privacy.daily import Daily
 from server.privacy.erasing import Erasure
 from server.privacy.exporting import PersonalExports
 from server.privacy.holding import LegalHolds
@@ -277,6 +278,24 @@ def test_a_key_that_was_replaced_meanwhile_seals_it_anew(
     monkeypatch.setattr(type(house.own), "redact", replaced)
     assert dict(purge(house).removed) == {"class_sequences": 1}
     assert "verified until" in verify(house, compacted)
+
+
+@pytest.mark.usefixtures("compacted")
+def test_a_day_with_more_than_fits_goes_on_an_hour_later(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = house.installation
+    store, objects, keys = installation.store, installation.objects, installation.keys
+    node, hour_us = Daily(house.path, store, objects, keys), 3_600_000_000
+    at_us = (now_us() // DAY_US + 40) * DAY_US
+    with monkeypatch.context() as patch:
+        patch.setattr("server.privacy.daily._CLASSES_FOR_S", -1.0)
+        assert [node.do_next(at_us) for _ in range(4)] == [True, True, True, False]
+    assert kept(house).redacted_us is None
+    assert not node.do_next(at_us + hour_us - 1), "a backup has its turn"
+    assert node.do_next(at_us + hour_us + 1)
+    assert kept(house).redacted_us is not None
+    assert not node.do_next(at_us + 2 * hour_us), "done for the day"
 
 
 @pytest.mark.usefixtures("compacted")
