@@ -39,7 +39,11 @@ ENVIRONMENT = os.environ | {
 
 @dataclass(slots=True)
 class RunningServer:
-    """A server process on a data folder; it can be killed and started again on its port."""
+    """A server process on a data folder; it can be killed and started again on its port.
+
+    Nothing is scored: what agent and server agree on does not wait for a score, and a scorer starts
+    for seconds.
+    """
 
     folder: Path
     port: int = 0
@@ -50,8 +54,9 @@ class RunningServer:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
+        where = ("--data", str(self.folder), "--port", str(self.port))
         self.process = subprocess.Popen(
-            [*SERVER, "serve", "--data", str(self.folder), "--port", str(self.port)],
+            [*SERVER, "serve", *where, "--scorers", "0"],
             stdout=subprocess.PIPE,
             text=True,
             env=ENVIRONMENT,
@@ -62,7 +67,7 @@ class RunningServer:
         self.port = int(line.rsplit(":", 1)[1])
 
     def sealed(self, session: bytes) -> list[bytes]:
-        """What it keeps of a session, as the device sealed it, also when it is compacted."""
+        """What it keeps of a session, as the device sealed it."""
         installation = open_installation(self.folder)
         with closing(installation.store) as store:
             own = store.of(store.first_organisation())

@@ -28,7 +28,9 @@ def opening_refused(agent: ScriptedAgent, version: int) -> ProblemCode | None:
 
 def put_in_force(server: RunningServer, version: int) -> None:
     """A later policy that also records titles; the server is started anew, its caches empty."""
-    document = {"version": version, "windows": [], "record_titles": True}
+    # More than any that another test put in force.
+    retention = {"evidence_days": 3000 + version}
+    document = {"version": version, "windows": [], "record_titles": True, "retention": retention}
     file = server.folder.parent / "policy.json"
     file.write_text(json.dumps(document))
     server.admin("project", "policy", "Project", "--policy", str(file))
