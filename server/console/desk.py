@@ -11,7 +11,7 @@ from server.console.rendering import templates
 from server.console.signin import SignIns, check_csrf, csrf_token
 from server.errors import not_found
 from server.http.requests import body_of
-from server.records import Person
+from server.records import Person, Role
 from server.services.asking import REVIEWERS, Asker, sees_people
 
 _FORM_MAX_BYTES = 8_192
@@ -69,6 +69,7 @@ class Desk:
             "person": person,
             "csrf": csrf_token(request),
             "sees_people": person is not None and sees_people(person.role),
+            "sees_audit": person is not None and person.role is Role.ADMIN,
             "unread": getattr(request.state, "unread", 0),
             "reviews": person is not None and person.role in REVIEWERS,
         }

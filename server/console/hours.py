@@ -15,7 +15,8 @@ from server.console.desk import Desk, Form, one, to
 from server.console.people import said
 from server.errors import Refusal, ServerError, not_found
 from server.hours.calendar import iso_week
-from server.hours.sheets import Disputed, SheetView, Timesheets, may_decide, takes_away
+from server.hours.intervals import Disputed, Interval
+from server.hours.sheets import SheetView, Timesheets, may_decide, takes_away
 from server.hours.zones import Zones
 from server.records import Person
 from server.records.hours import Seconds
@@ -26,6 +27,8 @@ from wire.problems import ProblemCode
 
 _PAGE = 50
 _NUMBER_MAX_CHARS = 18
+_INTERVALS = 3
+"""So many the form has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class LineRow:
 class DayRows:
     """A day with its sessions."""
 
+    key: str
     day: str
     zone: str
     lines: tuple[LineRow, ...]
@@ -78,7 +82,22 @@ class CorrectionRow:
     made: str
     state: str
     difference: str
-    acceptable: bool
+    reason: str
+    decidable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A dispute as it was filled in: it is not lost with what is wrong in it."""
+
+    error: str = ""
+    reason: str = ""
+    lines: frozenset[str] = frozenset()
+    intervals: tuple[tuple[str, str, str], ...] = (("", "", ""),) * _INTERVALS
+    """Day, from, to."""
+
+
+NOTHING_ASKED = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +112,8 @@ class WeekPage:
     answer: str
     approved: str
     may: frozenset[str]
+    asked: Asked
+    """What was filled in and could not be done."""
 
 
 class HoursRoutes:
@@ -113,6 +134,7 @@ class HoursRoutes:
             "dispute": self.dispute,
             "lock": self.lock,
             "corrections/{number}/accept": self.accept,
+            "corrections/{number}/decline": self.decline,
         }
         return [
             Route("/hours", self.weeks, methods=["GET"]),
@@ -147,8 +169,7 @@ class HoursRoutes:
             return to("/login")
         asker = await run_in_threadpool(self._desk.sign_ins.asker, person)
         view = await run_in_threadpool(self._sheets.view, asker, request.path_params["sheet"])
-        page = _week_page(asker, view)
-        return self._desk.page(request, "timesheet.html", person, {"page": page})
+        return self._page(request, person, _week_page(asker, view, NOTHING_ASKED))
 
     async def submit(self, request: Request) -> Response:
         """The trainer says: this is my week."""
@@ -175,12 +196,27 @@ class HoursRoutes:
         return _back(view)
 
     async def dispute(self, request: Request) -> Response:
-        """Doubt some sessions' days."""
+        """Doubt some sessions' days, or some time of a day."""
         asker, view, form = await self._asked(request)
-        disputed = [_disputed(view, key) for key in form.get("line", [])]
-        reason = one(form, "reason")
-        await run_in_threadpool(self._sheets.dispute, asker, view, reason, disputed)
+        try:
+            await run_in_threadpool(self._dispute, asker, view, form)
+        except Refusal as refusal:
+            if refusal.problem.code != ProblemCode.INVALID_REQUEST:
+                raise
+            asked = _asked(form, refusal.problem.detail or "")
+            person = await self._desk.required(request)
+            return self._page(request, person, _week_page(asker, view, asked), 400)
         return _back(view)
+
+    def _dispute(self, asker: Asker, view: SheetView, form: Form) -> None:
+        lines = [_disputed(view, key) for key in form.get("line", [])]
+        minutes = self._sheets.disputed_in(asker, view, _intervals(view, form))
+        self._sheets.dispute(asker, view, one(form, "reason"), lines + minutes)
+
+    def _page(
+        self, request: Request, person: Person, page: WeekPage, status: int = 200
+    ) -> Response:
+        return self._desk.page(request, "timesheet.html", person, {"page": page}, status)
 
     async def lock(self, request: Request) -> Response:
         """Payroll has taken it."""
@@ -193,6 +229,13 @@ class HoursRoutes:
         asker, view, _ = await self._asked(request)
         number = _number(request.path_params["number"])
         await run_in_threadpool(self._sheets.accept, asker, view, number)
+        return _back(view)
+
+    async def decline(self, request: Request) -> Response:
+        """Let a correction never count, and say why."""
+        asker, view, form = await self._asked(request)
+        number = _number(request.path_params["number"])
+        await run_in_threadpool(self._sheets.decline, asker, view, number, one(form, "reason"))
         return _back(view)
 
     async def _asked(self, request: Request) -> tuple[Asker, SheetView, Form]:
@@ -221,7 +264,42 @@ class HoursRoutes:
         return HoursPage(rows, more, self._zones.now(asker))
 
 
-def _week_page(asker: Asker, view: SheetView) -> WeekPage:
+def _asked(form: Form, error: str) -> Asked:
+    intervals = _filled_in(form)[:_INTERVALS]
+    return Asked(
+        error,
+        one(form, "reason"),
+        frozenset(form.get("line", [])),
+        (*intervals, *NOTHING_ASKED.intervals[len(intervals) :]),
+    )
+
+
+def _filled_in(form: Form) -> tuple[tuple[str, str, str], ...]:
+    fields = (form.get(name, []) for name in ("day", "from", "to"))
+    return tuple(row for row in zip(*fields, strict=False) if any(row))
+
+
+def _intervals(view: SheetView, form: Form) -> list[Interval]:
+    days = {_day_key(line): line for line in view.lines}
+    found = []
+    for day, first, last in _filled_in(form):
+        if not (day and first and last):
+            raise _invalid("Name the day, and from when to when.")
+        if day not in days:
+            raise _invalid("A day that is named has no hours in this week.")
+        found.append(Interval(days[day].day, days[day].zone, first, last))
+    return found
+
+
+def _day_key(line: HoursLine) -> str:
+    return f"{line.day}:{line.zone}"
+
+
+def _invalid(detail: str) -> Refusal:
+    return Refusal(ProblemCode.INVALID_REQUEST, 400, detail)
+
+
+def _week_page(asker: Asker, view: SheetView, asked: Asked) -> WeekPage:
     sheet = view.sheet
     return WeekPage(
         row=_week_row(sheet),
@@ -232,6 +310,7 @@ def _week_page(asker: Asker, view: SheetView) -> WeekPage:
         answer=sheet.answer or "",
         approved=iso_utc(sheet.approved_us)[:10] if sheet.approved_us is not None else "",
         may=_may(asker, sheet),
+        asked=asked,
     )
 
 
@@ -252,7 +331,12 @@ def _may(asker: Asker, sheet: Timesheet) -> frozenset[str]:
 
 def _days(lines: Sequence[HoursLine]) -> list[DayRows]:
     return [
-        DayRows(date.fromordinal(day).strftime("%a %d %b"), zone, tuple(map(_line_row, some)))
+        DayRows(
+            f"{day}:{zone}",
+            date.fromordinal(day).strftime("%a %d %b"),
+            zone,
+            tuple(map(_line_row, some)),
+        )
         for (day, zone), some in groupby(
             sorted(lines, key=lambda line: line.key), key=lambda line: (line.day, line.zone)
         )
@@ -286,6 +370,7 @@ def _correction_row(asker: Asker, sheet: Timesheet, correction: Correction) -> C
         iso_utc(correction.made_us)[:10],
         correction.state.value,
         clock(total.worked_s),
+        correction.reason or "",
         decides and correction.state is CorrectionState.OFFERED,
     )
 

@@ -4,7 +4,7 @@
 |---|---|
 | submit, answer a dispute, give disputed minutes up | the trainer whose week it is |
 | approve, dispute, lock | administrators, leads of their team, platform keys; no own week |
-| accept a correction | as for approving; one that takes pay away, only the trainer |
+| accept a correction, or decline it | as for approving; one that takes pay away, only the trainer |
 
 Every step is a line in the audit log, and is taken only if the week is still as it was seen.
 """
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from server.clock import now_us
 from server.errors import Refusal, not_found
 from server.hours.calendar import day_span
+from server.hours.intervals import Disputed, Interval, disputed_in
 from server.records import Role
 from server.records.hours import HOLD_MAX_US, Seconds, Span
 from server.records.timesheets import (
@@ -52,15 +53,6 @@ class SheetView:
     """Each of its days that there is, in UTC seconds."""
     lines: Sequence[HoursLine]
     corrections: Sequence[Correction]
-
-
-@dataclass(frozen=True, slots=True)
-class Disputed:
-    """Minutes that somebody doubts: a session's id, and a stretch of UTC microseconds."""
-
-    session: bytes
-    from_us: int
-    until_us: int
 
 
 class Timesheets:
@@ -122,6 +114,13 @@ class Timesheets:
         move = Move(SheetState.DISPUTED, asker.name, reason=_words(reason), disputed=spans)
         self._move(asker, view.sheet, move, "disputed")
 
+    def disputed_in(
+        self, asker: Asker, view: SheetView, intervals: Sequence[Interval]
+    ) -> list[Disputed]:
+        """What intervals by the clock doubt; raises `Refusal` for those that make no sense."""
+        rows = sorted({line.session_row for line in view.lines})
+        return disputed_in(intervals, view.lines, self._of(asker).session_stretches(rows))
+
     def answer(self, asker: Asker, view: SheetView, answer: str) -> None:
         """What the trainer says to a dispute."""
         _need_own(asker, view.sheet)
@@ -146,19 +145,20 @@ class Timesheets:
 
     def accept(self, asker: Asker, view: SheetView, correction: int) -> None:
         """Have a correction count."""
-        found = next((one for one in view.corrections if one.row == correction), None)
-        if found is None:
-            raise not_found()
-        if found.state is not CorrectionState.OFFERED:
-            raise _conflict("This correction is not offered any more; fetch the timesheet again.")
-        if takes_away(found):
-            _need_own(asker, view.sheet)
-        else:
-            _need_decider(asker, view.sheet)
+        _need_deciding(asker, view, correction)
         store = self._of(asker)
         if not store.accept_correction(view.sheet, correction, asker.name, now_us()):
             raise _moved_on()
         store.audit(asker.name, "timesheet.corrected", f"{view.sheet.id.hex()}/{correction}")
+
+    def decline(self, asker: Asker, view: SheetView, correction: int, reason: str) -> None:
+        """Let a correction never count, and say why."""
+        _need_deciding(asker, view, correction)
+        store, words = self._of(asker), _words(reason)
+        if not store.decline_correction(view.sheet, correction, asker.name, words, now_us()):
+            raise _moved_on()
+        subject = f"{view.sheet.id.hex()}/{correction}"
+        store.audit(asker.name, "timesheet.correction-declined", subject)
 
     def _move(self, asker: Asker, sheet: Timesheet, move: Move, did: str) -> None:
         store = self._of(asker)
@@ -213,6 +213,19 @@ def _need_decider(asker: Asker, sheet: Timesheet) -> None:
     if not may_decide(asker, sheet):
         detail = "A lead or an administrator decides this, and nobody their own week."
         raise Refusal(ProblemCode.FORBIDDEN, 403, detail)
+
+
+def _need_deciding(asker: Asker, view: SheetView, correction: int) -> None:
+    """Whoever gains nothing by it decides: what takes pay away is the trainer's to decide."""
+    found = next((one for one in view.corrections if one.row == correction), None)
+    if found is None:
+        raise not_found()
+    if found.state is not CorrectionState.OFFERED:
+        raise _conflict("This correction is not offered any more; fetch the timesheet again.")
+    if takes_away(found):
+        _need_own(asker, view.sheet)
+    else:
+        _need_decider(asker, view.sheet)
 
 
 def _need_own(asker: Asker, sheet: Timesheet) -> None:

@@ -20,6 +20,13 @@ _OF_REVIEWS = frozenset(
         Happened.DEADLINE_NEAR,
     }
 )
+_OF_WEEKS = frozenset(
+    {
+        Happened.TIMESHEET_DISPUTED,
+        Happened.CORRECTION_ACCEPTED,
+        Happened.CORRECTION_DECLINED,
+    }
+)
 REVIEWS, HERE = "/reviews", "/notices"
 
 
@@ -72,10 +79,10 @@ class Audience:
             entry = self._own.session(subject)
             if entry is not None:
                 yield _Reader(entry.person, f"/sessions/{happened.subject}")
-        elif happened.kind is Happened.TIMESHEET_DISPUTED:
+        elif happened.kind in _OF_WEEKS:
             sheet = self._own.timesheet(subject)
             if sheet is not None:
-                yield _Reader(sheet.person, HERE)
+                yield _Reader(sheet.person, f"/hours/{happened.subject}")
 
     def _in_roles(self, whom: frozenset[Whom], path: str) -> Iterable[_Reader]:
         for role in {_ROLES[each] for each in whom if each in _ROLES}:

@@ -76,6 +76,16 @@ TELLINGS: Mapping[Happened, Telling] = {
         "A timesheet is disputed",
         "Some of a week's time is disputed. The page shows which, and why.",
     ),
+    Happened.CORRECTION_ACCEPTED: Telling(
+        _to(Whom.TRAINER, Whom.LEADS),
+        "A correction of a week counts",
+        "A correction of a week's time was accepted, and counts from now on. The page shows it.",
+    ),
+    Happened.CORRECTION_DECLINED: Telling(
+        _to(Whom.TRAINER, Whom.LEADS),
+        "A correction of a week is declined",
+        "A correction of a week's time was declined. The page shows why.",
+    ),
     Happened.HOLD_LAPSED: Telling(
         _to(Whom.TRAINER),
         "Held time is free again",

@@ -21,6 +21,8 @@ class Happened(StrEnum):
     TIMESHEET_APPROVED = "timesheet.approved"
     TIMESHEET_DISPUTED = "timesheet.disputed"
     TIMESHEET_LOCKED = "timesheet.locked"
+    CORRECTION_ACCEPTED = "timesheet.correction-accepted"
+    CORRECTION_DECLINED = "timesheet.correction-declined"
     HOLD_LAPSED = "hold.lapsed"
     PERSON_ERASED = "person.erased"
     AUDIT_SEALED = "audit.sealed"

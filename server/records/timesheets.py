@@ -28,6 +28,7 @@ class CorrectionState(StrEnum):
 
     OFFERED = "offered"
     ACCEPTED = "accepted"
+    DECLINED = "declined"
     REPLACED = "replaced"
     """Something came that changed it before anybody accepted it."""
 
@@ -73,6 +74,8 @@ class Correction:
     """Signed differences."""
     decided_us: int | None
     decided_by: str | None
+    reason: str | None
+    """Why it was declined."""
 
 
 @dataclass(frozen=True, slots=True)

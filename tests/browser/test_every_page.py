@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.pages import OpenPage, Watched
+from server.records import EVERYBODY
+from server.records.timesheets import Move, SheetState
+from tests.browser.pages import OpenPage, Seeded, Watched
 
 pytestmark = pytest.mark.browser
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
@@ -65,3 +68,36 @@ def test_a_review_is_taken_by_the_keyboard_and_fits_everybody(open_page: OpenPag
     page.keyboard.press("Enter")
     page.wait_for_selector("#chart[data-ready=true]", timeout=60_000)
     fits_everybody(watched, "otto/review-light")
+
+
+def test_minutes_are_disputed_by_the_keyboard_on_a_phone(
+    open_page: OpenPage, seeded: Seeded
+) -> None:
+    watched = open_page(viewport={"width": PHONE_PX, "height": 844})
+    own, trainer = seeded.house.own, seeded.house.trainer.id
+    sheet = next(one for one in own.timesheets(EVERYBODY, 9) if one.person == trainer)
+    assert own.move_timesheet(sheet, Move(SheetState.SUBMITTED, "ada"), 1)
+    watched.sign_in("admin")
+    page = watched.page
+    page.goto(f"{watched.address}/people")
+    page.get_by_role("link", name="Audit log").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/audit")
+    page.goto(f"{watched.address}/hours/{sheet.id.hex()}")
+    page.get_by_label("Why").fill("The task was closed.")
+    page.get_by_label("Day").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.type("1000AM")
+    page.get_by_label("Until").first.fill("09:00")
+    page.get_by_role("button", name="Dispute", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("It ends before it begins: 10:00 to 09:00")
+    fits_everybody(watched, "admin/dispute-light")
+    assert all("400" in line for line in watched.wrong), "the browser notes the refusal alone"
+    watched.wrong.clear()
+    page.get_by_label("From").first.fill("00:00")
+    page.get_by_label("Until").first.fill("00:00")
+    page.get_by_role("button", name="Dispute", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Disputed because: The task was closed.")

@@ -45,13 +45,16 @@ class Difference(msgspec.Struct, frozen=True):
 class Correction(msgspec.Struct, frozen=True):
     """What a recount after the decision came to: it counts only once somebody accepted it.
 
-    One that `takes_away` lowers what is paid: only the trainer can accept it, in the console.
+    One that `takes_away` lowers what is paid: only the trainer can accept or decline it, in
+    the console.
     """
 
     number: int
-    state: Literal["offered", "accepted", "replaced"]
+    state: Literal["offered", "accepted", "declined", "replaced"]
     made_at: datetime
     accepted_at: datetime | None
+    declined_at: datetime | None
+    reason: str | None
     takes_away: bool
     differences: list[Difference]
 
@@ -121,8 +124,8 @@ class Timesheets(Asking):
     ) -> TimesheetDetail:
         """Doubt some minutes of a submitted week; all others stay payable.
 
-        They are held for 14 days at most; if nobody decides by then, they are paid. Scope
-        `timesheets:write`.
+        They are held no longer than their policy says (14 days, unsaid); if nobody decides by
+        then, they are paid. Scope `timesheets:write`.
 
         Args:
             timesheet: by id.
@@ -149,6 +152,17 @@ class Timesheets(Asking):
         """
         path = f"{_path(timesheet)}/corrections/{number:d}/accept"
         return self._post(_DETAIL, path, seen=seen)
+
+    def decline_correction(
+        self, timesheet: str, number: int, reason: str, *, seen: str | None = None
+    ) -> TimesheetDetail:
+        """Let a correction never count, by its number; the trainer reads the reason.
+
+        Scope `timesheets:write`. `Forbidden` if it takes pay away: that is the trainer's to
+        decline.
+        """
+        path = f"{_path(timesheet)}/corrections/{number:d}/decline"
+        return self._post(_DETAIL, path, {"reason": reason}, seen=seen)
 
 
 def _path(timesheet: str) -> str:

@@ -11,10 +11,10 @@ from server.clock import iso_utc, us_of
 from server.errors import Refusal
 from server.hours.calendar import iso_week, monday_of
 from server.hours.exporting import HoursOut, line_out
+from server.hours.intervals import Disputed
 from server.hours.sheets import (
     STRETCHES_MAX,
     WORDS_MAX_CHARS,
-    Disputed,
     SheetView,
     Timesheets,
     takes_away,
@@ -84,8 +84,11 @@ class CorrectionOut:
     state: CorrectionState
     made_at: str
     accepted_at: str | None
+    declined_at: str | None
+    reason: str | None
+    """Why it was declined."""
     takes_away: bool
-    """It lowers what is paid: only the trainer can accept it, in the console."""
+    """It lowers what is paid: only the trainer can accept or decline it, in the console."""
     differences: list[DifferenceOut]
 
 
@@ -117,6 +120,15 @@ class DisputeIn:
 
     reason: Annotated[str, Field(min_length=1, max_length=WORDS_MAX_CHARS)]
     stretches: Annotated[list[StretchIn], Field(min_length=1, max_length=STRETCHES_MAX)]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineIn:
+    """Why a correction does not count."""
+
+    __pydantic_config__ = EXACTLY
+
+    reason: Annotated[str, Field(min_length=1, max_length=WORDS_MAX_CHARS)]
 
 
 def timesheets_router(sheets: Timesheets, asker_of: AskerOf, paging: Paging) -> APIRouter:
@@ -192,6 +204,18 @@ def timesheets_router(sheets: Timesheets, asker_of: AskerOf, paging: Paging) -> 
         sheets.accept(asker, view, min(max(number, 0), _ROW_MAX))
         return _detail_out(sheets.view(asker, timesheet_id))
 
+    @router.post("/timesheets/{timesheet_id}/corrections/{number}/decline")
+    def decline(
+        timesheet_id: str, number: int, asker: Writer, body: DeclineIn, seen: Seen
+    ) -> TimesheetDetailOut:
+        """Let a correction never count, and say why: the trainer is told, and reads the reason.
+
+        One that takes pay away is the trainer's to decline (403).
+        """
+        view = seen_by(asker, timesheet_id, seen)
+        sheets.decline(asker, view, min(max(number, 0), _ROW_MAX), body.reason)
+        return _detail_out(sheets.view(asker, timesheet_id))
+
     return router
 
 
@@ -235,9 +259,9 @@ def _correction_out(correction: Correction, sessions: dict[int, str]) -> Correct
         number=correction.row,
         state=correction.state,
         made_at=iso_utc(correction.made_us),
-        accepted_at=_at(correction.decided_us)
-        if correction.state is CorrectionState.ACCEPTED
-        else None,
+        accepted_at=_decided(correction, CorrectionState.ACCEPTED),
+        declined_at=_decided(correction, CorrectionState.DECLINED),
+        reason=correction.reason,
         takes_away=takes_away(correction),
         differences=[
             DifferenceOut(
@@ -249,6 +273,10 @@ def _correction_out(correction: Correction, sessions: dict[int, str]) -> Correct
             for part in correction.parts
         ],
     )
+
+
+def _decided(correction: Correction, how: CorrectionState) -> str | None:
+    return _at(correction.decided_us) if correction.state is how else None
 
 
 def _at(at_us: int | None) -> str | None:

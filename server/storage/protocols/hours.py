@@ -1,6 +1,6 @@
 """What services ask of storage: hours that payroll counts, weeks of them, and what is held."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from server.records import EVERYBODY, Job, Sight
@@ -50,6 +50,14 @@ class Timesheets(Protocol):
     def accept_correction(self, sheet: Timesheet, correction: int, by: str, now_us: int) -> bool:
         """Have a correction count, if it is still offered; what was decided before stays."""
 
+    def decline_correction(
+        self, sheet: Timesheet, correction: int, by: str, reason: str, now_us: int
+    ) -> bool:
+        """Let a correction never count, if it is still offered.
+
+        The same difference is not offered again; another one of the same day is.
+        """
+
 
 class Hours(HoldTable, Timesheets, Protocol):
     """Hours of one organisation."""
@@ -75,6 +83,9 @@ class Hours(HoldTable, Timesheets, Protocol):
 
         In order of their keys; `after` is the key of the last line seen.
         """
+
+    def session_stretches(self, session_rows: Sequence[int]) -> Mapping[int, Sequence[Stretch]]:
+        """What sessions say of their person's time, by their numbers."""
 
     def zones_of(self, person: bytes) -> Sequence[ZoneSince]:
         """The time zones that a person's days are counted in, and since when, in order."""

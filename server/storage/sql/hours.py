@@ -1,6 +1,6 @@
 """Hours that payroll counts, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ from server.records import EVERYBODY, Job, Sight
 from server.records.hours import Seconds, Stretch
 from server.records.timesheets import HoursKey, HoursLine, SheetState
 from server.storage import tables
+from server.storage.sql.recounting import stretches_from
 from server.storage.sql.sights import within
 from server.storage.sql.timesheets import SqlTimesheets
 from server.storage.sql.zones import SqlZones
@@ -21,6 +22,12 @@ _STATES = {state.value: state for state in SheetState}
 
 class SqlHours(SqlTimesheets, SqlZones):
     """See `server.storage.protocols.hours.Hours`."""
+
+    def session_stretches(self, session_rows: Sequence[int]) -> Mapping[int, Sequence[Stretch]]:
+        """What sessions say of their person's time, by their numbers."""
+        query = self._select(tables.session_hours, _OWN.session, _OWN.stretches)
+        rows = self._all(query.where(_OWN.session.in_(session_rows)))
+        return {row.session: stretches_from(row.stretches) for row in rows}
 
     def put_hours(self, job: Job, stretches: Sequence[Stretch], now_us: int) -> bool:
         """Store what a session says of its person's time, and count the days that it touches."""

@@ -83,7 +83,7 @@ PERSONAL: Mapping[str, Personal] = {
     "session_hours": Personal(("session", "person"), _PAY),
     "holds": Personal(("session",), _PAY),
     "timesheets": Personal(("person",), _PAY, changed={"reason": None, "answer": None}),
-    "corrections": Personal(("timesheet",), _PAY),
+    "corrections": Personal(("timesheet",), _PAY, changed={"reason": None}),
     "submissions": Personal(
         ("person",),
         _ANSWERED,

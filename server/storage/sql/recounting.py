@@ -246,7 +246,8 @@ class SqlRecounting(SqlReviews):
         offered = connection.execute(query).one_or_none()
         before = parts_from(offered.parts) if offered else ()
         others = [part for part in before if part.session_row not in session_rows]
-        parts = (*others, *_differences(was, now))
+        declined = self._declined(connection, sheet)
+        parts = (*others, *(part for part in _differences(was, now) if part not in declined))
         if _as_set(parts) == _as_set(before):
             return False
         if offered is not None:
@@ -262,6 +263,14 @@ class SqlRecounting(SqlReviews):
             }
             connection.execute(self._insert(tables.corrections, values))
         return True
+
+    def _declined(self, connection: Connection, sheet: int) -> frozenset[DayPart]:
+        """Differences that somebody declined: counted again, they are no news."""
+        query = self._select(tables.corrections, _FIX.parts).where(
+            _FIX.timesheet == sheet, _FIX.state == CorrectionState.DECLINED
+        )
+        rows = connection.execute(query).all()
+        return frozenset(part for row in rows for part in parts_from(row.parts))
 
     def _hold_back(
         self, connection: Connection, was: Sequence[_Laid], now: Mapping[_Key, Seconds]

@@ -94,11 +94,7 @@ class SqlTimesheets(SqlHolds):
 
     def accept_correction(self, sheet: Timesheet, correction: int, by: str, now_us: int) -> bool:
         """Have a correction count, if it is still offered."""
-        mine = (
-            _FIX.row == correction,
-            _FIX.timesheet == sheet.row,
-            _FIX.state == CorrectionState.OFFERED.value,
-        )
+        mine = self._still_offered(sheet, correction)
         accept = self._update(tables.corrections).where(*mine)
         with self._transaction() as connection:
             found = connection.execute(
@@ -108,6 +104,7 @@ class SqlTimesheets(SqlHolds):
                 return False
             state = CorrectionState.ACCEPTED.value
             connection.execute(accept.values(state=state, decided_us=now_us, decided_by=by))
+            self._announce(connection, Happened.CORRECTION_ACCEPTED, sheet.id.hex(), now_us)
             parts = parts_from(found.parts)
             for part in parts:
                 key = (part.session_row, part.day, part.zone)
@@ -116,6 +113,27 @@ class SqlTimesheets(SqlHolds):
             rows = {part.session_row for part in parts}
             self._recount_sessions(connection, rows, now_us)
         return True
+
+    def decline_correction(
+        self, sheet: Timesheet, correction: int, by: str, reason: str, now_us: int
+    ) -> bool:
+        """Let a correction never count, if it is still offered."""
+        decline = self._update(tables.corrections).where(*self._still_offered(sheet, correction))
+        declined = {"state": CorrectionState.DECLINED.value, "decided_us": now_us}
+        with self._transaction() as connection:
+            change = decline.values(decided_by=by, reason=reason, **declined)
+            if connection.execute(change).rowcount != 1:
+                return False
+            self._touch(connection, sheet.row, now_us)
+            self._announce(connection, Happened.CORRECTION_DECLINED, sheet.id.hex(), now_us)
+        return True
+
+    def _still_offered(self, sheet: Timesheet, correction: int) -> tuple[ColumnElement[bool], ...]:
+        return (
+            _FIX.row == correction,
+            _FIX.timesheet == sheet.row,
+            _FIX.state == CorrectionState.OFFERED.value,
+        )
 
     def lapse_holds(self, session_row: int, now_us: int) -> bool:
         """End the holds of a session that are due, for the trainer; whether any was."""
@@ -223,4 +241,5 @@ def _as_correction(row: Any) -> Correction:
         parts_from(row.parts),
         row.decided_us,
         row.decided_by,
+        row.reason,
     )

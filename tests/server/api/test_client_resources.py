@@ -81,6 +81,10 @@ def test_a_week_is_disputed_approved_corrected_and_locked(hours: Hours, client: 
     accepted = client.accept_correction(listed.id, offered.number)
     assert accepted.timesheet.totals.payable_s == 3 * HOUR
     assert accepted.corrections[0].state == "accepted"
+    hours.add([seen(8 * HOUR, HOUR)])
+    number = client.timesheet(listed.id).corrections[-1].number
+    declined = client.decline_correction(listed.id, number, "No task was open.").corrections[-1]
+    assert (declined.state, declined.reason) == ("declined", "No task was open.")
     assert client.lock_timesheet(listed.id).timesheet.state == "locked"
 
 

@@ -76,6 +76,20 @@ def test_week_goes_from_open_to_locked(served: tuple[House, httpx.Client]) -> No
     assert client.post(accept).json()["timesheet"]["totals"]["worked_s"] == 3 * HOUR
     assert client.post(accept).status_code == 409
     assert client.post(f"{path}/corrections/77/accept").status_code == 404
+    hours.add([seen(8 * HOUR, HOUR)])
+    correction = get(client, path)["corrections"][-1]
+    decline = f"{path}/corrections/{correction['number']}/decline"
+    assert client.post(decline, json={"reason": " "}).status_code == 400
+    assert client.post(decline, json={}).status_code == 400
+    stale = client.post(decline, json={"reason": "why"}, headers={"if-match": tag})
+    assert stale.status_code == 412
+    declined = client.post(decline, json={"reason": "No task was open then."})
+    assert declined.json()["timesheet"]["totals"]["worked_s"] == 3 * HOUR
+    answered = declined.json()["corrections"][-1]
+    assert (answered["state"], answered["reason"]) == ("declined", "No task was open then.")
+    assert answered["declined_at"]
+    assert answered["accepted_at"] is None
+    assert client.post(decline, json={"reason": "why"}).status_code == 409
     assert client.post(f"{path}/lock").json()["timesheet"]["state"] == "locked"
     assert client.post(f"{path}/dispute", json=dispute).status_code == 409
 

@@ -66,10 +66,19 @@ def test_week_is_submitted_disputed_answered_and_approved(served: tuple[House, s
         accept = f"corrections/{less.row}/accept"
         assert "-1:00:00 (offered)" in ann.get(f"/hours/{sheet}").text
         assert step(ann, sheet, accept) == 403, "what takes pay away is the trainer's to accept"
+        decline = f"corrections/{less.row}/decline"
+        assert step(ann, sheet, decline, reason="x") == 403
+        assert step(ada, sheet, decline) == 400
+        assert step(ada, sheet, "corrections/77/decline", reason="x") == 404
+        assert step(ada, sheet, decline, reason="I <b>was</b> there") == 303
+        assert "(declined: I &lt;b&gt;was&lt;/b&gt; there)" in ann.get(f"/hours/{sheet}").text
+        assert house.own.put_hours(job, [seen(0, HOUR - 60)], 6)
+        less = house.own.corrections(hours.sheet().row)[-1]
+        accept = f"corrections/{less.row}/accept"
         assert step(ada, sheet, accept) == 303
         assert step(ann, sheet, "lock") == 303
         assert hours.sheet().state is SheetState.LOCKED
-        assert hours.sheet().seconds.payable_s == HOUR
+        assert hours.sheet().seconds.payable_s == 2 * HOUR - 60, "what was declined stays paid"
 
 
 def test_trainer_gives_disputed_minutes_up(served: tuple[House, str]) -> None:
@@ -85,6 +94,35 @@ def test_trainer_gives_disputed_minutes_up(served: tuple[House, str]) -> None:
         assert step(tim, sheet, "give-up") == 303
     found = hours.sheet()
     assert (found.state, found.seconds.payable_s) == (SheetState.APPROVED, 0)
+
+
+def test_some_minutes_of_a_day_are_disputed_by_its_own_clock(served: tuple[House, str]) -> None:
+    house, address = served
+    hours = Hours(house, added=40)
+    hours.add([seen(14 * 24 * HOUR, HOUR), seen(14 * 24 * HOUR + 2 * HOUR, HOUR)], house.other)
+    sheet, line = hours.sheet().id.hex(), hours.lines()[-1]
+    hours.move(SheetState.SUBMITTED)
+    day = f"{line.day}:{line.zone}"
+    with Browser(address) as ann:
+        signed_in(ann, "ann", PASSWORD)
+        path, fields = f"/hours/{sheet}", {"day": day, "reason": "why <b>"}
+        assert f'<option value="{day}">' in ann.get(path).text
+        for wrong, says in (
+            ({"from": "00:30", "to": "00:10"}, "It ends before it begins"),
+            ({"from": "00:30", "to": ""}, "Name the day, and from when to when"),
+            ({"from": "01:10", "to": "01:50"}, "Nothing of this week lies in 01:10 to 01:50"),
+            ({"from": "00:10", "to": "00:50", "day": "1:UTC"}, "A day that is named has no hours"),
+        ):
+            version = first_of(r'name="version" value="(\d+)"', ann.get(path).text)
+            sent = {"version": version} | fields | wrong
+            answer = ann.submit(f"{path}/dispute", sent, path)
+            assert answer.status_code == 400, says
+            assert f'role="alert">{says}' in answer.text
+            assert f'name="from" value="{wrong["from"]}"' in answer.text, "what was typed is kept"
+            assert "why &lt;b&gt;</textarea>" in answer.text
+        times = {"from": "00:30", "to": "02:15"}
+        assert step(ann, sheet, "dispute", **(fields | times)) == 303
+    assert hours.sheet().seconds.held_s == (30 + 15) * 60
 
 
 def test_zone_is_chosen_once_a_day(served: tuple[House, str]) -> None:

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError
 
 from server.errors import StorageAway
+from server.hours.intervals import Disputed
 from server.hours.lapsing import HoldLapses
-from server.hours.sheets import Disputed, Timesheets
+from server.hours.sheets import Timesheets
 from server.records import (
     HOLD_MAX_US,
     WHOLE_SESSION_US,

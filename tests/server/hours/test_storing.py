@@ -159,6 +159,31 @@ def test_dispute_holds_its_minutes_and_lapses_for_the_trainer(hours: Hours) -> N
     ]
 
 
+def test_what_was_declined_is_not_offered_again_and_another_difference_is(hours: Hours) -> None:
+    own = hours.house.own
+    job = hours.add([seen(0, HOUR)])
+    hours.move(SheetState.SUBMITTED)
+    hours.move(SheetState.APPROVED)
+    assert own.put_hours(job, [seen(0, 2 * HOUR)], 2)
+    sheet = hours.sheet()
+    (offered,) = own.corrections(sheet.row)
+    assert own.decline_correction(sheet, offered.row, "lea", "no task then", 3)
+    assert not own.decline_correction(sheet, offered.row, "lea", "again", 4)
+    assert not own.accept_correction(sheet, offered.row, "lea", 4)
+    assert own.put_hours(job, [seen(0, 2 * HOUR)], 5)
+    (declined,) = own.corrections(sheet.row)
+    assert (declined.state, declined.decided_by) == (CorrectionState.DECLINED, "lea")
+    assert (declined.reason, declined.decided_us) == ("no task then", 3)
+    assert hours.sheet().seconds.worked_s == HOUR
+    assert hours.sheet().version == sheet.version + 1
+    assert own.put_hours(job, [seen(0, 3 * HOUR)], 6)
+    _, more = own.corrections(sheet.row)
+    assert (more.state, more.parts[0].seconds.worked_s) == (CorrectionState.OFFERED, 2 * HOUR)
+    assert own.accept_correction(hours.sheet(), more.row, "lea", 7)
+    kinds = [one.kind for one in own.announcements(0, 20)]
+    assert kinds[-2:] == [Happened.CORRECTION_DECLINED, Happened.CORRECTION_ACCEPTED]
+
+
 @ON_SQLITE
 def test_minutes_that_the_trainer_gives_up_are_not_paid(hours: Hours) -> None:
     job = hours.add([seen(0, HOUR)])

@@ -66,6 +66,7 @@ def test_each_kind_reaches_those_in_the_table(house: House, chain: Chain, review
     assert told(house, Happened.HOLD_LAPSED, chain.session) == {"ada": session}
     assert told(house, Happened.WEBHOOK_PAUSED, review) == {"admin": "/notices"}
     assert told(house, Happened.TIMESHEET_DISPUTED, review) == {"lea": "/notices"}
+    assert told(house, Happened.CORRECTION_DECLINED, review) == {"lea": "/notices"}
     assert told(house, Happened.SESSION_SCORED, chain.session) == {}
     for kind, telling in TELLINGS.items():
         assert telling.subject.isascii()

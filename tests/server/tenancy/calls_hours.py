@@ -25,6 +25,11 @@ def _dispute(ids: Ids, _device: Device) -> Call:
     return Call(f"/v1/timesheets/{ids.timesheet.hex()}/dispute", content=body)
 
 
+def _decline(ids: Ids, _device: Device) -> Call:
+    path = f"/v1/timesheets/{ids.timesheet.hex()}/corrections/1/decline"
+    return Call(path, content=b'{"reason":"x"}')
+
+
 def _sheets(_ids: Ids, _device: Device) -> Call:
     return Call("/v1/timesheets", names=False)
 
@@ -46,6 +51,7 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("POST", "/v1/timesheets/{timesheet_id}/corrections/{number}/accept"): _sheet(
         "/corrections/1/accept"
     ),
+    ("POST", "/v1/timesheets/{timesheet_id}/corrections/{number}/decline"): _decline,
     ("GET", "/v1/hours"): _hours,
     ("GET", "/hours"): lambda _ids, _device: Call("/hours", names=False),
     ("POST", "/hours/zone"): lambda _ids, _device: Call(
@@ -54,5 +60,6 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/hours/{sheet}"): _sheet(prefix="/hours/"),
     **{("POST", f"/hours/{{sheet}}/{name}"): _step(name) for name in _STEPS},
     ("POST", "/hours/{sheet}/corrections/{number}/accept"): _step("corrections/1/accept"),
+    ("POST", "/hours/{sheet}/corrections/{number}/decline"): _step("corrections/1/decline"),
     ("GET", "/v1/exports/hours"): _export,
 }

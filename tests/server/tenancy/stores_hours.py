@@ -33,6 +33,7 @@ _ALL = (1, 3_000_000)
 
 CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
     "accept_correction": lambda s, _: s.accept_correction(_FOREIGN, 1, "x", 1),
+    "decline_correction": lambda s, _: s.decline_correction(_FOREIGN, 1, "x", "why", 1),
     "corrections": lambda s, _: s.corrections(1),
     "holds": lambda s, x: s.holds(x.entry.row),
     "hours_lines": lambda s, _: s.hours_lines(_ALL, 10),
@@ -41,6 +42,7 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
     "own_zone_since": lambda s, x: s.own_zone_since(x.person),
     "put_hours": lambda s, x: s.put_hours(x.job, [(0, 1, Kind.OBSERVED)], 1),
     "release_holds": lambda s, x: s.release_holds(x.entry.row, 1),
+    "session_stretches": lambda s, x: s.session_stretches([x.entry.row]),
     "set_zone": lambda s, x: s.set_zone(x.person, "Asia/Tokyo", 1),
     "timesheet": lambda s, _: s.timesheet(bytes(16)),
     "timesheets": lambda s, _: s.timesheets(EVERYBODY, 10),
