@@ -9,6 +9,8 @@ from sqlalchemy import Engine, event
 
 from tests.server.house import House
 
+_SORTED = "USE TEMP B-TREE FOR ORDER BY"
+_WALKED = re.compile(r"SEARCH (\w+) USING (?:COVERING )?INDEX \w+ \(organisation=\?\)")
 _SCANNED = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
 
 
@@ -22,20 +24,37 @@ class Reads:
     def scanned(self) -> set[str]:
         """Tables that were read from end to end, by a name the query gives them."""
         found: set[str] = set()
-        with self._engine.connect() as connection:
-            for statement, values in self.asked:
-                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(values))
-                for step in plan.all():
-                    if scan := _SCANNED.match(step.detail):
-                        found.add(scan[1] if scan[2] is None else f"{scan[1]} by {scan[2]}")
+        for _, detail in self._steps():
+            if scan := _SCANNED.match(detail):
+                found.add(scan[1] if scan[2] is None else f"{scan[1]} by {scan[2]}")
         return found
+
+    def walked(self) -> set[str]:
+        """Tables of which all that an organisation has is looked at, to be sorted."""
+        searched: dict[str, set[str]] = {}
+        sorts: set[str] = set()
+        for statement, detail in self._steps():
+            if detail.startswith(_SORTED):
+                sorts.add(statement)
+            if search := _WALKED.match(detail):
+                searched.setdefault(statement, set()).add(search[1])
+        return {table for statement in sorts for table in searched.get(statement, ())}
+
+    def _steps(self) -> Iterator[tuple[str, str]]:
+        with self._engine.connect() as connection:
+            for statement, values in dict.fromkeys((s, tuple(v)) for s, v in self.asked):
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                yield from ((statement, step.detail) for step in plan.all())
 
 
 @contextmanager
-def reading(house: House) -> Iterator[Reads]:
-    """Watch what is asked of the database in the block."""
-    engine = house.database.reading
-    reads = Reads(engine)
+def reading(house: House, *, served: bool = False) -> Iterator[Reads]:
+    """Watch what is asked of the database in the block.
+
+    `served`: also by a server that this process runs, which has connections of its own.
+    """
+    engine = Engine if served else house.database.reading
+    reads = Reads(house.database.reading)
 
     def note(*called: Any) -> None:
         statement, values, many = called[2], called[3], called[5]

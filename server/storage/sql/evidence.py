@@ -155,7 +155,13 @@ class SqlEvidence(SqlSealed):
 
     def lines(self, sight: Sight, limit: int, before_row: int | None) -> Sequence[SessionLine]:
         """Sessions, newest first."""
-        rows = self._seen(self._select(tables.sessions, _SESSION.row), sight)
+        if sight.reviewer is None:
+            own = self._select(tables.sessions, _SESSION.row)
+        else:
+            # Few among all of the organisation's, which would be walked in their order.
+            mine = unindexed(_SESSION.organisation, 0) == self.organisation
+            own = select(_SESSION.row).where(mine)
+        rows = self._seen(own, sight)
         found = self._all(self._newest(rows, before_row).limit(limit))
         return self.lines_of([row[0] for row in found])
 

@@ -71,7 +71,12 @@ class SqlReviewQueue(SqlReviews):
 
     def claimed_review(self, person: bytes) -> StoredReview | None:
         """What a person has claimed."""
-        query = self._reviews().where(_REVIEW.claimed_by == person, _REVIEW.stage == Stage.REVIEWER)
+        query = self._reviews().where(
+            _REVIEW.claimed_by == person,
+            _REVIEW.stage == Stage.REVIEWER,
+            # Those that are over have no deadline: the index leaves them out.
+            _REVIEW.due_us.is_not(None),
+        )
         row = self._one(query.order_by(_REVIEW.claimed_until_us.desc()).limit(1))
         return as_review(row) if row else None
 

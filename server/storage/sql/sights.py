@@ -12,8 +12,12 @@ def within(
     """What a query of people's rows asks besides, for whoever does not see everybody's."""
     if sight.everybody:
         return []
+    if not sight.teams:
+        return [person == sight.person]
     members = tables.team_members.c
     theirs = select(members.person).where(
         members.organisation == organisation, members.team.in_(sight.teams)
     )
-    return [(person == sight.person) | person.in_(theirs)]
+    # One set: for two conditions everybody's rows would be looked through.
+    own = select(tables.people.c.id).where(tables.people.c.id == sight.person)
+    return [person.in_(own.union(theirs))]

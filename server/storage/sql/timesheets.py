@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, func
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from server.records import EVERYBODY, Happened, PayWaits, Sight
 from server.records.hours import HoldEnded, Seconds
@@ -16,6 +16,7 @@ from server.records.timesheets import (
     Timesheet,
 )
 from server.storage import tables
+from server.storage.sql.bound import unindexed
 from server.storage.sql.holds import SqlHolds
 from server.storage.sql.recounting import parts_from, seconds_of
 from server.storage.sql.sights import within
@@ -60,7 +61,11 @@ class SqlTimesheets(SqlHolds):
         asked += [_SHEET.person == person] if person is not None else []
         page = self._select(tables.timesheets, _SHEET.row).where(*asked)
         page = page.order_by(_SHEET.row.desc()).limit(limit)
-        query = self._sheets().where(_SHEET.row.in_(page.subquery().select()))
+        # Read first: SQLite would walk all of the organisation's weeks for those of a subquery.
+        rows = [row[0] for row in self._all(page)]
+        if not rows:
+            return []
+        query = self._sheets(unindexed(_SHEET.organisation, 0)).where(_SHEET.row.in_(rows))
         return [_as_sheet(row) for row in self._all(query.order_by(_SHEET.row.desc()))]
 
     def timesheet(self, timesheet: bytes, sight: Sight = EVERYBODY) -> Timesheet | None:
@@ -203,7 +208,7 @@ class SqlTimesheets(SqlHolds):
         query = self._select(tables.holds, _HOLD.session).where(_HOLD.timesheet == timesheet_row)
         return [row.session for row in connection.execute(query.distinct()).all()]
 
-    def _sheets(self) -> Select[Any]:
+    def _sheets(self, organisation: ColumnElement[Any] = _SHEET.organisation) -> Select[Any]:
         people, sheets = tables.people, tables.timesheets
         own = (
             (_HOUR.person == _SHEET.person)
@@ -216,7 +221,9 @@ class SqlTimesheets(SqlHolds):
         )
         columns = [_SHEET[name] for name in _AS_ROW]
         return (
-            self._select(sheets, *columns, people.c.name, people.c.removed_us, *sums)
+            select(*columns, people.c.name, people.c.removed_us, *sums)
+            .select_from(sheets)
+            .where(organisation == self.organisation)
             .join(people, people.c.id == _SHEET.person)
             .outerjoin(tables.hours, own)
             .group_by(*columns, people.c.name, people.c.removed_us)

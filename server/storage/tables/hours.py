@@ -70,7 +70,10 @@ timesheets = Table(
     Column("numbers", LargeBinary),
     UniqueConstraint("person", "week"),
     UniqueConstraint("organisation", "id"),
+    Index("timesheets_of_organisation", "organisation", "row"),
     Index("timesheets_of_week", "organisation", "week", "row"),
+    Index("timesheets_of_person", "organisation", "person", "row"),
+    Index("timesheets_in_state", "organisation", "state", "row"),
 )
 """`week` is its Monday as `date.toordinal`; `numbers` are what was approved, as they were then."""
 

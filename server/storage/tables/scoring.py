@@ -72,6 +72,7 @@ facts = Table(
     organisation_column(),
     Column("document", LargeBinary, nullable=False),
     Column("assessment", ForeignKey("assessments.row"), nullable=False),
+    Index("facts_of_organisation", "organisation", "session"),
 )
 
 promises = Table(

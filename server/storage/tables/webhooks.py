@@ -47,6 +47,7 @@ webhook_deliveries = Table(
     Column("due_us", BigInteger, nullable=False),
     Column("ended_us", BigInteger),
     UniqueConstraint("endpoint", "announcement"),
+    Index("webhook_deliveries_of_endpoint", "endpoint", "row"),
     Index("webhook_deliveries_due", "endpoint", "state", "due_us"),
     Index("webhook_deliveries_ended", "ended_us"),
 )
