@@ -11,7 +11,7 @@ from server.records.hours import HOLD_MAX_US, HoldEnded, Kind
 from server.records.timesheets import CorrectionState, DisputedSpan, Move, SheetState
 from tests.server import holding
 from tests.server.hours.conftest import ANY_DAY, Hours
-from tests.server.storages import ON_POSTGRES, ON_SQLITE
+from tests.server.storages import ON_POSTGRES
 
 MONDAY_S = 1_764_547_200  # 2025-12-01, 00:00 UTC
 HOUR = 3600
@@ -32,7 +32,6 @@ def test_two_devices_at_once_are_counted_once_on_each_day(hours: Hours) -> None:
     assert (sheet.state, sheet.seconds.worked_s) == (SheetState.OPEN, 3 * HOUR)
 
 
-@ON_SQLITE
 def test_day_is_of_the_zone_from_when_on_it_was_said(hours: Hours) -> None:
     own, person = hours.house.own, hours.house.trainer.id
     own.set_zone(None, "Asia/Tokyo", 0)
@@ -47,7 +46,6 @@ def test_day_is_of_the_zone_from_when_on_it_was_said(hours: Hours) -> None:
     ]
 
 
-@ON_SQLITE
 def test_lost_claim_and_evidence_that_is_gone_change_nothing(hours: Hours) -> None:
     job = hours.add([seen(0, HOUR)])
     before, own = hours.lines(), hours.house.own
@@ -184,7 +182,6 @@ def test_what_was_declined_is_not_offered_again_and_another_difference_is(hours:
     assert kinds[-2:] == [Happened.CORRECTION_DECLINED, Happened.CORRECTION_ACCEPTED]
 
 
-@ON_SQLITE
 def test_minutes_that_the_trainer_gives_up_are_not_paid(hours: Hours) -> None:
     job = hours.add([seen(0, HOUR)])
     hours.move(SheetState.SUBMITTED)
@@ -199,15 +196,15 @@ def test_minutes_that_the_trainer_gives_up_are_not_paid(hours: Hours) -> None:
     assert hold.ended_why is HoldEnded.GIVEN_UP
 
 
-@ON_SQLITE
 def test_what_a_review_rejects_is_not_paid_and_a_locked_week_stays(hours: Hours) -> None:
     own, job = hours.house.own, hours.add([seen(0, HOUR)])
     hours.house.change(
         "INSERT INTO reviews (id, organisation, session, how, selected_with, stake, answer_us,"
         " decide_us, second_share, blind_first, opened_us, events, claimed_until_us, stage,"
         " due_us, verdict, decided_us, decided_spans, by_silence, appealed, senior, began_us)"
-        " VALUES (x'00', 1, :session, 'flag', 0.5, 0.5, 1, 1, 0.3, true, 1, 0, 0, 'decided',"
+        " VALUES (:id, 1, :session, 'flag', 0.5, 0.5, 1, 1, 0.3, true, 1, 0, 0, 'decided',"
         " 1, 'reject-the-pay', 1, '[[0, 60000000]]', false, false, false, 1)",
+        id=bytes(16),
         session=job.session_row,
     )
     own.release_holds(job.session_row, 2)
@@ -219,7 +216,6 @@ def test_what_a_review_rejects_is_not_paid_and_a_locked_week_stays(hours: Hours)
     assert own.holds(job.session_row)[0].ended_us is None
 
 
-@ON_SQLITE
 def test_lists_are_in_sight_only(hours: Hours) -> None:
     own, other = hours.house.own, hours.house.other
     hours.add([seen(0, HOUR)])

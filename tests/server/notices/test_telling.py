@@ -22,10 +22,8 @@ from server.records.announcements import Announcement
 from tests.server.browser import Browser, signed_in
 from tests.server.device import Chain
 from tests.server.house import PASSWORD, SCRIPT, House
-from tests.server.storages import ON_SQLITE
 from tests.server.webhooks.happening import AT_US, happen
 
-pytestmark = ON_SQLITE
 NEW = NewReview(How.FLAG, 1.0, 0.9, 1.0, ReviewRules(AT_US, AT_US))
 
 

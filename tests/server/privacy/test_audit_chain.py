@@ -15,7 +15,7 @@ from server.privacy.auditing import check_log, exported, sign_head
 from server.records import AuditSearch, Happened
 from tests.server.house import House
 from tests.server.privacy.uploads import record
-from tests.server.storages import EMBEDDED, ON_SQLITE
+from tests.server.storages import EMBEDDED
 
 WRITERS, LINES = 4, 10
 
@@ -70,7 +70,6 @@ def test_a_line_that_was_changed_or_taken_out_shows(house: House, storage: str) 
     assert wrong(house) == f"line {lines - 3} of the audit log is missing"
 
 
-@ON_SQLITE
 def test_a_tail_that_was_cut_or_written_anew_contradicts_the_signed_head(
     house: House, storage: str
 ) -> None:
@@ -94,7 +93,6 @@ def test_a_tail_that_was_cut_or_written_anew_contradicts_the_signed_head(
     assert wrong(house, kept) is not None, "but not what was kept elsewhere"
 
 
-@ON_SQLITE
 def test_heads_that_were_not_signed_here_are_refused(house: House) -> None:
     fill(house)
     sign_head(house.installation.store, 1, house.installation.keys.signing, now_us())
@@ -139,7 +137,6 @@ def test_whom_a_line_concerns_is_found_by_the_ids_in_it(house: House) -> None:
     assert not own.audit_search(AuditSearch(actor="nobody"), None, 1)
 
 
-@ON_SQLITE
 def test_commands_verify_sign_and_search(house: House, storage: str, tmp_path: Path) -> None:
     def run(*words: str, fails: int = 0) -> str:
         done = CliRunner().invoke(main, ["audit", *words, "--data", str(house.path)])

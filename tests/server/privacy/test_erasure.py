@@ -17,7 +17,6 @@ from server.privacy.sealed import owner_of
 from server.records import AuditSearch, Happened, Place, SessionEntry, StoredObject
 from tests.server.house import House
 from tests.server.privacy.uploads import NOTE, PICTURE, names, read, record, upload
-from tests.server.storages import ON_SQLITE
 
 
 def erasure(house: House) -> Erasure:
@@ -47,7 +46,6 @@ def upload_late(house: House, session: SessionEntry) -> bool:
     )
 
 
-@ON_SQLITE
 def test_name_and_content_are_nowhere_and_the_chain_still_ends_at_its_head(
     house: House, scored: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -103,7 +101,6 @@ def test_the_others_keep_everything(house: House) -> None:
     assert erasure(house).erase(house.trainer, now_us()) == 1, "again is no trouble"
 
 
-@ON_SQLITE
 def test_a_legal_hold_and_the_last_administrator_are_refused(house: House) -> None:
     session = record(house, house.trainer)
     kept = upload(house, session)
@@ -120,7 +117,6 @@ def test_a_legal_hold_and_the_last_administrator_are_refused(house: House) -> No
         erasure(house).erase(admin, now_us())
 
 
-@ON_SQLITE
 def test_an_erasure_that_is_cut_off_is_finished_by_the_next(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,6 @@ from server.storage.tables import metadata
 from tests.server.browser import Browser, signed_in
 from tests.server.house import PASSWORD, House
 from tests.server.privacy.uploads import NOTE, PICTURE, record, upload, upload_plain
-from tests.server.storages import ON_SQLITE
 
 DAY_US = 86_400_000_000
 SECRETS = {"token_hash", "code_hash", "wrapped", "sealed", "password_hash", "claimed_by"}
@@ -58,7 +57,6 @@ def test_every_table_about_people_is_in_the_list() -> None:
         assert not (personal.deleted and personal.changed), name
 
 
-@ON_SQLITE
 def test_an_export_holds_all_of_it_opened(house: House, scored: str, tmp_path: Path) -> None:
     own, installation = house.own, house.installation
     session = own.session(bytes.fromhex(scored))
@@ -131,7 +129,6 @@ def tim(house: House, address: str) -> Iterator[Browser]:
         yield signed_in(browser, "tim", PASSWORD)
 
 
-@ON_SQLITE
 def test_a_person_asks_for_it_and_has_it_for_seven_days(house: House, tim: Browser) -> None:
     installation = house.installation
     errand = AskedExports(installation.store, installation.objects, installation.keys)
@@ -154,7 +151,6 @@ def test_a_person_asks_for_it_and_has_it_for_seven_days(house: House, tim: Brows
     assert list(stored.digests(1)) == []
 
 
-@ON_SQLITE
 def test_what_is_too_large_is_said(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.privacy.asked_exports._MAX_BYTES", 10)
     installation = house.installation

@@ -76,7 +76,6 @@ def test_database_and_objects_open_nothing_without_the_keys_folder(
     stranger.store.close()
 
 
-@ON_SQLITE
 def test_keys_are_made_once_however_many_ask(house: House) -> None:
     store, keys = house.installation.store, house.installation.keys
     vaults = [Vault(store, keys) for _ in range(3)]
@@ -119,7 +118,6 @@ def test_the_installations_key_is_replaced_without_sealing_anything_anew(house: 
     assert names(house) == before
 
 
-@ON_SQLITE
 def test_what_was_sealed_under_a_key_that_went_meanwhile_is_sealed_anew(house: House) -> None:
     session = record(house, house.trainer)
     elsewhere = Vault(house.installation.store, house.installation.keys)

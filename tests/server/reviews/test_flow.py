@@ -25,9 +25,7 @@ from server.reviews.reviewing import CLAIM_US, GIVEN_BACK_MAX, Reviewing
 from server.services.asking import Asker, person_asking
 from tests.server.house import House
 from tests.server.reviews.conftest import Joining, SessionOf
-from tests.server.storages import ON_SQLITE
 
-pytestmark = ON_SQLITE
 RULES = ReviewRules(7 * DAY_US, 14 * DAY_US)
 FLAG = NewReview(How.FLAG, 1.0, 0.97, 60.0, RULES)
 REASON = "At minute four 900 characters appear at once, from an assistant's window."

@@ -24,7 +24,6 @@ from server.reviews.machine import state_of, step
 from server.reviews.quality import kappa_of, measured, share
 from tests.server.house import House
 from tests.server.reviews.conftest import Joining, SessionOf
-from tests.server.storages import ON_SQLITE
 
 RULES = ReviewRules(7 * DAY_US, 14 * DAY_US)
 REASON = "Nothing was typed where most of the text appeared; see minute four."
@@ -110,14 +109,12 @@ def desk(house: House, session_of: SessionOf, joining: Joining) -> Desk:
     return Desk(house, session_of, [house.auditor.id, *more])
 
 
-@ON_SQLITE
 def test_nothing_is_said_about_nothing(house: House) -> None:
     found = measured(house.own)
     assert (found.agreement, found.kappa, found.missed, found.median_days) == (None,) * 4
     assert (found.false_flags, found.control_false_flags, found.controls) == (None, None, ())
 
 
-@ON_SQLITE
 def test_figures_come_from_blind_verdicts_and_decisions(desk: Desk) -> None:
     desk.review([REJECT, REJECT])
     desk.review([REJECT, EXCLUDE, EXCLUDE])
@@ -146,14 +143,12 @@ def test_figures_come_from_blind_verdicts_and_decisions(desk: Desk) -> None:
     assert found.false_flags.low < 3 / 103 < found.false_flags.high
 
 
-@ON_SQLITE
 def test_what_is_decided_by_silence_says_nothing_about_the_detector(desk: Desk) -> None:
     desk.review([REJECT], How.RANDOM)
     assert ReviewDeadlines(desk.house.installation.store).do_next(RULES.decide_us)
     assert measured(desk.own).missed is None
 
 
-@ON_SQLITE
 def test_reviewers_are_measured_by_what_is_known(desk: Desk) -> None:
     truths = (Truth.GENUINE, Truth.GENUINE, Truth.PASTED, Truth.RETYPED)
     said = (KEEP, REJECT, REJECT, KEEP)

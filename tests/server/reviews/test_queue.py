@@ -22,7 +22,6 @@ from server.records import (
 )
 from tests.server.house import House
 from tests.server.reviews.conftest import Joining, SessionOf
-from tests.server.storages import ON_SQLITE
 
 FLAG = NewReview(How.FLAG, 1.0, 0.97, 60.0, ReviewRules(1_000, 2_000))
 HOUR_US = 3_600_000_000
@@ -56,7 +55,6 @@ def test_of_two_who_claim_at_once_exactly_one_gets_it(
     assert house.rows("review_claims") == 5
 
 
-@ON_SQLITE
 def test_two_who_claim_at_once_get_different_reviews(
     house: House, session_of: SessionOf, joining: Joining
 ) -> None:
@@ -66,7 +64,6 @@ def test_two_who_claim_at_once_get_different_reviews(
         assert set(pool.map(lambda person: claim(house, person), people)) == rows
 
 
-@ON_SQLITE
 def test_what_could_be_lost_comes_first(house: House, session_of: SessionOf) -> None:
     rows = []
     for stake, at_us in ((10.0, 10), (30.0, 10), (20.0, 10), (30.0, 90)):
@@ -77,7 +74,6 @@ def test_what_could_be_lost_comes_first(house: House, session_of: SessionOf) -> 
     assert claim(house, house.auditor) is None
 
 
-@ON_SQLITE
 def test_a_claim_lapses_and_can_be_given_back(
     house: House, session_of: SessionOf, joining: Joining
 ) -> None:
@@ -117,7 +113,6 @@ def test_nobody_is_offered_their_own_their_teams_or_what_they_saw(
     assert claim(house, joining("Olga Auditor", Role.AUDITOR)) is not None
 
 
-@ON_SQLITE
 def test_whoever_committed_is_not_asked_again(
     house: House, session_of: SessionOf, joining: Joining
 ) -> None:
@@ -136,7 +131,6 @@ def test_whoever_committed_is_not_asked_again(
     assert (found.row, own.reviews_by(lead.id, 9)) == (row, [])
 
 
-@ON_SQLITE
 def test_second_reviews_are_counted_by_what_they_followed(
     house: House, session_of: SessionOf
 ) -> None:
@@ -156,7 +150,6 @@ def test_second_reviews_are_counted_by_what_they_followed(
     assert house.own.second_reviews(100) == SecondReviews(of_cleared=1, all=3)
 
 
-@ON_SQLITE
 def test_each_deadline_is_told_of_once(house: House, session_of: SessionOf) -> None:
     own = house.own
     row = own.open_review(session_of(house.trainer).row, FLAG, 10)
@@ -187,7 +180,6 @@ def test_controls_are_mixed_in_and_tell_nobody(house: House, session_of: Session
     assert {one.how for one in own.reviews(None, 99)} == {How.FLAG}
 
 
-@ON_SQLITE
 def test_draws_rest_on_one_seed(house: House) -> None:
     first = house.own.review_settings()
     assert (len(first.seed), first.control_share) == (32, 0.1)
@@ -195,7 +187,6 @@ def test_draws_rest_on_one_seed(house: House) -> None:
     assert house.own.review_settings() == replace(first, control_share=0.25)
 
 
-@ON_SQLITE
 def test_a_person_who_goes_is_no_longer_judged(house: House, session_of: SessionOf) -> None:
     own = house.own
     entries = [session_of(house.trainer), session_of(house.trainer)]
@@ -211,7 +202,6 @@ def test_a_person_who_goes_is_no_longer_judged(house: House, session_of: Session
     assert own.close_reviews_of(house.trainer.id, 60) == 0
 
 
-@ON_SQLITE
 def test_what_is_kept_of_a_forgotten_persons_review_names_nobody(
     house: House, session_of: SessionOf
 ) -> None:
@@ -231,7 +221,6 @@ def test_what_is_kept_of_a_forgotten_persons_review_names_nobody(
     assert own.forget_reviews_of(house.trainer.id, 31) == 0
 
 
-@ON_SQLITE
 def test_what_was_said_is_read_with_all_that_happened(house: House, session_of: SessionOf) -> None:
     own = house.own
     rows = [own.open_review(session_of(house.trainer).row, FLAG, 10) for _ in range(2)]

@@ -18,7 +18,6 @@ from server.records import (
     Verdict,
 )
 from tests.server.house import House, bare_session
-from tests.server.storages import ON_SQLITE
 
 FLAG = NewReview(How.FLAG, 1.0, 0.97, 60.0, ReviewRules(70, 140))
 DECIDED = Decision(Verdict.EXCLUDE_DATA, 30, ((0, 10), (20, 30)))
@@ -68,7 +67,6 @@ def again(house: House, review: StoredReview) -> StoredReview:
     return found
 
 
-@ON_SQLITE
 @pytest.mark.parametrize(
     ("decision", "upheld"),
     [
@@ -90,13 +88,11 @@ def test_only_people_uphold_a_session(
     assert own.upheld_sessions(house.other.id, session_row + 1, 9) == []
 
 
-@ON_SQLITE
 def test_a_random_check_puts_nobody_under_review(house: House, session_row: int) -> None:
     opened(house, session_row, NewReview(How.RANDOM, 0.01, None, 60.0, ReviewRules(70, 140)))
     assert house.own.standing(session_row) == NOT_ASKED
 
 
-@ON_SQLITE
 def test_a_session_is_reviewed_once(house: House, session_row: int) -> None:
     opened(house, session_row)
     assert house.own.open_review(session_row, FLAG, 11) is None
@@ -115,7 +111,6 @@ def test_what_was_read_before_something_else_happened_changes_nothing(
     assert house.rows("review_events") == 2
 
 
-@ON_SQLITE
 def test_a_verdict_of_somebody_without_the_claim_is_not_stored(
     house: House, session_row: int
 ) -> None:

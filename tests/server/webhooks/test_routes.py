@@ -13,12 +13,10 @@ from server.records import Scope
 from server.webhooks.endpoints import ENDPOINTS_MAX
 from tests.server.device import problem_of
 from tests.server.house import House
-from tests.server.storages import ON_SQLITE
 from tests.server.webhooks.happening import happen
 from tests.server.webhooks.test_storage import tell
 from wire.problems import ProblemCode
 
-pytestmark = ON_SQLITE
 URL = "https://8.8.8.8/hook"
 BODY = {"url": URL, "kinds": ["session.scored"]}
 Json = dict[str, Any]
