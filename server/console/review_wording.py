@@ -28,6 +28,7 @@ DECISION_TITLES = {
 }
 HOW_MEANS = {
     How.FLAG: "The detector found something that a person has to look at.",
+    How.COMPANY: "Drawn at random: some sessions are looked at without any suspicion.",
     How.RANDOM: "Drawn at random: one session in a hundred is looked at without any suspicion.",
 }
 

@@ -55,6 +55,10 @@ class How(StrEnum):
     FLAG = "flag"
     RANDOM = "random"
     """Not flagged: drawn, so that what the detector misses is seen too."""
+    COMPANY = "company"
+    """Not flagged: drawn beside a session that somebody doubts, so that being asked for a second
+    look reveals nothing. It says nothing of the person, and counts for no figure of the detector.
+    """
     CONTROL = "control"
     """How it was made is known; what is said of it says something about the reviewers."""
     SECOND = "second"
@@ -68,6 +72,10 @@ class Truth(StrEnum):
     GENUINE = "genuine"
     PASTED = "pasted"
     RETYPED = "retyped"
+
+
+UNASKED = frozenset({How.RANDOM, How.COMPANY})
+"""Opened without any suspicion."""
 
 
 class Stage(StrEnum):
@@ -165,6 +173,16 @@ class NewReview:
     rules: ReviewRules
     with_control: bool = False
     """Open the review of a control session beside it, if there is one."""
+    began_us: int | None = None
+    """Since when it stands in the queue, if not since it was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A session that nobody doubts, to be reviewed beside one that somebody does."""
+
+    session_row: int
+    new: NewReview
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +236,10 @@ class ReviewSettings:
 
 @dataclass(frozen=True, slots=True)
 class SecondReviews:
-    """Second reviews that were asked for lately, and how many of them after a clearing."""
+    """Second reviews that were asked for lately, with the company that they were given."""
 
     of_cleared: int
+    """Of sessions that the first reviewer cleared, and company: sessions that nobody doubts."""
     all: int
 
 

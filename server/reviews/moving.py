@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from server.errors import Refusal
-from server.records import EventKind, Happened, PayWaits, ReviewEvent, Stage, StoredReview, Verdict
+from server.records import (
+    Company,
+    EventKind,
+    Happened,
+    PayWaits,
+    ReviewEvent,
+    Stage,
+    StoredReview,
+    Verdict,
+)
 from server.reviews.machine import NotAllowed, ReviewState, state_of, step
 from server.storage.protocols import OrganisationStore
 from wire.problems import ProblemCode
@@ -14,8 +23,13 @@ def conflict(why: str) -> Refusal:
     return Refusal(ProblemCode.CONFLICT, 409, why)
 
 
-def move(store: OrganisationStore, review: StoredReview, event: ReviewEvent) -> ReviewState:
-    """Add an event to a review; what it has led to.
+def move(
+    store: OrganisationStore,
+    review: StoredReview,
+    event: ReviewEvent,
+    company: Company | None = None,
+) -> ReviewState:
+    """Add an event to a review, with the company that it is given; what it has led to.
 
     Raises:
         Refusal: the review does not take it now, and why; nothing was stored.
@@ -26,7 +40,8 @@ def move(store: OrganisationStore, review: StoredReview, event: ReviewEvent) -> 
     except NotAllowed as error:
         raise conflict(str(error)) from error
     announced = _announced(before, after, review)
-    if not store.step_review(review, event, after.head, announced, _waits(event, after, review)):
+    waits = _waits(event, after, review)
+    if not store.step_review(review, event, after.head, announced, waits, company):
         raise conflict(
             "Something else happened in this review meanwhile, or it is no longer yours; "
             "open it again."

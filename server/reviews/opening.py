@@ -8,7 +8,16 @@ anew: its number stays.
 import hashlib
 import hmac
 
-from server.records import DAY_US, How, NewReview, ReviewRules, ReviewSettings, SecondReviews
+from server.records import (
+    DAY_US,
+    Company,
+    How,
+    NewReview,
+    ReviewRules,
+    ReviewSettings,
+    SecondReviews,
+    StoredReview,
+)
 from server.scoring.assessments import Assessed
 from wire.policy import ReviewRules as PolicyRules
 
@@ -16,6 +25,9 @@ RANDOM_SHARE = 0.01
 """Of the sessions that were not flagged, so many come before people all the same."""
 SECOND_OF_CLEARED_MIN = 0.3
 """Of second reviews, at least so many are of sessions that the first reviewer cleared."""
+LATELY = 20
+"""So many second reviews are looked back at: in more of them, times in which much was cleared would
+stand in for times in which nothing is."""
 _MINUTE_S = 60
 _DISGUISE_FROM = 0.5
 _BITS = 64
@@ -66,8 +78,23 @@ def second_with(rules: ReviewRules, lately: SecondReviews) -> float:
     The policy's share of what is cleared; and always, while those that were cleared are too small
     a part of all second reviews for being asked to reveal nothing.
     """
-    lacking = lately.of_cleared < SECOND_OF_CLEARED_MIN * (lately.all + 1)
-    return 1.0 if lacking else max(rules.second_share, SECOND_OF_CLEARED_MIN)
+    return 1.0 if lacking(lately) else max(rules.second_share, SECOND_OF_CLEARED_MIN)
+
+
+def lacking(lately: SecondReviews) -> bool:
+    """Whether one more second review of a doubted session would be too many."""
+    return lately.of_cleared < SECOND_OF_CLEARED_MIN * (lately.all + 1)
+
+
+def company(beside: StoredReview, session_row: int, rules: PolicyRules) -> Company:
+    """The review of a session that nobody doubts, in the queue where the doubted one stands.
+
+    Nobody was selected by what they did, so it stands for itself alone.
+    """
+    new = NewReview(
+        How.COMPANY, 1.0, None, beside.stake, frozen(rules), began_us=beside.head.began_us
+    )
+    return Company(session_row, new)
 
 
 def _disguise(seed: bytes, session: bytes) -> float:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 
 from server.errors import not_found
 from server.records import (
+    ADVERSE,
     DAY_US,
+    Company,
     EventKind,
     ReviewEvent,
     Role,
@@ -27,7 +29,8 @@ from server.reviews.machine import (
     state_of,
 )
 from server.reviews.moving import conflict, move
-from server.reviews.opening import draw, second_with
+from server.reviews.opening import LATELY, company, draw, lacking, second_with
+from server.scoring.assessments import UNDOUBTED_BANDS
 from server.services.asking import Asker
 from server.services.naming import named_id
 from server.storage.protocols import OrganisationStore, Store
@@ -38,7 +41,8 @@ GIVEN_BACK_MAX = 5
 """So many reviews somebody may give back within a day."""
 SPANS_MAX = 20
 DONE_SHOWN = 50
-_LATELY = 200
+_COMPANY_OF = 200
+"""Company is drawn of so many of the newest sessions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,8 @@ class Reviewing:
             how=next_place(state, review.how),
             selected_with=_selected_with(review, state),
         )
-        after = move(store, review, self._drawn(store, review, state, event))
+        event = self._drawn(store, review, state, event)
+        after = move(store, review, event, self._company(store, review, state, event))
         store.audit(asker.name, "review.committed", review.id.hex())
         return after
 
@@ -160,9 +165,29 @@ class Reviewing:
         first = event.verdict is Verdict.KEEP and not state.votes and not state.head.appealed
         if not first or review.rules.control:
             return event
-        probability = second_with(review.rules, store.second_reviews(_LATELY))
+        probability = second_with(review.rules, store.second_reviews(LATELY))
         number = draw(store.review_settings().seed, "second", review.id)
         return replace(event, again=number < probability, again_with=probability)
+
+    def _company(
+        self,
+        store: OrganisationStore,
+        review: StoredReview,
+        state: ReviewState,
+        event: ReviewEvent,
+    ) -> Company | None:
+        """Beside a session that a first reviewer doubts: one that nobody does, if these lack."""
+        first = event.verdict in ADVERSE and not state.votes and not state.head.appealed
+        if not first or review.rules.control or not lacking(store.second_reviews(LATELY)):
+            return None
+        found = store.undoubted_sessions(UNDOUBTED_BANDS, _COMPANY_OF)
+        if not found:
+            return None
+        number = draw(store.review_settings().seed, "company", review.id)
+        row = found[int(number * len(found))]
+        entry = store.session_numbered(row)
+        policy = store.policy(entry.project, entry.policy_version) if entry else None
+        return company(review, row, policy.review_rules) if policy else None
 
     def _held(self, asker: Asker, review_hex: str) -> StoredReview:
         person, store = self._reviewer(asker)

@@ -3,6 +3,8 @@
 import msgspec
 
 FLAGGED_BANDS = frozenset({"review", "strong"})
+UNDOUBTED_BANDS = frozenset({"consistent"})
+"""Of whose sessions nobody, and no program, doubts anything."""
 
 
 class ReasonText(msgspec.Struct, frozen=True):

@@ -34,7 +34,8 @@ class Decision(msgspec.Struct, frozen=True):
 class Review(msgspec.Struct, frozen=True):
     """A review of one session; `session` is None once its person was erased.
 
-    `how` is `flag` if the detector found something, `random` if it was drawn without any suspicion.
+    `how` is `flag` if the detector found something, `random` or `company` if it was
+    drawn without any suspicion.
     `due_at` is when silence decides, or until when the trainer can appeal. While an appeal is open,
     `decision` is the one in force.
     """

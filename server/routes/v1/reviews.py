@@ -46,7 +46,7 @@ class ReviewOut:
     id: str
     session: str | None
     how: How
-    """`flag`: the detector found something; `random`: drawn without any suspicion."""
+    """`flag`: the detector found something; `random`, `company`: drawn without any suspicion."""
     stage: Stage
     opened_at: str
     due_at: str | None

@@ -1,9 +1,10 @@
 """What services ask of storage: reviews, from the flag to the decision."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from server.records import (
+    Company,
     ControlSession,
     Happened,
     NewReview,
@@ -46,12 +47,14 @@ class Reviews(Protocol):
         head: ReviewHead,
         announced: Sequence[Happened],
         waits: PayWaits | None = None,
+        company: Company | None = None,
     ) -> bool:
         """Add an event, move the head with it, and do what follows for pay, as one.
 
         What waits of pay is held, and never longer than holds last: holding again what is held
         prolongs nothing, and minutes whose hold has lapsed before are not held again. A review
-        that ends releases what reviews held of its session, and its days are counted again.
+        that ends releases what reviews held of its session, and its days are counted again. The
+        company's review is opened with it, unless that session was reviewed meanwhile.
 
         False, and nothing is stored, if something else happened in the review since it was read,
         or if a verdict comes from somebody who does not hold its claim.
@@ -111,7 +114,10 @@ class ReviewQueue(Protocol):
         """Whether somebody saw score and name of a session."""
 
     def second_reviews(self, latest: int) -> SecondReviews:
-        """The latest second reviews that were asked for."""
+        """The latest second reviews that were asked for, and the company that they were given."""
+
+    def undoubted_sessions(self, bands: Collection[str], limit: int) -> Sequence[int]:
+        """Numbers of the newest sessions in some bands that nobody reviewed; no controls."""
 
 
 class Controls(Protocol):

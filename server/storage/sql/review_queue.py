@@ -1,6 +1,6 @@
 """Who reviews what next, and what is due, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
@@ -23,7 +23,8 @@ _REVIEW = tables.reviews.c
 _EVENT = tables.review_events.c
 _CLAIM = tables.review_claims.c
 _SESSION = tables.sessions.c
-_FIRST = (How.FLAG, How.RANDOM)
+_FIRST = (How.FLAG, How.RANDOM, How.COMPANY)
+_COMPANY = and_(_EVENT.kind == EventKind.OPENED, _EVENT.how == How.COMPANY)
 
 
 class SqlReviewQueue(SqlReviews):
@@ -136,12 +137,17 @@ class SqlReviewQueue(SqlReviews):
     def second_reviews(self, latest: int) -> SecondReviews:
         """The latest second reviews that were asked for."""
         asked = (
-            self._select(tables.review_events, _EVENT.again)
+            self._select(tables.review_events, or_(_EVENT.again, _COMPANY))
             .where(
-                _EVENT.kind == EventKind.COMMITTED,
                 or_(
-                    _EVENT.again.is_(True),
-                    and_(_EVENT.how.in_(_FIRST), _EVENT.verdict.in_(ADVERSE)),
+                    _COMPANY,
+                    and_(
+                        _EVENT.kind == EventKind.COMMITTED,
+                        or_(
+                            _EVENT.again.is_(True),
+                            and_(_EVENT.how.in_(_FIRST), _EVENT.verdict.in_(ADVERSE)),
+                        ),
+                    ),
                 ),
             )
             .order_by(_EVENT.row.desc())
@@ -149,6 +155,26 @@ class SqlReviewQueue(SqlReviews):
         )
         found = [bool(row[0]) for row in self._all(asked)]
         return SecondReviews(sum(found), len(found))
+
+    def undoubted_sessions(self, bands: Collection[str], limit: int) -> Sequence[int]:
+        """The newest sessions in some bands that were never reviewed and are no controls."""
+        known, made, sessions = tables.facts, tables.assessments, tables.sessions
+        controls = tables.control_sessions
+        query = (
+            self._select(known, known.c.session)
+            .join(made, made.c.row == known.c.assessment)
+            .join(sessions, sessions.c.row == known.c.session)
+            .join(tables.people, tables.people.c.id == sessions.c.person)
+            .where(
+                made.c.band.in_(bands),
+                tables.people.c.removed_us.is_(None),
+                ~exists().where(_REVIEW.session == known.c.session),
+                ~exists().where(controls.c.session == known.c.session),
+            )
+            .order_by(known.c.session.desc())
+            .limit(limit)
+        )
+        return [int(row.session) for row in self._all(query)]
 
     def _offered(self, person: bytes, senior: bool, now_us: int) -> Select[Any]:
         """Reviews that somebody may have, in the order in which they are given out."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from server.records import (
     OPEN_STAGES,
+    Company,
     EventKind,
     Happened,
     PayWaits,
@@ -29,6 +30,7 @@ class SqlReviewSteps(SqlHolds):
         head: ReviewHead,
         announced: Sequence[Happened],
         waits: PayWaits | None = None,
+        company: Company | None = None,
     ) -> bool:
         """Add an event and move the head with it."""
         number = len(review.events)
@@ -52,6 +54,8 @@ class SqlReviewSteps(SqlHolds):
                     self._release(connection, row, event.at_us)
                 elif waits is not None:
                     self._hold_and_count(connection, row, waits, event.at_us)
+            if company is not None:
+                self._open_review(connection, company.session_row, company.new, event.at_us)
             for kind in announced:
                 self._announce(connection, kind, review.id.hex(), event.at_us)
         return True

@@ -11,6 +11,7 @@ from server.records import (
     HOLD_MAX_US,
     NOT_ASKED,
     OPEN_STAGES,
+    UNASKED,
     Decision,
     EventKind,
     Happened,
@@ -83,7 +84,8 @@ class SqlReviewOpening(Bound):
         self, connection: Connection, session_row: int, new: NewReview, now_us: int
     ) -> int:
         review_id = secrets.token_bytes(_ID_BYTES)
-        head = ReviewHead(Stage.REVIEWER, now_us + new.rules.decide_us, began_us=now_us)
+        began_us = now_us if new.began_us is None else new.began_us
+        head = ReviewHead(Stage.REVIEWER, now_us + new.rules.decide_us, began_us=began_us)
         values: dict[str, object] = {
             "id": review_id,
             "session": session_row,
@@ -171,7 +173,7 @@ class SqlReviews(SqlReviewOpening):
         if row is None:
             return NOT_ASKED
         head = _as_head(row)
-        asked = head.appealed or row.how != How.RANDOM
+        asked = head.appealed or row.how not in UNASKED
         return Standing(head.stage in OPEN_STAGES and asked, head.decision)
 
     def open_review(self, session_row: int, new: NewReview, now_us: int) -> int | None:

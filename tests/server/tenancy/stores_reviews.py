@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from server.records import (
+    Company,
     EventKind,
     How,
     NewReview,
@@ -89,7 +90,9 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
         ReviewHead(Stage.CLOSED, None),
         [],
         PayWaits(((0, 1),), 2),
+        Company(x.entry.row, _NEW),
     ),
+    "undoubted_sessions": lambda s, _: s.undoubted_sessions(["consistent"], 9),
     "waiting_reviews": lambda s, _: s.waiting_reviews(2),
     "upheld_sessions": lambda s, x: s.upheld_sessions(x.person, 1 << 60, 9),
 }
