@@ -1,6 +1,7 @@
 """The signed statement of the real server, checked by others: the documented program, the agent."""
 
 import base64
+import hmac
 import json
 import re
 import runpy
@@ -22,6 +23,7 @@ from tests.server.submissions.work import Office, Work
 from wire.attestation import PAYLOAD_TYPE
 from wire.dsse import seal_payload
 from wire.signing import SigningKey
+from wire.textclass import classes_of
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "attestation.md"
 
@@ -170,6 +172,14 @@ def test_the_documented_program_rejects_what_the_key_did_not_sign_as_an_attestat
     pinned["valid_until"] = "2020-01-01T00:00:00.000Z"
     with pytest.raises(ValueError, match="out of use"):
         documented(signed(payload))
+
+
+def test_the_documented_example_of_a_digest_is_right() -> None:
+    classes = classes_of("Héllo, 2 wörlds!\r\nok")
+    first, second = classes.split("\n")
+    digest = hmac.digest(bytes(32), classes.encode(), "sha256").hex()
+    assert f"`{first}` LF `{second}` ({len(classes)} code points)" in DOCUMENT.read_text()
+    assert f"32 zero bytes is `{digest}`" in DOCUMENT.read_text()
 
 
 def test_veritype_verify_accepts_it(papers: Papers, office: Office) -> None:
