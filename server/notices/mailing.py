@@ -1,6 +1,7 @@
 """The errand that sends mail: notices, and the question whether an address is somebody's."""
 
 import logging
+import ssl
 
 from server.notices.postman import MailRefused, Postman
 from server.notices.whom import TELLINGS
@@ -73,7 +74,7 @@ class Mail:
             _log.warning("the mail server refuses a mail for good", extra={"attempts": attempt})
             return Mailing.GIVEN_UP, now_us
         except OSError as error:
-            _log.warning("a mail could not be sent", exc_info=error, extra={"attempts": attempt})
+            _log.warning(_trouble(error), exc_info=error, extra={"attempts": attempt})
             if attempt >= ATTEMPTS_MAX:
                 return Mailing.GIVEN_UP, now_us
             return Mailing.WAITING, now_us + _FIRST_US * _FACTOR ** (attempt - 1)
@@ -83,6 +84,15 @@ class Mail:
         own = self._store.of(due.organisation)
         person = own.person(due.person)
         return address_of(own, person) if person and person.removed_us is None else None
+
+
+def _trouble(error: OSError) -> str:
+    """What an operator has to look at."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "the mail server's certificate does not hold: nothing was sent"
+    if isinstance(error, ssl.SSLError):
+        return "the mail server speaks no TLS there: look at smtp_port and smtp_security"
+    return "a mail could not be sent"
 
 
 def address_of(own: OrganisationStore, person: Person) -> str | None:

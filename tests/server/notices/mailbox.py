@@ -57,7 +57,13 @@ class _OnAnyPort(Controller):
 
     def _trigger_server(self) -> None:
         with socket.create_connection(("127.0.0.1", self.found_port), 10) as tried:
-            tried.recv(100)
+            if self.ssl_context is None:
+                tried.recv(100)
+                return
+            anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+            with anybody.wrap_socket(tried) as greeted:
+                greeted.recv(100)
 
 
 def _known(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
@@ -68,9 +74,14 @@ def _known(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: A
 
 
 @contextmanager
-def mail_server(folder: Path) -> Iterator[Mailbox]:
-    """Takes mail after STARTTLS and a password alone."""
-    chain, key = certificate(folder, "localhost")
+def mail_server(
+    folder: Path, *, from_the_start: bool = False, name: str = "localhost"
+) -> Iterator[Mailbox]:
+    """Takes mail after a password alone, and by TLS: from the start, or after STARTTLS.
+
+    `name`: whom its certificate is for.
+    """
+    chain, key = certificate(folder, name)
     theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     theirs.load_cert_chain(chain, key)
     box = Mailbox(chain=chain)
@@ -79,8 +90,11 @@ def mail_server(folder: Path) -> Iterator[Mailbox]:
         hostname="127.0.0.1",
         port=0,
         server_hostname="localhost",
-        tls_context=theirs,
-        require_starttls=True,
+        ssl_context=theirs if from_the_start else None,
+        tls_context=None if from_the_start else theirs,
+        require_starttls=not from_the_start,
+        # It does not see by itself that the connection was TLS before the first word.
+        auth_require_tls=not from_the_start,
         auth_required=True,
         authenticator=_known,
     )
