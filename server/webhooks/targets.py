@@ -18,6 +18,8 @@ from server.errors import ServerError
 URL_MAX_CHARS = 500
 _PRINTABLE = re.compile(r"[!-~]+")
 _PORTS = {"https": 443, "http": 80}
+UNPRIVILEGED_FROM = 1024
+"""Ports below are those of mail, shells and databases of old: none of them takes webhooks."""
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -90,8 +92,14 @@ class TargetRules:
             raise TargetRefused("an address with a name or a password in it is not taken")
         if parts.fragment or "#" in url:
             raise TargetRefused("an address with a fragment (#) is not taken")
+        usual = _PORTS[parts.scheme]
+        port = usual if port is None else port
+        if port != usual and port < UNPRIVILEGED_FROM:
+            raise TargetRefused(
+                f"only port {usual} and ports from {UNPRIVILEGED_FROM} up are taken"
+            )
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return Target(parts.scheme == "https", parts.hostname, port or _PORTS[parts.scheme], path)
+        return Target(parts.scheme == "https", parts.hostname, port, path)
 
     def judge(self, addresses: Sequence[str]) -> Sequence[str]:
         """The addresses to connect to, the same ones.

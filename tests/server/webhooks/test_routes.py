@@ -80,6 +80,8 @@ REFUSED: Mapping[str, ProblemCode] = {
     "https://127.0.0.1/": ProblemCode.TARGET_REFUSED,
     "https://localhost/": ProblemCode.TARGET_REFUSED,
     "http://8.8.8.8/": ProblemCode.TARGET_REFUSED,
+    "https://8.8.8.8:22/": ProblemCode.TARGET_REFUSED,
+    "https://8.8.8.8:80/": ProblemCode.TARGET_REFUSED,
     "https://u:secret@8.8.8.8/": ProblemCode.TARGET_REFUSED,
     "https://[::ffff:10.0.0.1]/": ProblemCode.TARGET_REFUSED,
     "": ProblemCode.INVALID_REQUEST,

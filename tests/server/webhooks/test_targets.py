@@ -89,6 +89,21 @@ def test_a_form_that_is_not_sent_to_is_refused(url: str) -> None:
         RULES.target(url)
 
 
+@pytest.mark.parametrize("port", [0, 22, 25, 80, 444, 1023])
+def test_a_port_of_another_service_is_refused_and_the_text_says_which_are_not(port: int) -> None:
+    with pytest.raises(TargetRefused, match="port 443 and ports from 1024 up"):
+        RULES.target(f"https://example.com:{port}/")
+
+
+@pytest.mark.parametrize("port", [443, 1024, 8443, 65535])
+def test_the_usual_port_and_those_from_1024_up_are_taken(port: int) -> None:
+    assert RULES.target(f"https://example.com:{port}/").port == port
+
+
+def test_port_80_is_taken_where_the_settings_allow_plain_http() -> None:
+    assert TargetRules(plain_http=True).target("http://example.com:80/").port == 80
+
+
 def test_the_parts_of_an_address() -> None:
     target = RULES.target("https://Example.com:8443/a?b=c")
     assert (target.tls, target.host, target.port, target.path) == (
