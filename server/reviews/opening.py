@@ -7,6 +7,7 @@ anew: its number stays.
 
 import hashlib
 import hmac
+from dataclasses import replace
 
 from server.records import (
     DAY_US,
@@ -89,11 +90,11 @@ def lacking(lately: SecondReviews) -> bool:
 def company(beside: StoredReview, session_row: int, rules: PolicyRules) -> Company:
     """The review of a session that nobody doubts, in the queue where the doubted one stands.
 
-    Nobody was selected by what they did, so it stands for itself alone.
+    Nobody was selected by what they did, so it stands for itself alone. Its reviewer is never shown
+    a name, as no second reviewer is, also where the project's first reviewers are.
     """
-    new = NewReview(
-        How.COMPANY, 1.0, None, beside.stake, frozen(rules), began_us=beside.head.began_us
-    )
+    blind = replace(frozen(rules), blind_first=True)
+    new = NewReview(How.COMPANY, 1.0, None, beside.stake, blind, began_us=beside.head.began_us)
     return Company(session_row, new)
 
 

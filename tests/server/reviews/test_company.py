@@ -19,6 +19,7 @@ from server.records import (
     Verdict,
 )
 from server.reviews.opening import LATELY, SECOND_OF_CLEARED_MIN, lacking
+from server.reviews.opening import company as company_of
 from server.reviews.reviewing import Reviewing
 from server.services.asking import person_asking
 from tests.server.house import House
@@ -26,6 +27,7 @@ from tests.server.reviews.conftest import Joining, SessionOf
 from tests.server.reviews.test_flow import REASON
 from tests.server.reviews.test_quality import scored
 from tests.server.storages import ON_SQLITE
+from wire.policy import ReviewRules as PolicyRules
 
 FLAG = NewReview(How.FLAG, 1.0, 0.97, 60.0, ReviewRules(7 * DAY_US, 14 * DAY_US))
 KEEP, REJECT = Verdict.KEEP, Verdict.REJECT_PAY
@@ -153,6 +155,8 @@ def test_company_stands_in_the_queue_where_the_doubted_session_stands(
     assert company.session_row in rows
     assert (company.stake, company.head.began_us) == (doubted.stake, doubted.head.began_us)
     assert company.opened_us == 5
+    named = company_of(doubted, 1, PolicyRules(blind_first_review=False))
+    assert named.new.rules.blind_first, "no second reviewer sees a name, and so nor does this one"
     assert not house.own.standing(company.session_row or 0).under_review, "nobody is suspected"
 
 
