@@ -65,6 +65,11 @@ def _stores(installation: Installation) -> Iterator[str]:
         return
     if waiting.oldest_due_us is not None and now_us() - waiting.oldest_due_us > _LATE_US:
         yield f"{waiting.waiting} sessions wait for a score: run 'serve' with scorers or a 'worker'"
+    if waiting.untold_since_us is not None and now_us() - waiting.untold_since_us > _LATE_US:
+        yield (
+            "nobody does errands (deadlines, deliveries, notices, the purge): run 'serve' with"
+            " scorers or a 'worker'"
+        )
 
 
 def _model() -> Iterator[str]:

@@ -124,7 +124,10 @@ class Figures(Collector):
             "The longest of them from the end of its session.",
             found.decision_delay_max_s,
         )
+        untold_us = found.untold_since_us
+        news_us = max(0, now_us() - untold_us) if untold_us is not None else 0
         for name, value in (
+            ("errands_oldest_seconds", news_us / 1e6),
             ("webhook_deliveries_waiting", found.deliveries_waiting),
             ("webhook_deliveries_parked", found.deliveries_parked),
             ("webhooks_paused", found.webhooks_paused),
@@ -134,6 +137,7 @@ class Figures(Collector):
 
 
 _TOLD = {
+    "errands_oldest_seconds": "How long the first of what happened waits to be told to anybody.",
     "webhook_deliveries_waiting": "Deliveries of webhooks that were not taken yet.",
     "webhook_deliveries_parked": "Deliveries that were tried for three days in vain.",
     "webhooks_paused": "Webhooks to which nothing is sent, since they failed for days.",

@@ -6,6 +6,7 @@ waits for the disk is committed, and scorers and errands finish or give back wha
 ten more). A second signal ends at once: what was not acknowledged is sent again by the devices.
 """
 
+import logging
 import signal
 import socket
 import sys
@@ -39,6 +40,7 @@ _KEEP_ALIVE_S = 90
 """Longer than the agents' posting interval, so that a connection is there for the next post."""
 _BACKLOG = 2_048
 _GRACE_S = 10
+_log = logging.getLogger(__name__)
 
 
 class _Helper(Protocol):
@@ -93,6 +95,8 @@ def serve(folder: Path, host: str, port: int, scorer_count: int) -> None:
     app.ingest.remember_those_at_work()
     listener = _listen(host, port)
     beside = Beside(folder, scorer_count)
+    if not scorer_count:
+        _log.warning("this node runs neither scorers nor errands: another one has to")
     metrics = _metrics(installation, app, beside)
     watch = KeyWatch(installation.keys, installation.folder.keys)
     log = IngestLog(app.ingest.figures, app.writer.figures)

@@ -21,6 +21,8 @@ class Backlog:
     deliveries_parked: int
     webhooks_paused: int
     """Because they failed for days, or said that they are gone."""
+    untold_since_us: int | None
+    """When the first thing happened of which no errand has told anybody; None: all was told."""
     mail_given_up: int
     """Notices of which no mail could be sent."""
 

@@ -18,6 +18,8 @@ _LATELY_ROWS = 5_000
 
 _ENDPOINT, _DELIVERY = tables.webhook_endpoints, tables.webhook_deliveries
 _PAUSED = select(func.count()).where(_ENDPOINT.c.paused_why == Paused.FAILING.value)
+_NEWS = tables.announcements.c
+_UNTOLD = select(func.min(_NEWS.at_us)).where(_NEWS.number.is_(None))
 _GIVEN_UP = select(func.count()).where(tables.notices.c.mail == Mailing.GIVEN_UP.value)
 
 
@@ -86,6 +88,7 @@ class SqlHealth:
                 deliveries_waiting=_deliveries(connection, DeliveryState.WAITING),
                 deliveries_parked=_deliveries(connection, DeliveryState.PARKED),
                 webhooks_paused=connection.execute(_PAUSED).scalar_one(),
+                untold_since_us=connection.execute(_UNTOLD).scalar(),
                 mail_given_up=connection.execute(_GIVEN_UP).scalar_one(),
             )
 

@@ -7,9 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from server.clock import now_us
+from server.notices.telling import Telling
 from server.operation.examination import examine
 from tests.server.device import Chain
 from tests.server.house import House
+from tests.server.webhooks.happening import happen
 
 
 def found(house: House) -> str:
@@ -47,6 +50,15 @@ def test_sessions_that_wait_for_long_are_named(house: House, chain: Chain) -> No
     assert found(house) == ""
     house.change("UPDATE scoring_jobs SET due_us = due_us - :by", by=700_000_000)
     assert "1 sessions wait for a score" in found(house)
+
+
+def test_that_nobody_does_errands_is_named(house: House) -> None:
+    happen(house, at_us=now_us())
+    assert found(house) == ""
+    house.change("UPDATE announcements SET at_us = at_us - :by", by=700_000_000)
+    assert "nobody does errands" in found(house)
+    assert Telling(house.installation.store, by_mail=False).do_next(now_us())
+    assert found(house) == ""
 
 
 def test_a_database_that_takes_nothing_is_named(

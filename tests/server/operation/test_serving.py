@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from server.clock import now_us
 from server.figures import Histogram, IngestFigures
 from tests.server.device import Chain, Device
 from tests.server.house import PASSWORD, House, browsing
@@ -21,6 +22,7 @@ from tests.server.operation.processes import (
     start_worker,
     until,
 )
+from tests.server.webhooks.happening import happen
 from wire.batch import Envelope
 
 TOKEN = "a-token-of-the-monitoring"
@@ -201,15 +203,20 @@ def test_the_hot_route_pays_little_for_its_counts() -> None:
 
 
 def test_data_folder_without_scorers_needs_a_worker(house: House, tmp_path: Path) -> None:
-    """`worker` does what `serve --scorers 0` leaves."""
+    """`worker` does what `serve --scorers 0` leaves: scores, and errands."""
+    happen(house, at_us=now_us() - 700_000_000)
     with running(house.path, "--scorers", "0") as server:
+        assert "runs neither scorers nor errands" in server.log.read_text()
+        assert ready(server).status_code == 200
         journey(house, server)
+        assert metrics_of(server)["veritype_errands_oldest_seconds"] > 600
         assert metrics_of(server)["veritype_scoring_jobs_waiting"] == 1
         worker = tmp_path / "worker.log"
         with worker.open("w") as log:
             process = start_worker(house.path, log)
         try:
             until(lambda: metrics_of(server)["veritype_scoring_jobs_waiting"] == 0)
+            until(lambda: metrics_of(server)["veritype_errands_oldest_seconds"] < 600)
             process.send_signal(signal.SIGTERM)
             assert process.wait(60) == 0
         finally:
