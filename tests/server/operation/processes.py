@@ -68,7 +68,7 @@ def until(holds: Callable[[], bool], seconds: float = 90) -> None:
     end_s = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end_s, "it never came"
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def metrics_of(server: Running, token: str = "") -> dict[str, float]:
