@@ -5,6 +5,7 @@ What becomes of each table is written in `server.storage.sql.personal` and shown
 """
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
@@ -18,6 +19,7 @@ from server.records.privacy import ErasedSession
 from server.scoring.assessments import not_assessed
 from server.scoring.facts import SessionFacts
 from server.storage.protocols import OrganisationStore, Store
+from server.submissions.judging import Judged, without_evidence
 from wire.chain import ChainHead
 
 TOMBSTONE_DOMAIN = b"veritype tombstone v1"
@@ -75,6 +77,7 @@ class Erasure:
             gone += self._empty(session, now_us)
         self._own.delete_typing_sample(person.id)
         self._own.finish_erasure(person.id, anonymous(person), self._actor, now_us)
+        self._empty_answers(sessions)
         self._objects.vault.forget(self._organisation, person.id)
         self._objects.stored.delete(self._organisation, gone)
         return len(sessions)
@@ -100,6 +103,13 @@ class Erasure:
         facts = _hours_alone(line.facts) if line and line.facts else None
         self._own.empty_session(session.row, facts, msgspec.json.encode(not_assessed()))
         return gone
+
+    def _empty_answers(self, sessions: Sequence[SessionEntry]) -> None:
+        """Leave in what platforms were answered nothing that the detector found."""
+        found = [each for s in sessions for each in self._own.submissions_of_session(s.row)]
+        for row in {submission.row for submission in found}:
+            documents = {given.number: _emptied(given.document) for given in self._own.answers(row)}
+            self._own.change_answers(row, documents)
 
     def _tombstone(self, session: SessionEntry, now_us: int) -> ErasedSession:
         kept = self._own.taken_of(session.row)
@@ -132,6 +142,11 @@ def check_tombstone(erased: ErasedSession, head: ChainHead, keys: ServerKeys) ->
 def anonymous(person: Person) -> str:
     """What stands in the place of a name."""
     return f"Erased person {person.id.hex()[:_NAME_CHARS]}"
+
+
+def _emptied(document: bytes) -> bytes:
+    """Of what an answer rested on the words alone."""
+    return msgspec.json.encode(without_evidence(msgspec.json.decode(document, type=Judged)))
 
 
 def _hours_alone(facts: bytes) -> bytes:

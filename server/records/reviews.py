@@ -44,6 +44,8 @@ class Standing:
     """A review or an appeal is open. A random check is none: nobody suspects anything."""
     decision: Decision | None
     """The newest decision in force; an appeal that is open leaves it standing."""
+    nobody_decides: bool = False
+    """Nothing is decided and nothing will be: its review was closed, or the trainer has left."""
 
 
 NOT_ASKED = Standing(under_review=False, decision=None)

@@ -85,7 +85,7 @@ def step(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> ReviewSt
         case EventKind.LAPSED:
             return _lapsed(state, event, rules)
         case EventKind.CLOSED:
-            return _closed(state)
+            return _closed(state, event, rules)
         case EventKind.OPENED:
             raise NotAllowed("This review is open already.")
 
@@ -215,8 +215,11 @@ def _lapsed(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> Revie
     return _decided(state, decision, rules)
 
 
-def _closed(state: ReviewState) -> ReviewState:
+def _closed(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> ReviewState:
     if not state.open:
         raise NotAllowed("This review is over.")
+    if state.head.appealed:
+        # Nobody looks at the appeal any more: it falls to the trainer, as after its deadline.
+        return _decided(state, Decision(Verdict.KEEP, event.at_us, by_silence=True), rules)
     ended = _ended(state, Stage.CLOSED)
     return replace(ended, head=replace(ended.head, decision=None))

@@ -14,6 +14,7 @@ from server.errors import NotKnown
 from server.operation.keys import ServerKeys
 from server.privacy.sealed import SealedObjects
 from server.records import (
+    Answer,
     GivenAnswer,
     NewSubmission,
     SessionLine,
@@ -25,7 +26,7 @@ from server.storage.protocols import OrganisationStore, Store
 from server.submissions.aligning import Aligned, aligned, not_aligned, worksites
 from server.submissions.asked import Place
 from server.submissions.commitments import Commitments
-from server.submissions.judging import Considered, Judged, SessionEvidence, judge
+from server.submissions.judging import Considered, Judged, SessionEvidence, judge, without_evidence
 from wire.decoding import decoder_of
 
 WAITS_US = 45 * 86_400_000_000
@@ -81,10 +82,10 @@ class Answering:
     def bring_up_to_date(self, organisation: int, submission: Submission, now_us: int) -> Current:
         """Answer if it is time, and anew if people have decided."""
         store = self._store.of(organisation)
-        if submission.answers and submission.alignment is None:
-            # Its person was erased: what was answered stays, and nothing is said anew.
-            store.submission_looked_at(submission.row, None)
-            return current(store, submission.id)
+        if submission.alignment is None and (
+            submission.answers or store.erasing(submission.person)
+        ):
+            return self._after_erasure(organisation, submission, now_us)
         lines = lines_of(store, submission)
         found = self._alignment(organisation, submission, lines, now_us)
         if found is None:
@@ -102,6 +103,21 @@ class Answering:
             return Current(submission, last)
         given = self._given(organisation, submission, found, judged, last, now_us)
         store.answer_submission(submission, msgspec.json.encode(found), given)
+        return current(store, submission.id)
+
+    def _after_erasure(self, organisation: int, submission: Submission, now_us: int) -> Current:
+        """What was answered stays; what people were to decide, nobody can any more."""
+        store = self._store.of(organisation)
+        before = store.answers(submission.row)
+        last = before[-1] if before else None
+        if last is not None and last.answer is not Answer.UNDER_REVIEW:
+            store.submission_looked_at(submission.row, None)
+            return current(store, submission.id)
+        lines = lines_of(store, submission)
+        gone = not_aligned(lines, submission.length_chars, "evidence_gone")
+        judged = without_evidence(judge(_considered(store, lines, gone), gone))
+        given = self._given(organisation, submission, gone, judged, last, now_us)
+        store.answer_submission(submission, msgspec.json.encode(gone), given)
         return current(store, submission.id)
 
     def _alignment(

@@ -4,6 +4,7 @@
 |---|---|
 | people decided against a part that is asked about, and no appeal is open | `not human work` |
 | a review or an appeal is open; or a session is flagged and nobody has decided | `under review` |
+| a session is flagged and nobody will decide, since its person left | `cannot determine` |
 | a session could not be judged, or the recording does not explain the text | `cannot determine` |
 | else | `consistent` |
 
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 import msgspec
 
 from server.records import ADVERSE, Answer, Decision, Standing, Verdict
-from server.scoring.assessments import FLAGGED_BANDS
+from server.scoring.assessments import FLAGGED_BANDS, not_assessed
 from server.submissions.aligning import Aligned
 
 _UNDECIDED = frozenset({Verdict.ASK_TRAINER, Verdict.ESCALATE})
@@ -69,6 +70,22 @@ class Considered:
     """The parts that are asked about; none: the whole session."""
 
 
+def without_evidence(judged: Judged) -> Judged:
+    """What was answered, without what the detector found: the person was erased."""
+    emptied = [
+        msgspec.structs.replace(
+            one,
+            band=not_assessed().band,
+            main_reason=None,
+            coverage=0.0,
+            reasons=(),
+            counter_evidence=(),
+        )
+        for one in judged.sessions
+    ]
+    return msgspec.structs.replace(judged, sessions=tuple(emptied))
+
+
 def judge(considered: Sequence[Considered], aligned: Aligned) -> Judged:
     """Say the word."""
     decisions = [d for one in considered if (d := _decision(one)) is not None]
@@ -112,15 +129,21 @@ def _open(one: Considered) -> Iterator[str]:
     decision = one.standing.decision
     if one.standing.under_review or (decision is not None and decision.verdict in _UNDECIDED):
         yield "under_review"
-    elif decision is None and one.evidence.band in FLAGGED_BANDS:
+    elif _undecided_flag(one) and not one.standing.nobody_decides:
         yield "flagged"
+
+
+def _undecided_flag(one: Considered) -> bool:
+    return one.standing.decision is None and one.evidence.band in FLAGGED_BANDS
 
 
 def _doubts(considered: Sequence[Considered]) -> Iterator[str]:
     """Sessions that neither people nor the detector could speak for."""
     for one in considered:
         judged = one.evidence.band == _CONSISTENT_BAND or one.standing.decision is not None
-        if not judged:
+        if _undecided_flag(one):
+            yield "review_closed"
+        elif not judged:
             yield "session_not_determined"
 
 

@@ -6,6 +6,7 @@ WHY = {
     "silence": "A review ended by its deadline, without a verdict: it fell to the trainer.",
     "under_review": "People are looking at this work, or an appeal is open.",
     "flagged": "The session was flagged, and no person has looked at it yet.",
+    "review_closed": "The session was flagged, and nobody will look at it: its person has left.",
     "session_not_determined": "Too little of a session was observed to say how its text came.",
     "not_explained": "What was recorded does not explain the text: too much was not typed there.",
     "inserted_not_allowed": "Text was inserted that the project's policy does not allow.",

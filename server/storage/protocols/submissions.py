@@ -1,6 +1,6 @@
 """What services ask of storage: what platforms asked about submissions, and what was answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from server.records.submissions import DueSubmission, GivenAnswer, NewSubmission, Submission
@@ -49,6 +49,9 @@ class Submissions(Protocol):
 
         False, and nothing stored, if somebody else gave it in the meantime.
         """
+
+    def change_answers(self, submission_row: int, documents: Mapping[int, bytes]) -> None:
+        """Put other documents, by number, in the place of what answers rested on."""
 
     def submission_looked_at(self, submission_row: int, look_us: int | None) -> None:
         """Nothing is to be said anew; when to look again, if ever."""

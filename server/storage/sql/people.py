@@ -7,7 +7,7 @@ from typing import Any
 from server.records import Person, Role
 from server.storage import tables
 from server.storage.sql.bound import taken
-from server.storage.sql.reviews import SqlReviewOpening
+from server.storage.sql.review_closing import SqlReviewClosing
 
 _ID_BYTES = 16
 _ENDED_BY_REMOVAL = (
@@ -19,7 +19,7 @@ _ENDED_BY_REMOVAL = (
 )
 
 
-class SqlPeople(SqlReviewOpening):
+class SqlPeople(SqlReviewClosing):
     """See `server.storage.protocols.people.People`."""
 
     def person(self, person: bytes) -> Person | None:

@@ -87,7 +87,8 @@ PERSONAL: Mapping[str, Personal] = {
     "submissions": Personal(
         ("person",),
         _ANSWERED,
-        changed={"sealed": None, "alignment": None},
+        # Looked at again: what was to be decided is answered anew.
+        changed={"sealed": None, "alignment": None, "look_us": 0},
         hidden=_hidden("sealed"),
     ),
     "submission_sessions": Personal(("session",), _ANSWERED),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from server.records import ControlSession, ReviewSettings, Truth
 from server.storage import tables
-from server.storage.sql.reviews import SqlReviewOpening
+from server.storage.sql.review_closing import SqlReviewClosing
 
 _SEED_BYTES = 32
 _CONTROL_SHARE = 0.1
@@ -13,7 +13,7 @@ _SETTING = tables.review_settings.c
 _CONTROL = tables.control_sessions.c
 
 
-class SqlControls(SqlReviewOpening):
+class SqlControls(SqlReviewClosing):
     """See `server.storage.protocols.reviews.Controls`."""
 
     def review_settings(self) -> ReviewSettings:

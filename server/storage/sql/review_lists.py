@@ -7,14 +7,15 @@ from sqlalchemy import Select, select
 
 from server.records import EventKind, How, ReviewEvent, Stage, StoredReview, Verdict
 from server.storage import tables
-from server.storage.sql.reviews import SqlReviews, as_event, as_review
+from server.storage.sql.review_closing import SqlReviewClosing
+from server.storage.sql.reviews import as_event, as_review
 
 _REVIEW = tables.reviews.c
 _EVENT = tables.review_events.c
 _SESSION = tables.sessions.c
 
 
-class SqlReviewLists(SqlReviews):
+class SqlReviewLists(SqlReviewClosing):
     """See `server.storage.protocols.reviews.Reviews`."""
 
     def reviews(self, before_row: int | None, limit: int) -> Sequence[StoredReview]:

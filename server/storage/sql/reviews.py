@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from server.records import (
     HOLD_MAX_US,
@@ -53,10 +53,19 @@ class SqlReviewOpening(Bound):
         )
         if not is_control and connection.execute(had).scalar_one():
             return None
+        # Who can no longer answer is not judged.
+        if not is_control and self._trainer_left(connection, session_row):
+            return None
         row = self._add_review(connection, session_row, new, now_us)
         if new.with_control:
             self._mix_control_in(connection, new, now_us)
         return row
+
+    def _trainer_left(self, connection: Connection, session_row: int) -> bool:
+        people, sessions = tables.people, tables.sessions
+        left = self._select(people, people.c.id).join(sessions, sessions.c.person == people.c.id)
+        left = left.where(sessions.c.row == session_row, people.c.removed_us.is_not(None))
+        return connection.execute(left).one_or_none() is not None
 
     def _mix_control_in(self, connection: Connection, new: NewReview, now_us: int) -> None:
         """Open the control session that was not shown for longest, unless it waits already."""
@@ -111,31 +120,6 @@ class SqlReviewOpening(Bound):
             self._announce(connection, Happened.REVIEW_OPENED, review_id.hex(), now_us)
         return row
 
-    def _close_reviews(
-        self, connection: Connection, whose: ColumnElement[bool], now_us: int
-    ) -> int:
-        """End without a decision what is open of some sessions; how many reviews were."""
-        sessions = tables.sessions.c
-        rows = select(sessions.row).where(sessions.organisation == self.organisation, whose)
-        columns = (_REVIEW.row, _REVIEW.id, _REVIEW.session, _REVIEW.events, _REVIEW.how)
-        query = self._select(tables.reviews, *columns)
-        waiting = query.where(_REVIEW.session.in_(rows), _REVIEW.stage.in_(OPEN_STAGES))
-        closed = head_values(ReviewHead(Stage.CLOSED, None))
-        found = connection.execute(waiting).all()
-        for row in found:
-            move = self._update(tables.reviews).where(
-                _REVIEW.row == row.row, _REVIEW.events == row.events
-            )
-            kept = {"began_us": _REVIEW.began_us, "appealed": _REVIEW.appealed}
-            moved = {"events": row.events + 1, "claimed_by": None, "claimed_until_us": 0}
-            connection.execute(move.values(**closed | kept | moved))
-            event = ReviewEvent(EventKind.CLOSED, now_us)
-            self._add_event(connection, row.row, row.events, event)
-            connection.execute(look_again(row.session, self.organisation))
-            if row.how != How.CONTROL:
-                self._announce(connection, Happened.REVIEW_CLOSED, row.id.hex(), now_us)
-        return len(found)
-
     def _add_event(self, connection: Connection, row: int, number: int, event: ReviewEvent) -> None:
         values: dict[str, object] = {
             "review": row,
@@ -171,10 +155,12 @@ class SqlReviews(SqlReviewOpening):
         newest = query.order_by(_REVIEW.row.desc()).limit(1)
         row = connection.execute(newest).one_or_none()
         if row is None:
-            return NOT_ASKED
+            left = self._trainer_left(connection, session_row)
+            return replace(NOT_ASKED, nobody_decides=left)
         head = _as_head(row)
         asked = head.appealed or row.how not in UNASKED
-        return Standing(head.stage in OPEN_STAGES and asked, head.decision)
+        closed = head.stage is Stage.CLOSED
+        return Standing(head.stage in OPEN_STAGES and asked, head.decision, closed)
 
     def open_review(self, session_row: int, new: NewReview, now_us: int) -> int | None:
         """Open a review."""

@@ -1,6 +1,6 @@
 """Submissions and their answers in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, case, func, null, select, update
@@ -111,6 +111,15 @@ class SqlSubmissions(Bound):
             kind = Happened.SUBMISSION_ANSWERED if first else Happened.SUBMISSION_DECIDED
             self._announce(connection, kind, submission.id.hex(), given.answered_us)
         return True
+
+    def change_answers(self, submission_row: int, documents: Mapping[int, bytes]) -> None:
+        """Put other documents in the place of what answers rested on."""
+        mine = self._update(_ANSWERS).where(_ANSWERS.c.submission == submission_row)
+        with self._transaction() as connection:
+            for number, document in documents.items():
+                change = mine.where(_ANSWERS.c.number == number)
+                connection.execute(change.values(document=document))
+        self._database.forget_overwritten()
 
     def submission_looked_at(self, submission_row: int, look_us: int | None) -> None:
         """When to look again."""

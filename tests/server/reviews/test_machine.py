@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from server.records import (
     ADVERSE,
+    Decision,
     EventKind,
     How,
     ReviewEvent,
@@ -286,12 +287,18 @@ def test_nobody_is_decided_about_without_a_reason_or_twice_or_in_the_light() -> 
 
 def test_what_is_closed_leaves_no_decision() -> None:
     gone = ReviewEvent(EventKind.CLOSED, 5)
-    appeal = [said(1, REJECT, 1), said(2, REJECT, 2), appealed(3), gone]
-    for events in ([gone], [said(1, REJECT), gone], appeal):
+    for events in ([gone], [said(1, REJECT), gone]):
         state = after(*events)
         assert (state.head.stage, state.head.decision) == (Stage.CLOSED, None)
     with pytest.raises(NotAllowed, match="over"):
         after(gone, gone)
+
+
+def test_an_appeal_that_is_closed_falls_to_the_trainer() -> None:
+    gone = ReviewEvent(EventKind.CLOSED, 5)
+    state = after(said(1, REJECT, 1), said(2, REJECT, 2), appealed(3), gone)
+    assert state.head.decision == Decision(KEEP, 5, by_silence=True)
+    assert (state.head.stage, state.head.due_us) == (Stage.DECIDED, None)
 
 
 def test_a_control_session_ends_with_one_verdict_and_decides_nothing() -> None:

@@ -17,6 +17,7 @@ from server.records import (
     Role,
     SecondReviews,
     Stage,
+    Standing,
     Truth,
     Verdict,
 )
@@ -200,6 +201,18 @@ def test_a_person_who_goes_is_no_longer_judged(house: House, session_of: Session
     assert told.count(Happened.REVIEW_CLOSED) == 2
     assert own.claimed_review(house.auditor.id) is None
     assert own.close_reviews_of(house.trainer.id, 60) == 0
+
+
+def test_nothing_is_opened_of_a_person_who_left(house: House, session_of: SessionOf) -> None:
+    own, entry, control = house.own, session_of(house.trainer), session_of(house.trainer)
+    assert not own.standing(entry.row).nobody_decides
+    assert own.mark_control(control.row, Truth.GENUINE, "x", 5)
+    own.remove_person(house.trainer.id, 50)
+    assert own.open_review(entry.row, FLAG, 60) is None
+    assert own.standing(entry.row) == Standing(False, None, nobody_decides=True)
+    assert own.reviews(None, 9) == []
+    # A control says something about reviewers, and nothing about whoever made it.
+    assert own.open_review(control.row, replace(FLAG, how=How.CONTROL), 60) is not None
 
 
 def test_what_is_kept_of_a_forgotten_persons_review_names_nobody(

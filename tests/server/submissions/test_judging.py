@@ -20,10 +20,11 @@ def one(
     *,
     under_review: bool = False,
     by_silence: bool = False,
+    nobody_decides: bool = False,
 ) -> Considered:
     evidence = SessionEvidence("00", 1, band, None, 1.0, (), (), "m", "f")
     decision = Decision(verdict, 7, spans, by_silence) if verdict else None
-    return Considered(evidence, Standing(under_review, decision), ASKED)
+    return Considered(evidence, Standing(under_review, decision, nobody_decides), ASKED)
 
 
 KEEP, EXCLUDE, REJECT = Verdict.KEEP, Verdict.EXCLUDE_DATA, Verdict.REJECT_PAY
@@ -31,6 +32,20 @@ Case = tuple[list[Considered], Aligned, Answer, bool, tuple[str, ...]]
 CASES: dict[str, Case] = {
     "nothing speaks against it": ([one()], FINE, Answer.CONSISTENT, False, ()),
     "flagged": ([one("review")], FINE, Answer.UNDER_REVIEW, False, ("flagged",)),
+    "flagged, and nobody will decide": (
+        [one("strong", nobody_decides=True)],
+        FINE,
+        Answer.CANNOT_DETERMINE,
+        False,
+        ("review_closed",),
+    ),
+    "not flagged, and nobody will decide": (
+        [one(nobody_decides=True)],
+        FINE,
+        Answer.CONSISTENT,
+        False,
+        (),
+    ),
     "flagged strongly": ([one("strong")], OPEN, Answer.UNDER_REVIEW, False, ("flagged",)),
     "being reviewed": (
         [one("review", under_review=True)],

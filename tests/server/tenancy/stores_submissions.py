@@ -54,6 +54,7 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
     ),
     "answer_submission": lambda s, x: s.answer_submission(stored(x.entry), b"{}", _GIVEN),
     "answers": lambda s, _: s.answers(1),
+    "change_answers": lambda s, _: s.change_answers(1, {1: b"{}"}),
     "count_submissions": lambda s, x: s.count_submissions(x.entry.row),
     "look_at_submissions_of": lambda s, x: s.look_at_submissions_of(x.entry.row),
     "submission": lambda s, _: s.submission(ID),
