@@ -9,13 +9,14 @@ from server.cli.options import (
     data_option,
     examples,
     json_option,
+    opened,
     organisation_option,
     plainly,
     say,
 )
 from server.clock import iso_utc, now_us
 from server.errors import NotKnown
-from server.installation import Installation, open_installation
+from server.installation import Installation
 from server.privacy.auditing import check_log, exported, sign_head
 from server.privacy.purge_records import check_records
 from server.records import Organisation
@@ -56,7 +57,6 @@ def audit_verify(folder: Path, organisation: str | None, as_json: bool, heads: P
     kept = [line for line in heads.read_bytes().splitlines() if line.strip()] if heads else []
     found = check_log(own, named.id, installation.keys, kept)
     purges, wrong = check_records(own, named.id, installation.objects.stored, installation.keys)
-    installation.store.close()
     wrong = found.wrong or wrong
     fields: dict[str, object] = {
         "lines": found.lines,
@@ -86,7 +86,6 @@ def audit_head(folder: Path, organisation: str | None) -> None:
     installation, named = _named(folder, organisation)
     sign_head(installation.store, named.id, installation.keys.signing, now_us())
     newest = installation.store.of(named.id).audit_heads(1)
-    installation.store.close()
     if not newest:
         raise NotKnown("the audit log is empty")
     click.echo(exported(newest[0]))
@@ -116,7 +115,6 @@ def audit_search(
         if person is None:
             raise NotKnown("there is nobody of that name; see 'veritype-server user list'")
     lines = own.audit_search(AuditSearch(person, actor, subject), None, _LINES_MAX)
-    installation.store.close()
     text = "\n".join(
         f"{iso_utc(line.at_us)} {line.actor} {line.action} {line.subject} {_lasted(line)}".rstrip()
         for line in lines
@@ -125,7 +123,7 @@ def audit_search(
 
 
 def _named(folder: Path, organisation: str | None) -> tuple[Installation, Organisation]:
-    installation = open_installation(folder)
+    installation = opened(folder)
     store, settings = installation.store, installation.settings
     return installation, Administration(store, settings, organisation).organisation
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from server.cli.options import data_option, examples, json_option, plainly, say
+from server.cli.options import data_option, examples, json_option, opened, plainly, say
 from server.cli.progress import Progress
 from server.clock import iso_utc
-from server.installation import open_installation, restore_database, restore_objects
+from server.installation import restore_database, restore_objects
 from server.operation.backup import back_up
 from server.operation.restore import check, restore_files
 from server.operation.upkeep_lock import upkeep
@@ -35,7 +35,7 @@ def backup(into: Path, folder: Path, as_json: bool) -> None:
     Every batch that was acknowledged before it began is in it. It holds the server's secrets and
     people's evidence in the clear: encrypt what leaves the machine (docs/operating.md shows how).
     """
-    installation, progress = open_installation(folder), Progress()
+    installation, progress = opened(folder), Progress()
     try:
         with upkeep(folder):
             path, manifest = back_up(
@@ -47,7 +47,6 @@ def backup(into: Path, folder: Path, as_json: bool) -> None:
             )
     finally:
         progress.close()
-        installation.store.close()
     size_bytes = sum(entry.size_bytes for entry in manifest.files)
     fields: dict[str, object] = {
         "backup": str(path),

@@ -9,11 +9,11 @@ from server.cli.options import (
     data_option,
     examples,
     json_option,
+    opened,
     organisation_option,
     plainly,
     say,
 )
-from server.installation import open_installation
 from server.reviews.controls import set_control_share
 
 _OPERATOR = "operator"
@@ -33,5 +33,5 @@ def control() -> None:
 def share(share: float, folder: Path, organisation: str | None, as_json: bool) -> None:
     """Open the review of a control beside a SHARE (0 to 1) of all other reviews."""
     named = administration(folder, organisation).organisation
-    set_control_share(open_installation(folder).store.of(named.id), share, _OPERATOR)
+    set_control_share(opened(folder).store.of(named.id), share, _OPERATOR)
     say({"share": share}, f"controls are mixed in beside {share:.0%} of reviews", as_json)

@@ -5,8 +5,16 @@ from pathlib import Path
 
 import click
 
-from server.cli.options import administration, data_option, examples, json_option, plainly, say
-from server.installation import Installation, make_data_folder, open_installation
+from server.cli.options import (
+    administration,
+    data_option,
+    examples,
+    json_option,
+    opened,
+    plainly,
+    say,
+)
+from server.installation import make_data_folder
 from server.operation.examination import examine
 
 
@@ -41,13 +49,7 @@ def doctor(folder: Path, as_json: bool) -> None:
     Looks at the folder and its modes, secrets, settings, database, schema, objects, sessions that
     wait or failed, disk space, open files, the clock, and whether the model loads.
     """
-    wrong = _wrong_with(open_installation(folder))
+    wrong = list(examine(opened(folder)))
     say({"ok": not wrong, "wrong": wrong}, "\n".join(wrong) or "nothing is wrong", as_json)
     if wrong:
         sys.exit(1)
-
-
-def _wrong_with(installation: Installation) -> list[str]:
-    wrong = list(examine(installation))
-    installation.store.close()
-    return wrong

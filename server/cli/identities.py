@@ -5,9 +5,8 @@ from typing import TextIO
 
 import click
 
-from server.cli.options import data_option, json_option, organisation_option, plainly, say
+from server.cli.options import data_option, json_option, opened, organisation_option, plainly, say
 from server.errors import NotKnown
-from server.installation import open_installation
 from server.services.administration import Administration
 from server.signin.openid import OpenId
 from server.storage.protocols import OrganisationStore
@@ -41,7 +40,7 @@ def oidc_set(
     secret: TextIO,
 ) -> None:
     """Sign people in at ISSUER too, after a look at what it publishes."""
-    installation = open_installation(folder)
+    installation = opened(folder)
     named = Administration(installation.store, installation.settings, organisation).organisation
     openid = OpenId(installation.store, installation.keys.sign_in_secret)
     openid.set_provider(named.id, issuer, client_id, secret.read().strip())
@@ -79,6 +78,6 @@ def oidc_remove(folder: Path, organisation: str | None, as_json: bool) -> None:
 
 
 def _own(folder: Path, organisation: str | None) -> OrganisationStore:
-    installation = open_installation(folder)
+    installation = opened(folder)
     named = Administration(installation.store, installation.settings, organisation).organisation
     return installation.store.of(named.id)

@@ -11,13 +11,13 @@ from server.cli.options import (
     data_option,
     examples,
     json_option,
+    opened,
     organisation_option,
     plainly,
     say,
 )
 from server.clock import now_us
 from server.errors import ServerError
-from server.installation import open_installation
 from server.labels.marking import mark, read_made
 from server.services.administration import Administration
 
@@ -48,11 +48,10 @@ def labels_export(folder: Path, organisation: str | None, as_json: bool, out: Pa
         raise ServerError("this needs pyarrow: pip install 'veritype[train]'")
     from server.labels.exporting import LabelExport  # noqa: PLC0415 - needs pyarrow
 
-    installation = open_installation(folder)
+    installation = opened(folder)
     named = Administration(installation.store, installation.settings, organisation).organisation
     store = installation.store.of(named.id)
     count = LabelExport(store, installation.objects, named.id).write(out)
-    installation.store.close()
     say({"sessions": count, "folder": str(out)}, f"{count} sessions in {out}", as_json)
 
 
@@ -69,10 +68,9 @@ def labels_mark(file: Path, folder: Path, organisation: str | None, as_json: boo
     told; nobody's hours or pay depend on them.
     """
     made = read_made(file)
-    installation = open_installation(folder)
+    installation = opened(folder)
     named = Administration(installation.store, installation.settings, organisation).organisation
     found = mark(installation.store.of(named.id), made, now_us())
-    installation.store.close()
     text = f"{found.marked} marked, {found.already} were marked before"
     if found.unknown:
         text += f", not known here: {' '.join(found.unknown)}"

@@ -1,6 +1,5 @@
 """Legal holds: what must not be purged or erased while a court or a lawyer asks for it."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,12 +9,12 @@ from server.cli.options import (
     data_option,
     examples,
     json_option,
+    opened,
     organisation_option,
     plainly,
     say,
 )
 from server.clock import iso_utc, now_us
-from server.installation import open_installation
 from server.privacy.holding import LegalHolds
 from server.records.privacy import LegalHold
 from server.services.administration import Administration
@@ -58,7 +57,7 @@ def hold_place(
 ) -> None:
     """Place a hold on a person, a session or a project."""
     until_us = int(until.replace(tzinfo=UTC).timestamp()) * 1_000_000 if until else None
-    with_holds, close = _holds(folder, organisation)
+    with_holds = _holds(folder, organisation)
     row = with_holds.place(
         now_us(),
         person=person,
@@ -68,7 +67,6 @@ def hold_place(
         until_us=until_us,
         not_told_because=not_told_because,
     )
-    close()
     say({"hold": row}, f"hold {row} is in force: nothing it names is purged or erased", as_json)
 
 
@@ -79,9 +77,8 @@ def hold_place(
 @plainly
 def hold_list(folder: Path, organisation: str | None, as_json: bool) -> None:
     """List all holds, those that ended too."""
-    with_holds, close = _holds(folder, organisation)
+    with_holds = _holds(folder, organisation)
     found = [(hold, with_holds.about(hold)) for hold in with_holds.all()]
-    close()
     fields = [_fields(hold, about) for hold, about in found]
     say({"holds": fields}, "\n".join(_line(hold, about) for hold, about in found), as_json)
 
@@ -94,17 +91,16 @@ def hold_list(folder: Path, organisation: str | None, as_json: bool) -> None:
 @plainly
 def hold_lift(hold: int, folder: Path, organisation: str | None, as_json: bool) -> None:
     """End a hold: what is due goes with the next purge."""
-    with_holds, close = _holds(folder, organisation)
+    with_holds = _holds(folder, organisation)
     with_holds.lift(hold, now_us())
-    close()
     say({"hold": hold, "lifted": True}, f"hold {hold} is lifted", as_json)
 
 
-def _holds(folder: Path, organisation: str | None) -> tuple[LegalHolds, Callable[[], None]]:
-    installation = open_installation(folder)
+def _holds(folder: Path, organisation: str | None) -> LegalHolds:
+    installation = opened(folder)
     store = installation.store
     named = Administration(store, installation.settings, organisation).organisation
-    return LegalHolds(store.of(named.id), "operator"), store.close
+    return LegalHolds(store.of(named.id), "operator")
 
 
 def _fields(hold: LegalHold, about: str) -> dict[str, object]:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from server.cli.options import data_option, examples, json_option, plainly, say
-from server.installation import open_installation
+from server.cli.options import data_option, examples, json_option, opened, plainly, say
 
 
 @click.command(
@@ -32,18 +31,16 @@ def migrate(folder: Path, check: bool, contract: bool, as_json: bool) -> None:
     Run it with the new version before any server of it is started; run it with --contract when no
     server of an older version is left.
     """
-    store = open_installation(folder).store
+    store = opened(folder).store
     expand, rest = store.pending()
     if check:
         fields: dict[str, object] = {"due": list(expand), "contract": list(rest)}
         say(fields, _due(expand, rest), as_json)
-        store.close()
         if expand:
             sys.exit(1)
         return
     taken = store.migrate(contract=contract)
     left = [] if contract else list(rest)
-    store.close()
     text = f"{len(taken)} steps taken" if taken else "the schema was up to date"
     if left:
         text += f"; {len(left)} wait for --contract"

@@ -10,7 +10,7 @@ from typing import ParamSpec
 import click
 
 from server.errors import ServerError
-from server.installation import open_installation
+from server.installation import Installation, open_installation
 from server.services.administration import Administration
 from server.services.asking import Asker
 from server.services.people import Directory, operator
@@ -52,15 +52,22 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
     return wrapped
 
 
+def opened(folder: Path) -> Installation:
+    """An installation that is closed when the command ends."""
+    installation = open_installation(folder)
+    click.get_current_context().call_on_close(installation.store.close)
+    return installation
+
+
 def administration(folder: Path, organisation: str | None = None) -> Administration:
     """The operator's services on an organisation of a data folder."""
-    installation = open_installation(folder)
+    installation = opened(folder)
     return Administration(installation.store, installation.settings, organisation)
 
 
 def directory(folder: Path, organisation: str | None) -> tuple[Directory, Asker]:
     """People and teams of an organisation, and the operator as who asks."""
-    installation = open_installation(folder)
+    installation = opened(folder)
     named = Administration(installation.store, installation.settings, organisation).organisation
     return Directory(installation.store), operator(named.id)
 

@@ -9,12 +9,12 @@ from server.cli.options import (
     data_option,
     directory,
     json_option,
+    opened,
     organisation_option,
     plainly,
     say,
 )
 from server.hours.zones import Zones
-from server.installation import open_installation
 
 
 @click.group()
@@ -52,7 +52,7 @@ def organisation_add(
 @plainly
 def organisation_list(folder: Path, as_json: bool) -> None:
     """List the organisations."""
-    found = open_installation(folder).store.organisations()
+    found = opened(folder).store.organisations()
     fields = [
         {
             "id": each.id,
@@ -73,7 +73,7 @@ def organisation_list(folder: Path, as_json: bool) -> None:
 def organisation_zone(name: str, folder: Path, organisation: str | None, as_json: bool) -> None:
     """Say in which time zone days are counted, of people who chose none; from now on."""
     _, asker = directory(folder, organisation)
-    Zones(open_installation(folder).store).set_default(asker, name)
+    Zones(opened(folder).store).set_default(asker, name)
     say({"zone": name}, f"days are counted in {name} from now on", as_json)
 
 

@@ -9,11 +9,11 @@ from server.cli.options import (
     data_option,
     directory,
     json_option,
+    opened,
     organisation_option,
     plainly,
     say,
 )
-from server.installation import open_installation
 from server.records import Person, Role
 from server.services.invitations import INVITATION_DAYS, RESET_DAYS, Invitations
 
@@ -131,7 +131,7 @@ def user_invite(
     """Print a link that adds one person; it works once, for seven days."""
     people, asker = directory(folder, organisation)
     joined = frozenset(people.team_named(asker, team).id for team in teams)
-    installation = open_installation(folder)
+    installation = opened(folder)
     token = Invitations(installation.store).invite(asker, Role(role), joined, email)
     link = f"{installation.settings.public_url}/invitation/{token}"
     say({"link": link, "role": role, "days": INVITATION_DAYS}, f"{link} (shown once)", as_json)
@@ -150,7 +150,7 @@ def user_reset(
     """Print a link that sets a new password; it works once, for a day."""
     people, asker = directory(folder, organisation)
     person = people.named(asker, name)
-    installation = open_installation(folder)
+    installation = opened(folder)
     token = Invitations(installation.store).make_reset(asker, person)
     if second_factor:
         people.remove_second_factor(asker, person)

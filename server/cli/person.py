@@ -8,13 +8,13 @@ from server.cli.options import (
     data_option,
     examples,
     json_option,
+    opened,
     organisation_option,
     plainly,
     say,
 )
 from server.clock import now_us
 from server.errors import NotKnown, ServerError
-from server.installation import open_installation
 from server.privacy.erasing import Erasure
 from server.privacy.exporting import PersonalExports
 from server.records import Person
@@ -40,7 +40,7 @@ def person_export(
     name: str, folder: Path, organisation: str | None, as_json: bool, out: Path
 ) -> None:
     """Write everything that is held about a person into a zip file, opened, with an index."""
-    installation = open_installation(folder)
+    installation = opened(folder)
     store = installation.store
     named = Administration(store, installation.settings, organisation).organisation.id
     own = store.of(named)
@@ -77,7 +77,7 @@ def person_erase(
     Hours stay, under a number in the place of the name. Backups of before hold the person until
     they expire. Refused under a legal hold; run it again if it is cut off.
     """
-    installation = open_installation(folder)
+    installation = opened(folder)
     store = installation.store
     named = Administration(store, installation.settings, organisation).organisation.id
     somebody = _named(store.of(named), name)

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
-from server.cli.options import data_option, examples, json_option, plainly, say
+from server.cli.options import data_option, examples, json_option, opened, plainly, say
 from server.cli.progress import Progress
 from server.clock import now_us
-from server.installation import open_installation
 from server.operation.key_files import out_of_use
 from server.operation.upkeep_lock import upkeep
 from server.privacy.purging import Purge
@@ -29,7 +28,7 @@ def purge(dry_run: bool, folder: Path, as_json: bool) -> None:
     Screenshots, class sequences of keys and of submitted texts, titles, notes and whole evidence,
     days after the last decision; codes, invitations and attempts; secrets that were replaced.
     """
-    installation, progress, now = open_installation(folder), Progress(), now_us()
+    installation, progress, now = opened(folder), Progress(), now_us()
     with upkeep(folder):
         run = Purge(
             installation.store,

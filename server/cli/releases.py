@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from server.cli.options import data_option, json_option, plainly, say
-from server.installation import open_installation
+from server.cli.options import data_option, json_option, opened, plainly, say
 from server.operation.releases import add_release
 
 
@@ -22,7 +21,7 @@ def release() -> None:
 @plainly
 def release_add(file: Path, folder: Path, as_json: bool, version: str) -> None:
     """Offer FILE to agents (`veritype update`), signed by this server's key."""
-    installation = open_installation(folder)
+    installation = opened(folder)
     installation.store.close()
     digest = add_release(installation.folder.releases, file, version)
     fields: dict[str, object] = {"version": version, "file": file.name, "sha256": digest}

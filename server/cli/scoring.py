@@ -10,13 +10,13 @@ from server.cli.options import (
     data_option,
     examples,
     json_option,
+    opened,
     organisation_option,
     plainly,
     say,
 )
 from server.clock import now_us
 from server.errors import ServerError
-from server.installation import open_installation
 from server.scoring.again import score_again, score_all_again
 from server.scoring.promises import set_promise
 from server.storage.protocols import OrganisationStore
@@ -75,4 +75,4 @@ def promise_set(file: Path, folder: Path, organisation: str | None, as_json: boo
 
 def _store(folder: Path, organisation: str | None) -> OrganisationStore:
     named = administration(folder, organisation).organisation
-    return open_installation(folder).store.of(named.id)
+    return opened(folder).store.of(named.id)

@@ -10,6 +10,7 @@ from server.cli.options import (
     data_option,
     examples,
     json_option,
+    opened,
     organisation_option,
     plainly,
     say,
@@ -17,7 +18,6 @@ from server.cli.options import (
 from server.cli.progress import Progress
 from server.clock import iso_utc, now_us
 from server.errors import NotKnown
-from server.installation import open_installation
 from server.operation.house import DataFolder
 from server.operation.key_files import (
     BY_DEFAULT,
@@ -116,7 +116,7 @@ def keys_rewrap(folder: Path, as_json: bool) -> None:
 
     An older vault key wraps nothing then, but for backups of before: keep it as long as those.
     """
-    installation = open_installation(folder)
+    installation = opened(folder)
     store, vault = installation.store, installation.objects.vault
     changed = [each.name for each in store.organisations() if vault.rewrap_organisation(each.id)]
     store.close()
@@ -173,7 +173,7 @@ def _rotating(
     folder: Path, organisation: str | None
 ) -> Iterator[tuple[Rotation, OrganisationStore]]:
     """A rotation on an organisation; backups wait, and are waited for."""
-    installation, progress = open_installation(folder), Progress()
+    installation, progress = opened(folder), Progress()
     store = installation.store
     named = Administration(store, installation.settings, organisation).organisation.id
     with upkeep(folder):

@@ -10,6 +10,7 @@ import click
 from server.cli.options import (
     data_option,
     json_option,
+    opened,
     organisation_option,
     plainly,
     say,
@@ -19,7 +20,7 @@ from server.compaction.reading import opened_session, stored_batches
 from server.compaction.redacting import check_redaction
 from server.compaction.verifying import verify_session
 from server.errors import NotKnown
-from server.installation import Installation, open_installation
+from server.installation import Installation
 from server.operation.keys import ServerKeys
 from server.privacy.ended import evidence_ended
 from server.privacy.erasing import check_tombstone
@@ -42,7 +43,7 @@ def session() -> None:
 @plainly
 def session_verify(identifier: str, folder: Path, organisation: str | None, as_json: bool) -> None:
     """Check a session's chain and every signature, from the bytes that its device signed."""
-    installation = open_installation(folder)
+    installation = opened(folder)
     named = Administration(installation.store, installation.settings, organisation).organisation
     store = installation.store.of(named.id)
     try:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from server.cli.options import data_option, json_option, organisation_option, plainly, say
-from server.installation import open_installation
+from server.cli.options import data_option, json_option, opened, organisation_option, plainly, say
 from server.records import Happened
 from server.records.webhooks import Endpoint
 from server.services.administration import Administration
@@ -83,7 +82,7 @@ def webhook_test(webhook_id: str, folder: Path, organisation: str | None, as_jso
 
 
 def _webhooks(folder: Path, organisation: str | None) -> tuple[Webhooks, Asker]:
-    installation = open_installation(folder)
+    installation = opened(folder)
     named = Administration(installation.store, installation.settings, organisation).organisation
     rules = rules_of(installation.settings)
     secret = installation.keys.sign_in_secret
