@@ -18,7 +18,8 @@ from server.http.etags import ETags
 from server.http.goodbye import saying_goodbye
 from server.http.idempotency import IdempotentPosts
 from server.http.paging import Paging
-from server.http.problem_handlers import add_problem_handlers
+from server.http.plain_text import PlainAddresses
+from server.http.problem_handlers import add_problem_handlers, answer_to
 from server.http.request_log import RequestLog
 from server.http.security_headers import SecurityHeaders
 from server.ingest.route import PATH as INGEST_PATH
@@ -116,6 +117,8 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        # A redirect would repeat the host that the caller named, and no document says it.
+        redirect_slashes=False,
     )
     agents = agent_services(store, objects, keys, settings)
     review = Review(store, objects)
@@ -148,6 +151,7 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
     repeats = Repeats(store, keys.sign_in_secret)
     app.add_middleware(IdempotentPosts, tokens=tokens, repeats=repeats)
     app.add_middleware(ETags)
+    app.add_middleware(PlainAddresses, answer=answer_to)
     app.add_middleware(
         SignedSessions,
         keys=keys,

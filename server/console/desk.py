@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from server.console.rendering import templates
 from server.console.signin import SignIns, check_csrf, csrf_token
 from server.errors import not_found
+from server.http.plain_text import NUL, unfit_text
 from server.http.requests import body_of
 from server.records import Person, Role
 from server.services.asking import REVIEWERS, Asker, sees_people
@@ -52,6 +53,8 @@ class Desk:
         body = await body_of(request, most_bytes)
         found: Form = {}
         for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
+            if NUL in name or NUL in value:
+                raise unfit_text()
             found.setdefault(name, []).append(value)
         check_csrf(request, one(found, "csrf"), self.sign_ins.settings.public_url)
         return found

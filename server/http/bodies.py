@@ -16,7 +16,7 @@ async def read_body(receive: Receive, declared: str | None, limit_bytes: int) ->
         Refusal: it is, or says it is, larger than the limit; or it ended early.
     """
     if declared is not None and (not declared.isdecimal() or int(declared[:20]) > limit_bytes):
-        raise _too_large()
+        raise too_large()
     parts: list[bytes] = []
     size = 0
     while True:
@@ -26,7 +26,7 @@ async def read_body(receive: Receive, declared: str | None, limit_bytes: int) ->
         part = message.get("body", b"")
         size += len(part)
         if size > limit_bytes:
-            raise _too_large()
+            raise too_large()
         parts.append(part)
         if not message.get("more_body"):
             return parts[0] if len(parts) == 1 else b"".join(parts)
@@ -41,5 +41,6 @@ def check_kind(said: str, wanted: str) -> None:
         )
 
 
-def _too_large() -> Refusal:
+def too_large() -> Refusal:
+    """For a body that is larger than its route takes."""
     return Refusal(ProblemCode.TOO_LARGE, 413, "The body is larger than the documented limit.")

@@ -1,6 +1,9 @@
 """Every error of the framework's routes becomes a problem, or a page for people."""
 
 import logging
+import re
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +26,15 @@ from wire.problems import ProblemCode
 _MACHINES = ("/agent/", "/v1/", "/.well-known/", "/healthz")
 _AWAY_S = 10
 _PLATFORM_KEY = "platformKey"
+_PLACES = 3
+_PLAIN = re.compile(r"[A-Za-z0-9_$.\-\[\]]{1,60}")
+_WHY = {
+    "missing": " (it is missing)",
+    "extra_forbidden": " (there is no such field)",
+    "unexpected_keyword_argument": " (there is no such field)",
+    "unknown": " (there is no such parameter)",
+    "text": " (text with a NUL character or half a surrogate pair is not kept)",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -31,16 +43,15 @@ def add_problem_handlers(app: FastAPI, tokens: Tokens) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         """A body that does not read is noticed before anybody asked whose it is."""
-        if isinstance(error, HTTPException) and error.status_code != 400:
+        if isinstance(error, HTTPException) and error.status_code not in (400, 415):
             return await _http_error(request, error)
         try:
             await run_in_threadpool(_check_may_ask, app, tokens, request)
         except Refusal as refusal:
-            return _answer(request, refusal)
-        except StorageAway as error:
-            return await _storage_away(request, error)
-        detail = "A parameter does not hold to the documented form."
-        return _answer(request, Refusal(ProblemCode.INVALID_REQUEST, 400, detail))
+            return answer_to(request, refusal)
+        except StorageAway as away:
+            return await _storage_away(request, away)
+        return answer_to(request, _unfit(error))
 
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(WireError, _wire_error)
@@ -50,23 +61,56 @@ def add_problem_handlers(app: FastAPI, tokens: Tokens) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _answer(request: Request, refusal: Refusal) -> Response:
+def answer_to(request: Request, refusal: Refusal) -> Response:
+    """A problem for machines, a page for people."""
     if request.url.path.startswith(_MACHINES):
         return refuse(refusal)
     return error_page(request, refusal)
 
 
 async def _refusal(request: Request, error: Exception) -> Response:
-    return _answer(request, error if isinstance(error, Refusal) else not_found())
+    return answer_to(request, error if isinstance(error, Refusal) else not_found())
 
 
 async def _wire_error(request: Request, error: Exception) -> Response:
-    return _answer(request, refusal_of(error if isinstance(error, WireError) else WireError()))
+    return answer_to(request, refusal_of(error if isinstance(error, WireError) else WireError()))
 
 
 async def _storage_away(request: Request, error: Exception) -> Response:
     _log.error("the storage does not answer", exc_info=error)
-    return _answer(request, overloaded(_AWAY_S))
+    return answer_to(request, overloaded(_AWAY_S))
+
+
+def _unfit(error: Exception) -> Refusal:
+    """Says where the first few mistakes are, never what was sent there."""
+    if isinstance(error, HTTPException) and error.status_code == 415:
+        return Refusal(ProblemCode.UNSUPPORTED_MEDIA_TYPE, 415, error.detail)
+    detail = "The request does not hold to its documented form."
+    if isinstance(error, RequestValidationError):
+        found = dict.fromkeys(_place(each) for each in error.errors())
+        more = f", and {len(found) - _PLACES} more" if len(found) > _PLACES else ""
+        detail += f" Look at {', '.join(list(found)[:_PLACES])}{more}."
+    else:
+        detail += " The body is not JSON."
+    return Refusal(ProblemCode.INVALID_REQUEST, 400, detail)
+
+
+def _place(error: Mapping[str, Any]) -> str:
+    """Like `$.kinds[0]` or `query limit`. Names may come from outside: only plain ones are said."""
+    where, *rest = error["loc"]
+    if error["type"] == "json_invalid":
+        return "the body: it is not JSON"
+    why = _WHY.get(error["type"], "")
+    if where != "body":
+        return f"{where} {_name(str(rest[0])) if rest else ''}".rstrip() + why
+    place = ""
+    for part in rest:
+        place += f"[{part}]" if isinstance(part, int) else f".{_name(part)}" if _name(part) else ""
+    return f"${place.removeprefix('.$')}{why}"
+
+
+def _name(part: str) -> str:
+    return part if _PLAIN.fullmatch(part) else ""
 
 
 def _check_may_ask(app: FastAPI, tokens: Tokens, request: Request) -> None:
@@ -83,12 +127,14 @@ async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == 405:
         detail = "This route does not take that method."
-        return _answer(request, Refusal(ProblemCode.METHOD_NOT_ALLOWED, status, detail))
+        return answer_to(request, Refusal(ProblemCode.METHOD_NOT_ALLOWED, status, detail))
     if status == 404:
-        return _answer(request, not_found())
-    return _answer(request, Refusal(ProblemCode.INVALID_REQUEST, status, "See the documentation."))
+        return answer_to(request, not_found())
+    return answer_to(
+        request, Refusal(ProblemCode.INVALID_REQUEST, status, "See the documentation.")
+    )
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     _log.error("a request failed", exc_info=error)
-    return _answer(request, Refusal(ProblemCode.INTERNAL, 500, "Something failed; try again."))
+    return answer_to(request, Refusal(ProblemCode.INTERNAL, 500, "Something failed; try again."))

@@ -42,7 +42,7 @@ _TABLE: dict[type[errors.WireError], tuple[ProblemCode, int, str]] = {
         "The message does not hold to its documented form.",
     ),
 }
-_PLACE = re.compile(r" - at `(\$[.\w]*)`$")
+_PLACE = re.compile(r" - at `(\$[.\w\[\]]*)`$")
 
 
 def refusal_of(error: errors.WireError) -> Refusal:

@@ -8,8 +8,10 @@ from starlette.responses import Response
 
 from server.errors import Refusal
 from server.http.bodies import check_kind, read_body
+from server.http.plain_text import unfit_place
 from server.http.refusals import answer_of
 from wire import limits
+from wire.errors import MessageInvalid
 from wire.messages import decode_message, encode_message
 
 M = TypeVar("M", bound=msgspec.Struct)
@@ -23,7 +25,11 @@ async def body_of(request: Request, limit_bytes: int) -> bytes:
 async def message_of(request: Request, kind: type[M]) -> M:
     """The JSON message in a request."""
     check_kind(request.headers.get("content-type", ""), "application/json")
-    return decode_message(await body_of(request, limits.MESSAGE_MAX_BYTES), kind)
+    body = await body_of(request, limits.MESSAGE_MAX_BYTES)
+    place = unfit_place(body)
+    if place is not None:
+        raise MessageInvalid(f"text that is not kept - at `{place}`")
+    return decode_message(body, kind)
 
 
 def authorization_of(request: Request) -> str:

@@ -13,7 +13,9 @@ sees its own organisation alone. A call without the scope that it needs is answe
 answer names the scope.
 - **Values**: JSON. Moments are ISO 8601 in UTC, durations seconds unless the name says \
 otherwise, ids hex. A field that is not known yet, or not for this key, is null. New fields may \
-be added to answers at any time; a field of a request that the server does not know is refused.
+be added to answers at any time; a field \
+or a query parameter of a request that the server does not know is refused, and so are a body \
+without `Content-Type: application/json` (415) and text with a NUL character.
 - **Lists** come in pages: `limit` (50, at most 200) and `cursor`, which is `next` of the page \
 before; `next` is null at the end. A cursor is opaque, holds for the organisation and the list \
 that gave it, and neither repeats nor skips anything while things are added.

@@ -194,8 +194,7 @@ def _add_problems(path: str, operation: Document) -> None:
     if operation.get("parameters") or "requestBody" in operation:
         expected |= {400, 404}
     if "requestBody" in operation:
-        expected |= {403, 409, 413}
-        expected |= {415} if path.startswith(AGENT) else set()
+        expected |= {403, 409, 413, 415}
     if path.startswith("/agent/v1/release"):
         expected.add(404)
     for status in sorted(expected):

@@ -13,6 +13,7 @@ from server.records.listing import SessionFilter
 from server.routes.v1.asking import AskerOf
 from server.routes.v1.references import PersonRef, ProjectRef
 from server.routes.v1.sessions import sessions_opened
+from server.routes.v1.strict import StrictRoute
 from server.scoring.assessments import FLAGGED_BANDS, Assessed, ReasonText
 from server.services.asking import Asker
 from server.services.review import AssessedView, Review
@@ -130,7 +131,7 @@ class AssessmentsOut:
 
 def assessments_router(review: Review, asker_of: AskerOf, paging: Paging) -> APIRouter:
     """The routes about assessments."""
-    router = APIRouter(prefix="/v1", tags=["assessments"])
+    router = APIRouter(prefix="/v1", tags=["assessments"], route_class=StrictRoute)
     AssessmentsReader = Annotated[Asker, Security(asker_of, scopes=[Scope.ASSESSMENTS_READ.value])]  # noqa: N806
     # The list says whose the sessions are.
     listing = [Scope.ASSESSMENTS_READ.value, Scope.SESSIONS_READ.value]

@@ -43,14 +43,15 @@ def describe_conventions(
     if not path.startswith(_PLATFORM):
         return
     responses, parameters = operation["responses"], operation.setdefault("parameters", [])
-    statuses = {413} if method in _CHANGES else set()
+    # A query parameter that no route has is refused by every one.
+    statuses = {400, 413} if method in _CHANGES else {400}
     if method == "get":
         parameters.append(_KNOWN)
         responses["304"] = {"description": "Nothing changed since `If-None-Match`."}
         _header(responses, "ETag", "Stands for what this answer says.")
     if method == "post":
         parameters.append(_KEY)
-        statuses |= {400, 409, 422}
+        statuses |= {409, 422}
         _header(responses, REPLAYED, "`true`: this was done before, and answered so.")
     if any(each["name"] == "If-Match" for each in parameters):
         statuses.add(412)

@@ -10,6 +10,7 @@ from server.http.paging import PageAsked, Paging
 from server.records import DeviceLine, Scope
 from server.routes.v1.asking import AskerOf
 from server.routes.v1.references import PersonRef
+from server.routes.v1.strict import StrictRoute
 from server.services.asking import Asker
 from server.services.catalogue import Catalogue
 from server.services.observing import observed
@@ -45,7 +46,7 @@ class DevicesOut:
 
 def devices_router(catalogue: Catalogue, asker_of: AskerOf, paging: Paging) -> APIRouter:
     """The routes about devices."""
-    router = APIRouter(prefix="/v1", tags=["devices"])
+    router = APIRouter(prefix="/v1", tags=["devices"], route_class=StrictRoute)
     DevicesReader = Annotated[Asker, Security(asker_of, scopes=[Scope.DEVICES_READ.value])]  # noqa: N806
 
     @router.get("/devices")

@@ -17,6 +17,7 @@ from server.records import Scope
 from server.records.hours import Seconds
 from server.records.timesheets import HoursKey
 from server.routes.v1.asking import AskerOf
+from server.routes.v1.strict import StrictRoute
 from server.services.asking import Asker
 from wire.problems import ProblemCode
 
@@ -67,7 +68,7 @@ Last = Annotated[date, Query(alias="to", description="The last day; a year at mo
 
 def hours_router(export: HoursExport, asker_of: AskerOf, paging: Paging) -> APIRouter:
     """The routes about hours."""
-    router = APIRouter(prefix="/v1", tags=["timesheets"])
+    router = APIRouter(prefix="/v1", tags=["timesheets"], route_class=StrictRoute)
     Reader = Annotated[Asker, Security(asker_of, scopes=[Scope.TIMESHEETS_READ.value])]  # noqa: N806
     Exporter = Annotated[Asker, Security(asker_of, scopes=[Scope.EXPORTS_READ.value])]  # noqa: N806
     csv_too = {

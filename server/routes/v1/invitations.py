@@ -11,6 +11,7 @@ from server.errors import Refusal, ServerError
 from server.records import Role, Scope
 from server.routes.v1.asking import AskerOf
 from server.routes.v1.bodies import EXACTLY
+from server.routes.v1.strict import StrictRoute
 from server.services.asking import Asker
 from server.services.invitations import INVITATION_DAYS, Invitations, checked_email
 from wire.problems import ProblemCode
@@ -38,7 +39,7 @@ class InvitationOut:
 
 def invitations_router(invitations: Invitations, public_url: str, asker_of: AskerOf) -> APIRouter:
     """The routes about invitations."""
-    router = APIRouter(prefix="/v1", tags=["people"])
+    router = APIRouter(prefix="/v1", tags=["people"], route_class=StrictRoute)
     PeopleWriter = Annotated[Asker, Security(asker_of, scopes=[Scope.PEOPLE_WRITE.value])]  # noqa: N806
 
     @router.post("/invitations", status_code=201)

@@ -10,6 +10,7 @@ from server.http.etags import IfMatch, if_match
 from server.http.paging import PageAsked, Paging
 from server.records import Person, Role, Scope
 from server.routes.v1.asking import AskerOf
+from server.routes.v1.strict import StrictRoute
 from server.services.asking import Asker
 from server.services.people import Directory
 
@@ -34,7 +35,7 @@ class PeopleOut:
 
 def people_router(directory: Directory, asker_of: AskerOf, paging: Paging) -> APIRouter:
     """The routes about people."""
-    router = APIRouter(prefix="/v1", tags=["people"])
+    router = APIRouter(prefix="/v1", tags=["people"], route_class=StrictRoute)
     PeopleReader = Annotated[Asker, Security(asker_of, scopes=[Scope.PEOPLE_READ.value])]  # noqa: N806
     PeopleWriter = Annotated[Asker, Security(asker_of, scopes=[Scope.PEOPLE_WRITE.value])]  # noqa: N806
 

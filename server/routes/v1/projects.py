@@ -10,6 +10,7 @@ from server.clock import iso_utc
 from server.http.paging import PageAsked, Paging
 from server.records import PolicyVersion, Project, Scope
 from server.routes.v1.asking import AskerOf
+from server.routes.v1.strict import StrictRoute
 from server.services.asking import Asker
 from server.services.catalogue import Catalogue
 
@@ -51,7 +52,7 @@ class PolicyVersionsOut:
 
 def projects_router(catalogue: Catalogue, asker_of: AskerOf, paging: Paging) -> APIRouter:
     """The routes about projects."""
-    router = APIRouter(prefix="/v1", tags=["projects"])
+    router = APIRouter(prefix="/v1", tags=["projects"], route_class=StrictRoute)
     ProjectsReader = Annotated[Asker, Security(asker_of, scopes=[Scope.PROJECTS_READ.value])]  # noqa: N806
 
     @router.get("/projects")

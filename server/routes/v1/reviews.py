@@ -10,6 +10,7 @@ from server.http.paging import PageAsked, Paging
 from server.records import Decision, How, Scope, Stage, StoredReview, Verdict
 from server.reviews.published import PublishedReviews
 from server.routes.v1.asking import AskerOf
+from server.routes.v1.strict import StrictRoute
 from server.services.asking import Asker
 
 _US = 1_000_000
@@ -64,7 +65,7 @@ class ReviewsOut:
 
 def reviews_router(published: PublishedReviews, asker_of: AskerOf, paging: Paging) -> APIRouter:
     """The routes about reviews."""
-    router = APIRouter(prefix="/v1", tags=["reviews"])
+    router = APIRouter(prefix="/v1", tags=["reviews"], route_class=StrictRoute)
     ReviewsReader = Annotated[Asker, Security(asker_of, scopes=[Scope.REVIEWS_READ.value])]  # noqa: N806
 
     @router.get("/reviews")

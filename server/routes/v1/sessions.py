@@ -8,14 +8,17 @@ from pydantic import AwareDatetime
 from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc, us_of
+from server.errors import Refusal
 from server.http.paging import PageAsked, Paging
 from server.records import Scope, SessionState
 from server.records.listing import SessionFilter
 from server.routes.v1.asking import AskerOf
 from server.routes.v1.references import PersonRef, ProjectRef
+from server.routes.v1.strict import StrictRoute
 from server.services.asking import Asker
 from server.services.naming import named_id
 from server.services.review import Review, SessionView
+from wire.problems import ProblemCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class SessionsOut:
 
 def sessions_router(review: Review, asker_of: AskerOf, paging: Paging) -> APIRouter:
     """The routes about sessions."""
-    router = APIRouter(prefix="/v1", tags=["sessions"])
+    router = APIRouter(prefix="/v1", tags=["sessions"], route_class=StrictRoute)
     SessionsReader = Annotated[Asker, Security(asker_of, scopes=[Scope.SESSIONS_READ.value])]  # noqa: N806
 
     @router.get("/sessions")
@@ -104,6 +107,8 @@ def sessions_opened(
     ] = None,
 ) -> SessionFilter:
     """Which sessions: whose, of what, from when; a dependency of lists of them."""
+    if opened_from is not None and opened_before is not None and opened_from > opened_before:
+        raise Refusal(ProblemCode.INVALID_REQUEST, 400, "`from` is after `to`.")
     return SessionFilter(
         person=named_id(person) if person is not None else None,
         project=named_id(project) if project is not None else None,

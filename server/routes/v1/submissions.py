@@ -9,10 +9,11 @@ from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc
 from server.errors import overloaded
+from server.http.bodies import too_large
 from server.http.paging import PageAsked, Paging
-from server.http.requests import body_of
 from server.records import Answer, Scope, Submission
 from server.routes.v1.asking import AskerOf
+from server.routes.v1.strict import StrictRoute
 from server.services.asking import Asker
 from server.submissions.aligning import Aligned, AlignedPart
 from server.submissions.answering import Current
@@ -175,7 +176,7 @@ def _inlined(schema: Any, named: dict[str, Any]) -> Any:
 
 def submissions_router(submissions: Submissions, asker_of: AskerOf, paging: Paging) -> APIRouter:
     """The routes about submissions."""
-    router = APIRouter(prefix="/v1", tags=["submissions"])
+    router = APIRouter(prefix="/v1", tags=["submissions"], route_class=StrictRoute)
     Writer = Annotated[Asker, Security(asker_of, scopes=[Scope.SUBMISSIONS_WRITE.value])]  # noqa: N806
     Reader = Annotated[Asker, Security(asker_of, scopes=[Scope.SUBMISSIONS_READ.value])]  # noqa: N806
     room = CapacityLimiter(_THREADS)
@@ -199,7 +200,9 @@ def submissions_router(submissions: Submissions, asker_of: AskerOf, paging: Pagi
         text is classed in memory and dropped. An identifier that was handed in with another text is
         refused (409), and so is another text about a session that was asked about too often.
         """
-        body = await body_of(request, limits.SUBMISSION_MAX_BYTES)
+        body = await request.body()
+        if len(body) > limits.SUBMISSION_MAX_BYTES:
+            raise too_large()
         # Threads of their own: many texts at once must not hold up what others ask.
         if room.statistics().tasks_waiting >= _WAITING_MAX:
             raise overloaded(_LATER_S)

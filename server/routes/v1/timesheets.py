@@ -27,6 +27,7 @@ from server.routes.v1.asking import AskerOf
 from server.routes.v1.bodies import EXACTLY
 from server.routes.v1.hours import TotalsOut, totals_out
 from server.routes.v1.references import PersonRef
+from server.routes.v1.strict import StrictRoute
 from server.services.asking import Asker
 from server.services.naming import named_id
 from wire.problems import ProblemCode
@@ -133,7 +134,7 @@ class DeclineIn:
 
 def timesheets_router(sheets: Timesheets, asker_of: AskerOf, paging: Paging) -> APIRouter:
     """The routes about timesheets."""
-    router = APIRouter(prefix="/v1", tags=["timesheets"])
+    router = APIRouter(prefix="/v1", tags=["timesheets"], route_class=StrictRoute)
     Reader = Annotated[Asker, Security(asker_of, scopes=[Scope.TIMESHEETS_READ.value])]  # noqa: N806
     Writer = Annotated[Asker, Security(asker_of, scopes=[Scope.TIMESHEETS_WRITE.value])]  # noqa: N806
     Seen = Annotated[IfMatch, Depends(if_match)]  # noqa: N806

@@ -12,6 +12,7 @@ from server.records import Happened, Scope
 from server.records.webhooks import AttemptLine, DeliveryLine, DeliveryState, Failure
 from server.routes.v1.asking import AskerOf
 from server.routes.v1.bodies import EXACTLY
+from server.routes.v1.strict import StrictRoute
 from server.services.asking import Asker
 from server.webhooks.endpoints import Webhooks
 from server.webhooks.signing import message_id
@@ -81,7 +82,7 @@ class TestOut:
 
 def deliveries_router(webhooks: Webhooks, asker_of: AskerOf, paging: Paging) -> APIRouter:
     """The routes about what is sent to webhooks."""
-    router = APIRouter(prefix="/v1", tags=["webhooks"])
+    router = APIRouter(prefix="/v1", tags=["webhooks"], route_class=StrictRoute)
     Writer = Annotated[Asker, Security(asker_of, scopes=[Scope.WEBHOOKS_WRITE.value])]  # noqa: N806
     Asked = Annotated[PageAsked, Depends(paging)]  # noqa: N806
 

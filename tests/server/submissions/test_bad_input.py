@@ -14,6 +14,7 @@ from tests.server.submissions.work import Office, Work
 from wire import limits
 from wire.problems import ProblemCode
 
+_JSON = {"content-type": "application/json"}
 MARK = "xyzzyqwv"
 """Stands in what is sent; must not stand in what is answered."""
 
@@ -73,7 +74,7 @@ def test_a_lone_surrogate_and_other_bytes_that_are_no_text(
 ) -> None:
     head = json.dumps({"identifier": "bad", "sessions": [{"session": work.session}]})
     body = head[:-1].encode() + b', "text": ' + raw + b"}"
-    answer = office.client.post("/v1/submissions", content=body, headers=office.auth())
+    answer = office.client.post("/v1/submissions", content=body, headers=office.auth() | _JSON)
     refused(office, answer, 400, ProblemCode.INVALID_REQUEST)
 
 
@@ -88,7 +89,7 @@ def test_the_longest_text_fits_however_it_is_escaped(office: Office, work: Work)
     text = "\U0001f600" * limits.SUBMISSION_MAX_CHARS
     body = {"identifier": "long", "sessions": [{"session": work.session}], "text": text}
     escaped = json.dumps(body).encode()
-    answer = office.client.post("/v1/submissions", content=escaped, headers=office.auth())
+    answer = office.client.post("/v1/submissions", content=escaped, headers=office.auth() | _JSON)
     assert (answer.status_code, answer.json()["answer"]) == (200, "cannot determine")
 
 

@@ -35,7 +35,8 @@ def test_neither_text_nor_classes_are_left_anywhere(
         answer = office.ask(identifier, session, text=given)
         assert MARK not in answer.text
     raw = b'{"identifier": "leak", "text": "' + MARK.encode() + b'\\ud800"}'
-    answer = office.client.post("/v1/submissions", content=raw, headers=office.auth())
+    headers = office.auth() | {"content-type": "application/json"}
+    answer = office.client.post("/v1/submissions", content=raw, headers=headers)
     assert answer.status_code == 400
     assert MARK not in answer.text
     found = stored_bytes(office.house.path)

@@ -15,26 +15,20 @@ from server.app import build_app
 from server.clock import now_us
 from server.installation import open_installation
 from server.operation.keys import hash_of_code, new_pairing_code
-from server.records import EVERYBODY, Role
+from server.records import Role
 from server.scoring.assessor import DetectorAssessor
-from server.scoring.session import Scoring
-from server.scoring.worker import do_next
 from server.services.administration import Administration
-from server.services.invitations import Invitations
-from server.services.people import operator
 from server.storage.tables import metadata
 from tests.server.browser import Browser
-from tests.server.device import Chain, Device, screenshot
+from tests.server.device import Chain, Device
 from tests.server.house import PASSWORD, POLICY, House
 from tests.server.kinds import Typing
 from tests.server.storages import EMBEDDED
-from tests.server.tenancy import calls_announce, calls_reviews, stores_submissions
+from tests.server.tenancy import calls_reviews, stores_submissions
 from tests.server.tenancy.calls import CALLS, routes_of
+from tests.server.tenancy.first import NOTE, furnish
 from tests.server.tenancy.naming import Call, Ids
-from wire.objects import object_digest
 
-PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(50)
-NOTE = b"a note of the first organisation"
 REFUSED = {401, 403, 404}
 _JSON = {"content-type": "application/json"}
 
@@ -64,32 +58,8 @@ def assessor(one_thread: None) -> DetectorAssessor:
 def first(
     house: House, chain: Chain, typing: Typing, assessor: DetectorAssessor, address: str
 ) -> Ids:
-    """What the first organisation holds: a scored session with a picture, an invitation."""
-    for data in (PICTURE, NOTE):
-        assert chain.device.put(chain.session, data).status_code == 201
-    chain.send([*typing(0, 190), screenshot(1_000_000, PICTURE)], final=True)
-    installation = house.installation
-    scoring = Scoring(installation.store, installation.objects, assessor, installation.keys)
-    assert do_next(installation.store, scoring, "t")
-    entry = house.own.session(chain.session)
-    assert entry is not None
-    stores_submissions.furnish(house.own, entry, chain.session)
-    calls_announce.furnish(house.own, chain.session)
-    Invitations(installation.store).invite(operator(1), Role.TRAINER, frozenset())
-    (invitation,) = house.own.invitations(now_us())
-    project = house.own.projects()[0]
-    return Ids(
-        chain.session,
-        object_digest(PICTURE),
-        PICTURE,
-        project.id,
-        project.policy.digest(),
-        house.trainer.id,
-        chain.device.enrolled.device,
-        invitation.row,
-        calls_reviews.opened(house.own, chain.session),
-        house.own.timesheets(EVERYBODY, 1)[0].id,
-    )
+    """What the first organisation holds."""
+    return furnish(house, chain, typing, assessor)
 
 
 @pytest.fixture
