@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from server.errands.answers import ForgetAnswers
 from server.errands.errand import Errand
 from server.hours.lapsing import HoldLapses
+from server.hours.nearing import NearLapses
 from server.installation import Installation
 from server.notices.mailing import Mail
 from server.notices.postman import Postman
@@ -32,6 +33,7 @@ def all_errands(installation: Installation) -> Sequence[Errand]:
         Mail(store, postman),
         ReviewDeadlines(store),
         HoldLapses(store),
+        NearLapses(store),
         AskedExports(store, objects, keys),
         ForgetAnswers(store),
     ]

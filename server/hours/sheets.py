@@ -26,6 +26,7 @@ from server.records.timesheets import (
     Move,
     SheetState,
     Timesheet,
+    approvable_us,
 )
 from server.services.asking import Asker
 from server.services.naming import named_id
@@ -39,9 +40,6 @@ _LINES_MAX = 5_000
 _WEEK_LAST = 6
 _SECOND_US = 1_000_000
 _DAY_US = 86_400 * _SECOND_US
-_UNSUBMITTED_DAYS = 15
-"""Days from a week's Monday after which it can be approved though nobody submitted it."""
-_EPOCH_DAY = 719_163
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +238,7 @@ def _need_state(sheet: Timesheet, *states: SheetState) -> None:
 
 def _need_over(sheet: Timesheet) -> None:
     """Silence costs no pay: a week that nobody submits can be approved when it is long over."""
-    if now_us() < (sheet.week - _EPOCH_DAY + _UNSUBMITTED_DAYS) * _DAY_US:
+    if now_us() < approvable_us(sheet.week):
         raise _conflict("It was not submitted; a week after it is over it can be approved anyway.")
 
 

@@ -23,11 +23,15 @@ _OF_REVIEWS = frozenset(
 _OF_WEEKS = frozenset(
     {
         Happened.TIMESHEET_DISPUTED,
+        Happened.WEEK_LAPSE_NEAR,
+        Happened.WEEK_UNSUBMITTED,
         Happened.CORRECTION_ACCEPTED,
         Happened.CORRECTION_DECLINED,
     }
 )
 REVIEWS, HERE = "/reviews", "/notices"
+_WHERE = {Happened.HOLD_NEAR: "/hours", Happened.WEEK_LAPSE_NEAR: "/hours"}
+"""Where whoever may decide finds what they are told of, if not on the page of notices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,14 @@ class Audience:
         telling = TELLINGS.get(happened.kind)
         if telling is None:
             return []
+        found: Iterable[_Reader]
         if happened.kind in _OF_REVIEWS:
             found = self._of_review(happened, telling.whom)
+        elif happened.kind is Happened.HOLD_NEAR:
+            found = self._of_hold(happened, telling.whom)
         else:
-            found = [*self._subject(happened), *self._in_roles(telling.whom, HERE)]
+            where = _WHERE.get(happened.kind, HERE)
+            found = [*self._subject(happened), *self._in_roles(telling.whom, where)]
         paths = {reader.person: reader.path for reader in reversed(list(found))}
         return [NewNotice(person, happened.kind, path) for person, path in paths.items()]
 
@@ -71,6 +79,13 @@ class Audience:
                 others = whom | {Whom.AUDITORS, Whom.LEADS}
         # Nobody is asked to review their own session, so nobody is told of it as a reviewer.
         yield from (r for r in self._in_roles(others, REVIEWS) if r.person != review.trainer)
+
+    def _of_hold(self, happened: Announcement, whom: frozenset[Whom]) -> Iterable[_Reader]:
+        """Not whoever's own pay it is: they cannot decide it, and hear when it is free."""
+        entry = self._own.session(bytes.fromhex(happened.subject))
+        if entry is not None:
+            where = _WHERE[happened.kind]
+            yield from (r for r in self._in_roles(whom, where) if r.person != entry.person)
 
     def _subject(self, happened: Announcement) -> Iterable[_Reader]:
         """The person whom something else than a review is about."""

@@ -76,6 +76,18 @@ TELLINGS: Mapping[Happened, Telling] = {
         "A timesheet is disputed",
         "Some of a week's time is disputed. The page shows which, and why.",
     ),
+    Happened.WEEK_LAPSE_NEAR: Telling(
+        _to(Whom.TRAINER, Whom.LEADS, Whom.ADMINS),
+        "The time to decide about a disputed week is almost over",
+        "Some of a week's time is disputed, and held for two days more at most. If nobody decides"
+        " until then, it is payable.",
+    ),
+    Happened.WEEK_UNSUBMITTED: Telling(
+        _to(Whom.TRAINER),
+        "A week of yours is not submitted",
+        "You have not submitted a week of yours. In two days or less it can be approved as it"
+        " stands, without you: look whether anything is missing.",
+    ),
     Happened.CORRECTION_ACCEPTED: Telling(
         _to(Whom.TRAINER, Whom.LEADS),
         "A correction of a week counts",
@@ -85,6 +97,12 @@ TELLINGS: Mapping[Happened, Telling] = {
         _to(Whom.TRAINER, Whom.LEADS),
         "A correction of a week is declined",
         "A correction of a week's time was declined. The page shows why.",
+    ),
+    Happened.HOLD_NEAR: Telling(
+        _to(Whom.LEADS, Whom.ADMINS),
+        "Held time is almost free again",
+        "Minutes that a review holds back are held for two days more at most. If it is not decided"
+        " until then, they are payable. Reviews that wait are in the queue.",
     ),
     Happened.HOLD_LAPSED: Telling(
         _to(Whom.TRAINER),

@@ -33,6 +33,22 @@ class CorrectionState(StrEnum):
     """Something came that changed it before anybody accepted it."""
 
 
+_UNSUBMITTED_DAYS = 15
+"""Days from a week's Monday after which it can be approved though nobody submitted it."""
+_EPOCH_DAY = 719_163
+_DAY_US = 86_400_000_000
+
+
+def approvable_us(week: int) -> int:
+    """From when a week, named by its Monday, can be approved though nobody submitted it."""
+    return (week - _EPOCH_DAY + _UNSUBMITTED_DAYS) * _DAY_US
+
+
+def last_approvable(now_us: int) -> int:
+    """The latest day of which `approvable_us` is not later than a moment."""
+    return now_us // _DAY_US + _EPOCH_DAY - _UNSUBMITTED_DAYS
+
+
 @dataclass(frozen=True, slots=True)
 class Timesheet:
     """One person's week."""

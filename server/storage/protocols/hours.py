@@ -17,6 +17,12 @@ class HoldTable(Protocol):
     def holds(self, session_row: int) -> Sequence[Hold]:
         """All holds of a session, those that have ended too, in the order they were made."""
 
+    def note_near_lapses(self, within_us: int, now_us: int, limit: int) -> int:
+        """Announce holds that are about to lapse, each deadline once; how many holds that were.
+
+        Of a review by the session, of a dispute by its timesheet.
+        """
+
     def lapse_holds(self, session_row: int, now_us: int) -> bool:
         """End the holds of a session that are due, for the trainer; whether any was.
 
@@ -40,6 +46,9 @@ class Timesheets(Protocol):
 
     def timesheet(self, timesheet: bytes, sight: Sight = EVERYBODY) -> Timesheet | None:
         """A timesheet, if it is within sight."""
+
+    def note_unsubmitted(self, weeks: tuple[int, int], now_us: int, limit: int) -> int:
+        """Announce open timesheets of weeks from the first to the last, once; how many."""
 
     def move_timesheet(self, sheet: Timesheet, move: Move, now_us: int) -> bool:
         """Take a step, if the timesheet is still as it was seen; False, and nothing, if not."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table, exists, func
 
-from server.records import PayWaits
+from server.records import Happened, PayWaits
 from server.records.hours import WHOLE_SESSION_US, Hold, HoldEnded
 from server.storage import tables
 from server.storage.sql.recounting import SqlRecounting
@@ -21,6 +21,48 @@ class SqlHolds(SqlRecounting):
         """Hold back nothing of a session any longer, but for what a timesheet's dispute holds."""
         with self._transaction() as connection:
             self._release(connection, session_row, now_us)
+
+    def note_near_lapses(self, within_us: int, now_us: int, limit: int) -> int:
+        """Announce holds that are about to lapse, each deadline once."""
+        twin = tables.holds.alias()
+        same_end = (
+            twin.c.session == _HOLD.session,
+            func.coalesce(twin.c.timesheet, 0) == func.coalesce(_HOLD.timesheet, 0),
+            twin.c.lapses_us == _HOLD.lapses_us,
+        )
+        near = (
+            _HOLD.ended_us.is_(None),
+            _HOLD.lapses_us > now_us,
+            _HOLD.lapses_us <= now_us + within_us,
+            _HOLD.noticed_us.is_(None),
+        )
+        told = exists().where(*same_end, twin.c.noticed_us.is_not(None))
+        columns = (_HOLD.row, _HOLD.session, _HOLD.timesheet, told.label("told"))
+        query = self._select(tables.holds, *columns).where(*near).limit(limit)
+        # Asked each minute, and mostly in vain: nobody else has to wait for that.
+        if not self._all(query.limit(1)):
+            return 0
+        with self._transaction() as connection:
+            found = connection.execute(query).all()
+            noted = self._update(tables.holds).where(_HOLD.row.in_([row.row for row in found]))
+            connection.execute(noted.values(noticed_us=now_us))
+            new = [row for row in found if not row.told]
+            sheets = sorted({row.timesheet for row in new if row.timesheet is not None})
+            for row in sheets:
+                self._announce_row(
+                    connection, tables.timesheets, Happened.WEEK_LAPSE_NEAR, row, now_us
+                )
+            for row in sorted({row.session for row in new if row.timesheet is None}):
+                self._announce_row(connection, tables.sessions, Happened.HOLD_NEAR, row, now_us)
+        return len(found)
+
+    def _announce_row(
+        self, connection: Connection, table: Table, kind: Happened, row: int, now_us: int
+    ) -> None:
+        named = self._select(table, table.c.id).where(table.c.row == row)
+        self._announce(
+            connection, kind, bytes(connection.execute(named).scalar_one()).hex(), now_us
+        )
 
     def holds(self, session_row: int) -> Sequence[Hold]:
         """All holds of a session."""

@@ -74,6 +74,24 @@ class SqlTimesheets(SqlHolds):
         row = self._one(self._sheets().where(_SHEET.id == timesheet, *seen))
         return _as_sheet(row) if row else None
 
+    def note_unsubmitted(self, weeks: tuple[int, int], now_us: int, limit: int) -> int:
+        """Announce open timesheets of some weeks, once."""
+        query = self._select(tables.timesheets, _SHEET.row, _SHEET.id).where(
+            _SHEET.week.between(*weeks),
+            _SHEET.state == SheetState.OPEN.value,
+            _SHEET.noticed_us.is_(None),
+        )
+        if not self._all(query.limit(1)):
+            return 0
+        with self._transaction() as connection:
+            found = connection.execute(query.order_by(_SHEET.row).limit(limit)).all()
+            mine = _SHEET.row.in_([row.row for row in found])
+            noted = self._update(tables.timesheets).where(mine)
+            connection.execute(noted.values(noticed_us=now_us))
+            for row in found:
+                self._announce(connection, Happened.WEEK_UNSUBMITTED, bytes(row.id).hex(), now_us)
+        return len(found)
+
     def move_timesheet(self, sheet: Timesheet, move: Move, now_us: int) -> bool:
         """Take a step, if the timesheet is still as it was seen."""
         with self._transaction() as connection:

@@ -68,6 +68,7 @@ timesheets = Table(
     Column("reason", Text),
     Column("answer", Text),
     Column("numbers", LargeBinary),
+    Column("noticed_us", BigInteger),
     UniqueConstraint("person", "week"),
     UniqueConstraint("organisation", "id"),
     Index("timesheets_of_organisation", "organisation", "row"),
@@ -75,7 +76,8 @@ timesheets = Table(
     Index("timesheets_of_person", "organisation", "person", "row"),
     Index("timesheets_in_state", "organisation", "state", "row"),
 )
-"""`week` is its Monday as `date.toordinal`; `numbers` are what was approved, as they were then."""
+"""`week` is its Monday as `date.toordinal`; `numbers` are what was approved, as they were then.
+`noticed_us`: when its trainer was told that it can soon be approved unsubmitted."""
 
 corrections = Table(
     "corrections",
@@ -130,9 +132,11 @@ holds = Table(
     Column("lapses_us", BigInteger, nullable=False),
     Column("ended_us", BigInteger),
     Column("ended_why", String(20)),
+    Column("noticed_us", BigInteger),
     Index("holds_of_session", "session"),
     Index("holds_of_timesheet", "timesheet"),
     Index("holds_due", "lapses_us", sqlite_where=_IN_FORCE, postgresql_where=_IN_FORCE),
 )
 """Stretches of session time whose pay waits; never deleted, so that a hold can be explained.
-`timesheet`: of the dispute that holds them; none: a review does."""
+`timesheet`: of the dispute that holds them; none: a review does. `noticed_us`: when people
+were told that it is about to lapse."""

@@ -35,6 +35,8 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
     "accept_correction": lambda s, _: s.accept_correction(_FOREIGN, 1, "x", 1),
     "decline_correction": lambda s, _: s.decline_correction(_FOREIGN, 1, "x", "why", 1),
     "corrections": lambda s, _: s.corrections(1),
+    "note_near_lapses": lambda s, _: s.note_near_lapses(1 << 60, 1, 9),
+    "note_unsubmitted": lambda s, _: s.note_unsubmitted((0, 1 << 30), 1, 9),
     "holds": lambda s, x: s.holds(x.entry.row),
     "hours_lines": lambda s, _: s.hours_lines(_ALL, 10),
     "lapse_holds": lambda s, x: s.lapse_holds(x.entry.row, 1 << 60),
