@@ -16,6 +16,7 @@ from server.http.bodies import Receive
 from server.http.cookies import SignedSessions
 from server.http.etags import ETags
 from server.http.goodbye import saying_goodbye
+from server.http.head import Heads
 from server.http.idempotency import IdempotentPosts
 from server.http.paging import Paging
 from server.http.plain_text import PlainAddresses
@@ -160,4 +161,5 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
     )
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Heads)
     return app

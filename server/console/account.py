@@ -93,7 +93,7 @@ class AccountRoutes:
             return to("/account")
         said, status = code_refused(taken)
         context = enrolment(offer, _HERE) | {"said": said}
-        return self._desk.page(request, "enrol.html", person, context, status)
+        return self._desk.page(request, "enrol.html", person, context, status, taken.wait_s)
 
     async def remove_factor(self, request: Request) -> Response:
         """Take the second factor away, with the password; every sign-in ends."""
@@ -124,15 +124,20 @@ class AccountRoutes:
 
     async def _not_known(
         self, request: Request, person: Person, password: str
-    ) -> tuple[str, int] | None:
+    ) -> tuple[str, int, int] | None:
         client = client_of(request)
         tried = await run_in_threadpool(self._gate.own_password, person, password, client)
         if tried.wait_s:
-            return wait_text(tried.wait_s), 429
-        return None if tried.person else (_WRONG, 403)
+            return wait_text(tried.wait_s), 429, tried.wait_s
+        return None if tried.person else (_WRONG, 403, 0)
 
     async def _page(
-        self, request: Request, person: Person, said: str = "", status: int = 200
+        self,
+        request: Request,
+        person: Person,
+        said: str = "",
+        status: int = 200,
+        wait_s: int = 0,
     ) -> Response:
         enrolled = await run_in_threadpool(self._factors.enrolled, person)
         left = await run_in_threadpool(self._factors.codes_left, person) if enrolled else 0
@@ -143,4 +148,4 @@ class AccountRoutes:
             "codes_left": left,
             "mail": mail,
         }
-        return self._desk.page(request, "account.html", person, context, status)
+        return self._desk.page(request, "account.html", person, context, status, wait_s)

@@ -66,8 +66,9 @@ class Desk:
         person: Person | None = None,
         context: dict[str, object] | None = None,
         status: int = 200,
+        wait_s: int = 0,
     ) -> Response:
-        """A page; who is signed in stands in its head."""
+        """A page; who is signed in stands in its head. With a wait it says when to try again."""
         shared = {
             "person": person,
             "csrf": csrf_token(request),
@@ -77,7 +78,11 @@ class Desk:
             "reviews": person is not None and person.role in REVIEWERS,
         }
         return templates.TemplateResponse(
-            request, name, shared | (context or {}), status_code=status
+            request,
+            name,
+            shared | (context or {}),
+            status_code=status,
+            headers={"retry-after": str(wait_s)} if wait_s else None,
         )
 
     def address_of(self, request: Request, path: str) -> str:

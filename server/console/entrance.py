@@ -50,7 +50,8 @@ class EntranceRoutes:
         login, password = one(form, "login"), one(form, "password")
         tried = await run_in_threadpool(self._gate.password, login, password, client_of(request))
         if tried.wait_s:
-            return await self._login_page(request, wait_text(tried.wait_s), 429)
+            wait_s = tried.wait_s
+            return await self._login_page(request, wait_text(wait_s), 429, wait_s)
         if tried.person is None:
             return await self._login_page(request, _WRONG, 403)
         need = await run_in_threadpool(self._factors.need, tried.person)
@@ -73,7 +74,8 @@ class EntranceRoutes:
         taken = await run_in_threadpool(self._factors.check, person, one(form, "code"), client)
         if not taken.holds:
             said, status = code_refused(taken)
-            return self._desk.page(request, "second.html", None, {"said": said}, status)
+            context: dict[str, object] = {"said": said}
+            return self._desk.page(request, "second.html", None, context, status, taken.wait_s)
         remember(request, person)
         return to("/sessions")
 
@@ -102,7 +104,7 @@ class EntranceRoutes:
             return to("/login")
         said, status = code_refused(taken)
         context = enrolment(offer, "/login/enrol") | {"said": said}
-        return self._desk.page(request, "enrol.html", None, context, status)
+        return self._desk.page(request, "enrol.html", None, context, status, taken.wait_s)
 
     async def logout(self, request: Request) -> Response:
         """Forget who it was."""
@@ -117,10 +119,12 @@ class EntranceRoutes:
             return None
         return person
 
-    async def _login_page(self, request: Request, said: str = "", status: int = 200) -> Response:
+    async def _login_page(
+        self, request: Request, said: str = "", status: int = 200, wait_s: int = 0
+    ) -> Response:
         elsewhere = await run_in_threadpool(self._openid.ways)
         context: dict[str, object] = {"said": said, "elsewhere": elsewhere}
-        return self._desk.page(request, "login.html", None, context, status)
+        return self._desk.page(request, "login.html", None, context, status, wait_s)
 
 
 def enrolment(offer: Offer, action: str) -> dict[str, object]:

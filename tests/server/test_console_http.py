@@ -170,7 +170,9 @@ def test_person_without_password_cannot_sign_in(sign_in: SignIn, house: House) -
 def test_guessing_a_password_locks_the_login_for_a_while(sign_in: SignIn) -> None:
     statuses = [sign_in("admin", "wrong password").last.status_code for _ in range(9)]
     assert statuses == [403] * 8 + [429]
-    assert sign_in("admin").last.status_code == 429
+    locked = sign_in("admin").last
+    assert locked.status_code == 429
+    assert 0 < int(locked.headers["retry-after"]) <= 24 * 3600
     assert sign_in("ada").last.status_code == 303
 
 

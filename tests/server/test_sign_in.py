@@ -295,8 +295,10 @@ def test_sign_in_ends_everywhere_by_change_of_password_removal_and_wish(
 def test_guessing_the_own_password_is_slow(browser: Open) -> None:
     mine = signed_in(browser(), "otto")
     fields = {"password": "wrong", "new": ANOTHER}
-    codes = [mine.submit("/account/password", fields, "/account").status_code for _ in range(9)]
-    assert codes == [403] * 8 + [429]
+    answers = [mine.submit("/account/password", fields, "/account") for _ in range(9)]
+    assert [answer.status_code for answer in answers] == [403] * 8 + [429]
+    waits = ["retry-after" in answer.headers for answer in answers]
+    assert waits == [False] * 8 + [True]
 
 
 def test_cookie_is_rotated_and_named_for_its_host(

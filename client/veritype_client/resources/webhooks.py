@@ -9,11 +9,11 @@ from typing import Literal
 
 import msgspec
 
-from veritype_client.resources.asking import Asking, Kind, id_in_path
+from veritype_client.resources.asking import Asking, Kind, Tagged, id_in_path
 from veritype_client.transport import decoded
 
 
-class Webhook(msgspec.Struct, frozen=True):
+class Webhook(Tagged, frozen=True):
     """An endpoint. `failures` counts attempts in vain since the last that was taken."""
 
     id: str
@@ -86,7 +86,7 @@ class Webhooks(Asking):
 
     def webhook(self, webhook: str) -> Webhook:
         """One endpoint."""
-        return self._get(_WEBHOOK, _path(webhook))
+        return self._get_tagged(_WEBHOOK, _path(webhook))
 
     def add_webhook(
         self, url: str, kinds: Iterable[str], *, key: str | None = None
@@ -107,14 +107,16 @@ class Webhooks(Asking):
         url: str | None = None,
         kinds: Iterable[str] | None = None,
         paused: bool | None = None,
+        seen: str | None = None,
     ) -> Webhook:
         """Change what is given; once it goes on after a pause, what waits is sent at once.
 
-        What happens during a pause is not kept for it: `replay_webhook` sends it.
+        What happens during a pause is not kept for it: `replay_webhook` sends it. `seen` is the
+        `Webhook.etag` of what you saw; `Changed` if it is not that any more.
         """
         wanted = {"url": url, "kinds": None if kinds is None else list(kinds), "paused": paused}
         said = {name: value for name, value in wanted.items() if value is not None}
-        answer = self._transport.ask("PATCH", _path(webhook), body=said)
+        answer = self._transport.ask("PATCH", _path(webhook), body=said, seen=seen)
         found: Webhook = decoded(_WEBHOOK.one, answer.body)
         return found
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from server.clock import iso_utc
+from server.http.etags import IfMatch, if_match
 from server.http.paging import PageAsked, Paging
 from server.records import Happened, Scope
 from server.records.webhooks import Endpoint, Paused
@@ -99,11 +100,17 @@ def webhooks_router(webhooks: Webhooks, asker_of: AskerOf, paging: Paging) -> AP
         return _webhook_out(webhooks.endpoint(asker, webhook_id))
 
     @router.patch("/webhooks/{webhook_id}")
-    def change(webhook_id: str, wanted: WebhookChange, asker: Writer) -> WebhookOut:
+    def change(
+        webhook_id: str,
+        wanted: WebhookChange,
+        asker: Writer,
+        seen: Annotated[IfMatch, Depends(if_match)],
+    ) -> WebhookOut:
         """Change address or kinds, pause, or go on: then what waits is sent at once.
 
         What happens while an endpoint is paused is not kept for it; replay it by its numbers.
         """
+        seen.check(_webhook_out(webhooks.endpoint(asker, webhook_id)))
         kinds = None if wanted.kinds is None else frozenset(wanted.kinds)
         changed = webhooks.change(asker, webhook_id, wanted.url, kinds, wanted.paused)
         return _webhook_out(changed)

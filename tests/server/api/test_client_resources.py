@@ -140,9 +140,13 @@ def test_an_endpoint_is_added_changed_tested_replayed_and_removed(
     assert made.secret not in repr(made)
     (found,) = client.webhooks()
     assert (found.id, found.url, found.kinds) == (made.id, URL, ["session.scored"])
-    assert client.webhook(made.id) == found
-    changed = client.change_webhook(made.id, paused=True, kinds=["hold.lapsed", "session.scored"])
+    fetched = client.webhook(made.id)
+    assert msgspec.structs.replace(fetched, etag="") == found
+    both = ["hold.lapsed", "session.scored"]
+    changed = client.change_webhook(made.id, paused=True, kinds=both, seen=fetched.etag)
     assert (changed.paused_because, len(changed.kinds), changed.url) == ("asked", 2, URL)
+    with pytest.raises(Changed):
+        client.change_webhook(made.id, paused=False, seen=fetched.etag)
     assert client.change_webhook(made.id, paused=False).paused_at is None
     other = client.replace_webhook_secret(made.id)
     assert other.secret != made.secret

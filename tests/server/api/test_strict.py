@@ -147,3 +147,27 @@ def test_a_time_that_ends_before_it_begins(
         params = {name: f"{day}T00:00:00Z" for name, day in params.items()}
     answer = client.get(place, params=params, headers=key)
     assert (answer.status_code, "`from`" in problem_of(answer).detail) == (400, True)
+
+
+def test_a_head_is_a_get_without_its_body(client: httpx.Client, key: dict[str, str]) -> None:
+    places = ("/v1/sessions", "/v1/openapi.json", "/.well-known/veritype-keys", "/login")
+    for place in (*places, f"/v1/sessions/{NOWHERE}", "/v1/sessions?bogus=1"):
+        got, headed = client.get(place, headers=key), client.head(place, headers=key)
+        assert (headed.status_code, headed.content) == (got.status_code, b""), place
+        for name in ("content-type", "etag", "cache-control"):
+            assert headed.headers.get(name) == got.headers.get(name), (place, name)
+    assert client.head("/v1/sessions").status_code == 401
+    assert client.head("/v1/invitations", headers=key).status_code == 405
+    # The connection is still in step.
+    assert client.get("/v1/sessions", headers=key).status_code == 200
+    known = {"if-none-match": client.get("/v1/sessions", headers=key).headers["etag"]}
+    assert client.head("/v1/sessions", headers=key | known).status_code == 304
+
+
+def test_the_log_says_head_and_the_route(
+    client: httpx.Client, key: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="server.requests"):
+        client.head(f"/v1/sessions/{NOWHERE}", headers=key)
+    asked = [(each.__dict__["method"], each.__dict__["route"]) for each in caplog.records]
+    assert asked == [("HEAD", "/v1/sessions/{session_id}")]

@@ -40,6 +40,18 @@ def got(platform: httpx.Client, path: str) -> Json:
     return dict(answer.json())
 
 
+def test_a_change_of_an_endpoint_that_was_not_seen_is_refused(platform: httpx.Client) -> None:
+    path = f"/v1/webhooks/{added(platform)['id']}"
+    seen = platform.get(path)
+    for tag in ('"invented"', "nonsense"):
+        answer = platform.patch(path, json={"paused": True}, headers={"if-match": tag})
+        assert problem_of(answer).code is ProblemCode.PRECONDITION_FAILED
+    assert platform.get(path).json() == seen.json()
+    fits = {"if-match": seen.headers["etag"]}
+    assert platform.patch(path, json={"paused": True}, headers=fits).status_code == 200
+    assert platform.patch(path, json={"paused": False}, headers=fits).status_code == 412
+
+
 def test_the_life_of_an_endpoint(house: House, platform: httpx.Client) -> None:
     made = added(platform)
     assert made["secret"].startswith("whsec_")
