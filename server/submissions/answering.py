@@ -110,7 +110,7 @@ class Answering:
         store = self._store.of(organisation)
         before = store.answers(submission.row)
         last = before[-1] if before else None
-        if last is not None and last.answer is not Answer.UNDER_REVIEW:
+        if last is not None and _stays(last):
             store.submission_looked_at(submission.row, None)
             return current(store, submission.id)
         lines = lines_of(store, submission)
@@ -157,6 +157,12 @@ class Answering:
 
     def _name_of(self, organisation: int) -> str:
         return next(o.name for o in self._store.organisations() if o.id == organisation)
+
+
+def _stays(given: GivenAnswer) -> bool:
+    """Whether an answer does not depend on what people were to decide of evidence that is gone."""
+    why = decoder_of(Judged).decode(given.document).why
+    return given.answer is not Answer.UNDER_REVIEW and "review_closed" not in why
 
 
 def current(store: OrganisationStore, submission: bytes) -> Current:

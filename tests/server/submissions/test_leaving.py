@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -12,9 +13,23 @@ from server.errands.all import all_errands
 from server.privacy.erasing import Erasure
 from server.records import Decision, Happened, How, NewReview, Person, ReviewRules, Role, Verdict
 from server.scoring.assessments import Assessed, ReasonText
+from server.scoring.assessor import DetectorAssessor
 from server.submissions.errand import AnswerSubmissions
+from tests.server.house import House, browsing, serving
 from tests.server.submissions.test_later import decide, kinds_of, review_of, row_of
 from tests.server.submissions.work import Office, Work
+
+
+@pytest.fixture(scope="module")
+def assessor() -> DetectorAssessor:
+    return DetectorAssessor()
+
+
+@pytest.fixture
+def office(house: House, assessor: DetectorAssessor, one_thread: None) -> Iterator[Office]:
+    """One of its own for each test, on either storage: people leave here."""
+    with serving(house.path) as address, browsing(address) as client:
+        yield Office(house, client, assessor)
 
 
 @pytest.fixture
@@ -24,8 +39,8 @@ def errand(office: Office) -> AnswerSubmissions:
 
 
 @pytest.fixture
-def leaver(office: Office, request: pytest.FixtureRequest) -> Person:
-    return office.house.own.add_person(request.node.name[:60], Role.TRAINER, None, None)
+def leaver(house: House) -> Person:
+    return house.own.add_person("Lou Leaver", Role.TRAINER, None, None)
 
 
 def flag(office: Office, work: Work) -> None:
@@ -128,6 +143,22 @@ def test_after_an_erasure_neither_band_nor_reasons_are_left_and_nothing_is_open(
     assert answer_of(office, before["id"]) == after, "and it is not said again"
     asked = office.ask("erased-asked-later", work.session, text=work.text).json()
     assert (asked["answer"], "evidence_gone" in codes(asked)) == ("cannot determine", True)
+
+
+def test_after_a_removal_and_an_erasure_it_is_the_evidence_that_is_gone(
+    office: Office, errand: AnswerSubmissions, leaver: Person
+) -> None:
+    work = flagged(office, 45, leaver)
+    review_of(office, work.session)
+    id_ = office.ask("left-then-erased", work.session, text=work.text).json()["id"]
+    office.house.own.remove_person(leaver.id, now_us())
+    answer_all(errand)
+    assert codes(answer_of(office, id_)) == ["review_closed"]
+    erase(office, leaver)
+    answer_all(errand)
+    after = answer_of(office, id_)
+    assert (after["answer"], after["number"]) == ("cannot determine", 3)
+    assert codes(after) == ["session_not_determined", "evidence_gone"]
 
 
 def test_after_an_erasure_what_people_decided_stays_without_the_evidence(
