@@ -29,6 +29,7 @@ from server.installation import Installation
 from server.operation.probes import health_routes
 from server.operation.readiness import Readiness, schema_trouble
 from server.privacy.asked_exports import AskedExports
+from server.reviews.exporting import DecisionExport
 from server.reviews.published import PublishedReviews
 from server.routes.agent import AgentRoutes
 from server.routes.documented import publish_document
@@ -126,6 +127,7 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
     app.router.routes.extend(AgentRoutes(agents, tokens).routes())
     releases = ReleaseRoutes(installation.folder.releases, keys, tokens)
     app.router.routes.extend(releases.routes())
+    reviews = PublishedReviews(store)
     services = PlatformServices(
         review=review,
         catalogue=Catalogue(store),
@@ -135,7 +137,8 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
             store, Answering(store, objects, keys), settings.submissions_per_session_max
         ),
         webhooks=Webhooks(store, keys.sign_in_secret, rules_of(settings)),
-        reviews=PublishedReviews(store),
+        reviews=reviews,
+        decisions=DecisionExport(store, reviews),
         timesheets=Timesheets(store),
         hours=HoursExport(store),
         public_url=settings.public_url,

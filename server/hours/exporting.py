@@ -3,17 +3,14 @@
 A piece is read in a query of its own: a month of 30,000 people never lies in memory at once.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
 
-import msgspec
-
 from server.clock import iso_utc
+from server.exported import as_csv, as_json
 from server.hours.calendar import iso_week
 from server.records.hours import week_of
 from server.records.timesheets import HoursKey, HoursLine
@@ -79,24 +76,14 @@ class HoursExport:
     def csv(self, asker: Asker, days: tuple[int, int]) -> Iterator[bytes]:
         """All lines as CSV (RFC 4180), a header first; the export is in the audit log."""
         self._audit(asker, days)
-        return self._as_csv(asker, days)
+        pieces = self._pieces(asker, days)
+        return as_csv(COLUMNS, ([_cells(line) for line in lines] for lines in pieces))
 
     def json(self, asker: Asker, days: tuple[int, int]) -> Iterator[bytes]:
         """All lines as one JSON document, `{"hours": [...]}`."""
         self._audit(asker, days)
-        return self._as_json(asker, days)
-
-    def _as_csv(self, asker: Asker, days: tuple[int, int]) -> Iterator[bytes]:
-        yield _csv([COLUMNS])
-        for lines in self._pieces(asker, days):
-            yield _csv([_cells(line) for line in lines])
-
-    def _as_json(self, asker: Asker, days: tuple[int, int]) -> Iterator[bytes]:
-        before = b'{"hours":['
-        for lines in self._pieces(asker, days):
-            yield before + b",".join(msgspec.json.encode(line_out(line)) for line in lines)
-            before = b","
-        yield b"]}" if before == b"," else before + b"]}"
+        pieces = self._pieces(asker, days)
+        return as_json("hours", ([line_out(line) for line in lines] for lines in pieces))
 
     def _pieces(self, asker: Asker, days: tuple[int, int]) -> Iterator[Sequence[HoursLine]]:
         after: HoursKey | None = None
@@ -153,9 +140,3 @@ def _cells(line: HoursLine) -> tuple[object, ...]:
 def _harmless(text: str) -> str:
     """A name that a spreadsheet would run as a formula is only a text."""
     return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _csv(rows: Sequence[Sequence[object]]) -> bytes:
-    into = io.StringIO()
-    csv.writer(into).writerows(rows)
-    return into.getvalue().encode()

@@ -34,7 +34,7 @@ SCOPE_MEANS = {
     Scope.REVIEWS_READ: "Read how reviews stand and what was decided.",
     Scope.TIMESHEETS_READ: "Read hours and timesheets.",
     Scope.TIMESHEETS_WRITE: "Approve, dispute and lock timesheets.",
-    Scope.EXPORTS_READ: "Export hours, decisions and labels.",
+    Scope.EXPORTS_READ: "Export hours, and decisions of reviews.",
     Scope.WEBHOOKS_WRITE: "Set where it is told what happens, and read what was delivered.",
 }
 

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 from server.hours.exporting import HoursExport
 from server.hours.sheets import Timesheets
 from server.http.paging import Paging
+from server.reviews.exporting import DecisionExport
 from server.reviews.published import PublishedReviews
 from server.routes.v1.asking import asker_by
 from server.routes.v1.assessments import assessments_router
@@ -42,6 +43,7 @@ class PlatformServices:
     submissions: Submissions
     webhooks: Webhooks
     reviews: PublishedReviews
+    decisions: DecisionExport
     timesheets: Timesheets
     hours: HoursExport
     public_url: str
@@ -63,7 +65,7 @@ def platform_routes(
         devices_router(services.catalogue, asker_of, paging),
         webhooks_router(services.webhooks, asker_of, paging),
         deliveries_router(services.webhooks, asker_of, paging),
-        reviews_router(services.reviews, asker_of, paging),
+        reviews_router(services.reviews, services.decisions, asker_of, paging),
         timesheets_router(services.timesheets, asker_of, paging),
         hours_router(services.hours, asker_of, paging),
     ):

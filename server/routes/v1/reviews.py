@@ -4,12 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Security
 from pydantic.dataclasses import dataclass
+from starlette.responses import StreamingResponse
 
 from server.clock import iso_utc
 from server.http.paging import PageAsked, Paging
 from server.records import Decision, How, Scope, Stage, StoredReview, Verdict
+from server.reviews.exporting import DecisionExport, DecisionLine
 from server.reviews.published import PublishedReviews
 from server.routes.v1.asking import AskerOf
+from server.routes.v1.exports import First, Format, Last, answers_of, exported
 from server.routes.v1.strict import StrictRoute
 from server.services.asking import Asker
 
@@ -63,10 +66,21 @@ class ReviewsOut:
     next: str | None
 
 
-def reviews_router(published: PublishedReviews, asker_of: AskerOf, paging: Paging) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class DecisionsExportOut:
+    """All decisions of some days."""
+
+    decisions: list[DecisionLine]
+
+
+def reviews_router(
+    published: PublishedReviews, export: DecisionExport, asker_of: AskerOf, paging: Paging
+) -> APIRouter:
     """The routes about reviews."""
     router = APIRouter(prefix="/v1", tags=["reviews"], route_class=StrictRoute)
     ReviewsReader = Annotated[Asker, Security(asker_of, scopes=[Scope.REVIEWS_READ.value])]  # noqa: N806
+
+    Exporter = Annotated[Asker, Security(asker_of, scopes=[Scope.EXPORTS_READ.value])]  # noqa: N806
 
     @router.get("/reviews")
     def reviews(asker: ReviewsReader, asked: Annotated[PageAsked, Depends(paging)]) -> ReviewsOut:
@@ -79,6 +93,19 @@ def reviews_router(published: PublishedReviews, asker_of: AskerOf, paging: Pagin
     def review(review_id: str, asker: ReviewsReader) -> ReviewOut:
         """One review."""
         return _review_out(published.review(asker, review_id))
+
+    @router.get("/exports/decisions", responses=answers_of(DecisionsExportOut), response_model=None)
+    def decisions_exported(
+        asker: Exporter,
+        first: First,
+        last: Last,
+        format: Format = Format.CSV,  # noqa: A002 - the parameter's name
+    ) -> StreamingResponse:
+        """Every decision of some days (UTC), the newest review first, as CSV or JSON, streamed.
+
+        While an appeal is open, the decision is the one in force.
+        """
+        return exported(export, asker, "decisions", first, last, format)
 
     return router
 

@@ -128,6 +128,22 @@ def test_reviews_are_read_from_the_flag_to_the_decision(hours: Hours, client: Pl
     assert (found.decision.verdict, found.decision.by_silence) == ("reject-the-pay", False)
     assert found.decision.stretches == [Stretch(1.0, 2.5)]
     assert found.session == opened.session
+    first, last = date(1970, 1, 1), date(1970, 1, 2)
+    text = b"".join(client.export_decisions(first, last)).decode()
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["review"], row["session"], row["how"]) == (found.id, found.session, "flag")
+    assert (row["verdict"], row["stretches"]) == ("reject-the-pay", "1.0-2.5")
+    assert (row["by_silence"], row["appealed"]) == ("False", "False")
+    assert second.id.hex() not in text
+    assert REASON not in text
+    document = b"".join(client.export_decisions(first, last, "json"))
+    (told,) = msgspec.json.decode(document)["decisions"]
+    assert {name: str(value) for name, value in told.items()} == row
+    none = b"".join(client.export_decisions(last, last, "json"))
+    assert msgspec.json.decode(none) == {"decisions": []}
+    with pytest.raises(Invalid):
+        next(client.export_decisions(last, first))
+    assert "decisions.exported" in {line.action for line in house.own.audit_lines(0, 100)}
     with pytest.raises(NotFound):
         client.review("0" * 32)
 

@@ -42,8 +42,14 @@ def _picture(ids: Ids, _device: Device) -> Call:
     return Call(f"/reviews/{ids.review.hex()}/objects/{ids.digest.hex()}")
 
 
+def _export(_ids: Ids, _device: Device) -> Call:
+    days = {"from": "1970-01-01", "to": "1970-12-31", "format": "json"}
+    return Call("/v1/exports/decisions", names=False, params=days)
+
+
 CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/v1/reviews"): _open("/v1/reviews"),
+    ("GET", "/v1/exports/decisions"): _export,
     ("GET", "/v1/reviews/{review_id}"): _review(prefix="/v1/reviews/"),
     ("GET", "/reviews"): _open("/reviews"),
     ("POST", "/reviews/next"): _take,
