@@ -172,7 +172,14 @@ def _identity(
     known = email.lower() if isinstance(email, str) and "@" in email else None
     name = claims.get("name")
     said = name if isinstance(name, str) and name.strip() else known or subject
+    if not all(_is_kept(each) for each in (subject, said, known or "")):
+        raise IdentityRefused("what your organisation's sign-in said does not hold")
     return Identity(provider.organisation, provider.issuer, subject, said, known)
+
+
+def _is_kept(text: str) -> bool:
+    """PostgreSQL keeps no NUL, and nobody half a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def _discover(issuer: str) -> dict[str, Any]:

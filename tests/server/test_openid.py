@@ -18,6 +18,7 @@ from server.records import Role
 from server.services.administration import Administration
 from server.services.invitations import Invitations
 from server.services.people import Directory, operator
+from server.signin import openid
 from server.signin.openid import OpenId
 from tests.server.browser import Browser, signed_in
 from tests.server.house import PASSWORD, House
@@ -179,6 +180,9 @@ WRONG: Sequence[dict[str, object]] = [
     {"claims": {"sub": None}},
     {"claims": {"sub": 5}},
     {"claims": {"sub": "x" * 300}},
+    {"claims": {"sub": "a\0b"}},
+    {"claims": {"name": "a\0b"}},
+    {"claims": {"email": "a\0b@example.com"}},
     {"algorithm": "none"},
     {"algorithm": "HS256", "signing": "shared"},
     {"signing": "other"},
@@ -186,6 +190,15 @@ WRONG: Sequence[dict[str, object]] = [
     {"keys_body": b"{}"},
     {"token_status": 400},
 ]
+
+
+def test_half_a_surrogate_pair_is_no_name() -> None:
+    # The provider of these tests cannot say it: its own encoder refuses.
+    assert [openid._is_kept(each) for each in ("\ud800", "a\udfff", "\U0001f600")] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_what_does_not_hold_lets_nobody_in(house: House, provider: Provider, browser: Open) -> None:
