@@ -32,6 +32,7 @@ from server.operation.house import DataFolder
 from server.records import Append
 from server.scoring.facts import OpenedSession
 from server.services.administration import Administration
+from server.storage.log_seal import LogSeal
 from server.storage.sqlite.engine import open_database
 from wire.batch import seal
 from wire.body import Body
@@ -110,7 +111,7 @@ def _with_a_day(folder: Path) -> Installation:
     administration.add_project(PROJECT, msgspec.json.encode(policy))
     agent = SimulatedAgent(_SEED, 0)
     engine = open_database(DataFolder(folder).database).writing
-    populate(engine, _SEED, [agent.key.verify_key.raw])
+    populate(engine, LogSeal(installation.keys), _SEED, [agent.key.verify_key.raw])
     engine.dispose()
     asyncio.run(_send(installation, agent))
     return installation

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -35,6 +36,7 @@ from server.scoring.session import Scoring
 from server.scoring.worker import Worker
 from server.services.administration import Administration
 from server.storage import tables
+from server.storage.log_seal import LogPlace, LogSeal
 from server.storage.sql.database import Database
 from server.storage.sql.store import SqlStore
 from wire.batch import Batch, decode, open_envelope, seal
@@ -180,41 +182,45 @@ def furnished(folder: Path, sessions: int) -> Installation:
     administration.add_project(PROJECT, msgspec.json.encode(policy))
     key = SigningKey.generate()
     writing = database_of(installation).writing
-    populate(writing, SEED, [secrets.token_bytes(32) for _ in range(sessions)])
+    log = LogSeal(installation.keys)
+    populate(writing, log, SEED, [secrets.token_bytes(32) for _ in range(sessions)])
     chains = [sealed_batches(agent, ROUND_BATCHES, key) for agent in range(24)]
+    table = tables.sessions.c
     with writing.begin() as connection:
-        organisation = connection.execute(select(tables.organisations.c.id)).scalar_one()
-        row = tables.sessions.c.row
-        rows = connection.execute(select(row).order_by(row)).scalars().all()
+        query = select(table.organisation, table.row, table.id).order_by(table.row)
+        opened = [_Session(*row) for row in connection.execute(query)]
         for sequence in range(ROUND_BATCHES):
             connection.execute(
                 insert(tables.batches),
                 [
-                    _batch_row(organisation, rows, place, sequence, chains)
-                    for place in range(len(rows))
+                    _batch_row(log, opened, place, sequence, chains[place % len(chains)])
+                    for place in range(len(opened))
                 ],
             )
-        _move_heads(connection, rows)
+        _move_heads(connection, [session.row for session in opened])
     return installation
 
 
+class _Session(NamedTuple):
+    organisation: int
+    row: int
+    id: bytes
+
+
 def _batch_row(
-    organisation: int,
-    rows: Sequence[int],
-    place: int,
-    sequence: int,
-    chains: Sequence[Sequence[bytes]],
+    log: LogSeal, sessions: Sequence[_Session], place: int, sequence: int, chain: Sequence[bytes]
 ) -> dict[str, object]:
-    number = 1 + sequence * len(rows) + place
+    number, session = 1 + sequence * len(sessions) + place, sessions[place]
+    whose = LogPlace(session.organisation, session.id, sequence, bytes(32))
     return {
         "row": number,
-        "organisation": organisation,
-        "session": rows[place],
+        "organisation": session.organisation,
+        "session": session.row,
         "sequence": sequence,
-        "previous_row": number - len(rows) if sequence else None,
-        "digest": bytes(32),
+        "previous_row": number - len(sessions) if sequence else None,
+        "digest": whose.digest,
         "received_us": now_us(),
-        "sealed": chains[place % len(chains)][sequence],
+        "sealed": log.seal(whose, chain[sequence]),
     }
 
 

@@ -61,6 +61,17 @@ class OriginalDamaged(ServerError):  # noqa: N818
         )
 
 
+class LogDamaged(OriginalDamaged):
+    """A batch in the log is not what was stored there."""
+
+    def __init__(self, session: bytes, sequence: int, what: str) -> None:
+        ServerError.__init__(
+            self,
+            f"batch {sequence} of session {session.hex()} cannot be read from the log ({what}); "
+            "restore the database from a backup",
+        )
+
+
 class ProviderTrouble(ServerError):  # noqa: N818
     """An organisation's own sign-in does not answer, or not as it must."""
 

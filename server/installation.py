@@ -13,6 +13,7 @@ from server.operation.restore import Told, put_back
 from server.operation.settings import load_settings
 from server.privacy.sealed import SealedObjects
 from server.privacy.vault import Vault
+from server.storage.log_seal import LogSeal
 from server.storage.objects.folder import FolderObjects
 from server.storage.objects.s3 import S3Address, S3Objects
 from server.storage.protocols import ObjectStore, Store
@@ -35,7 +36,7 @@ def make_data_folder(path: Path) -> None:
     folder = DataFolder(path)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings = load_settings(path)
-    store = _store(folder, settings)
+    store = _store(folder, settings, None)
     try:
         store.migrate()
         if settings.database and not folder.keys.exists() and _has_data(store):
@@ -65,20 +66,23 @@ def open_installation(path: Path) -> Installation:
             "there is no Veritype data in that folder; run 'veritype-server init' first"
         )
     keys = load_server_keys(folder.keys)
-    store = _store(folder, settings)
+    store = _store(folder, settings, keys)
     objects = SealedObjects(_objects(folder, settings), Vault(store, keys))
     return Installation(folder, settings, store, objects, keys)
 
 
-def _store(folder: DataFolder, settings: Settings) -> Store:
-    return _postgres(settings.database) if settings.database else SqliteStore(folder.database)
+def _store(folder: DataFolder, settings: Settings, keys: ServerKeys | None) -> Store:
+    log = LogSeal(keys)
+    if settings.database:
+        return _postgres(settings.database, log)
+    return SqliteStore(folder.database, log)
 
 
-def _postgres(address: str) -> Store:
+def _postgres(address: str, log: LogSeal) -> Store:
     # Its driver is read by those that use it: each command would take half as long again.
     from server.storage.postgres.store import PostgresStore  # noqa: PLC0415
 
-    return PostgresStore(address)
+    return PostgresStore(address, log)
 
 
 def _objects(folder: DataFolder, settings: Settings) -> ObjectStore:
@@ -130,7 +134,7 @@ def restore_database(path: Path, manifest: Manifest) -> None:
             return
         if not settings.database:
             raise DataFolderUnusable("the backup is of PostgreSQL: set 'database' to an empty one")
-        store = _postgres(settings.database)
+        store = _postgres(settings.database, LogSeal(None))
         empty = not store.schema().found
         store.close()
         if not empty:

@@ -20,6 +20,7 @@ from bench.server.storages import Storage, storage
 from server.installation import open_installation
 from server.operation.house import DataFolder
 from server.operation.keys import load_server_keys
+from server.storage.log_seal import LogSeal
 from tests.live.processes import Child
 from tests.live.server_process import Operator, listening_url, serve
 from wire.policy import Policy
@@ -64,7 +65,8 @@ def _prepared(load: Load, operator: Operator, database: Storage) -> tuple[Sealed
     keys = load_server_keys(DataFolder(operator.data).keys)
     sealed = seal_all(load, keys.nonce_secret, operator.folder)
     engine = database.engine()
-    populate(engine, load.seed, sealed.public_keys, sealed.before, sealed.states)
+    log = LogSeal(keys)
+    populate(engine, log, load.seed, sealed.public_keys, sealed.before, sealed.states)
     engine.dispose()
     return sealed, keys.signing.verify_key
 

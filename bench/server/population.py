@@ -13,6 +13,7 @@ from bench.server.material import STRETCH_US
 from server.operation.keys import hash_of
 from server.records import ROUND_US
 from server.storage import tables
+from server.storage.log_seal import LogPlace, LogSeal
 from wire.chain import ChainHead
 from wire.signing import SigningKey
 
@@ -111,6 +112,7 @@ class SimulatedAgent:
 
 def populate(
     engine: Engine,
+    log: LogSeal,
     seed: int,
     public_keys: Sequence[bytes],
     before: Sequence[Stored] = (),
@@ -133,7 +135,7 @@ def populate(
             agents = [SimulatedAgent(seed, at + place) for place in range(len(keys))]
             for table, rows in _rows(agents, keys, shared):
                 connection.execute(insert(table), rows)
-        _store_before(connection, organisation, before, now_us)
+        _store_before(connection, log, organisation, before, now_us, seed)
         _store_states(connection, states or {})
 
 
@@ -146,13 +148,20 @@ def begin_looks(engine: Engine) -> None:
 
 
 def _store_before(
-    connection: Connection, organisation: int, before: Sequence[Stored], now_us: int
+    connection: Connection,
+    log: LogSeal,
+    organisation: int,
+    before: Sequence[Stored],
+    now_us: int,
+    seed: int,
 ) -> None:
     last: dict[int, tuple[int, Stored]] = {}
     for at in range(0, len(before), _ROWS_AT_ONCE):
         rows = []
         for row, batch in enumerate(before[at : at + _ROWS_AT_ONCE], at + 1):
             previous = last.get(batch.agent)
+            session = SimulatedAgent(seed, batch.agent).session
+            place = LogPlace(organisation, session, batch.sequence, batch.digest)
             rows.append(
                 {
                     "row": row,
@@ -162,7 +171,7 @@ def _store_before(
                     "previous_row": previous[0] if previous else None,
                     "digest": batch.digest,
                     "received_us": now_us,
-                    "sealed": batch.sealed(),
+                    "sealed": log.seal(place, batch.sealed()),
                 }
             )
             last[batch.agent] = (row, batch)

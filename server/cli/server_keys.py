@@ -112,15 +112,23 @@ def _kept(kind: Kind) -> str:
 @json_option
 @plainly
 def keys_rewrap(folder: Path, as_json: bool) -> None:
-    """Wrap every organisation's key by the vault key in force; no stored byte is sealed anew.
+    """Wrap every organisation's key by the vault key in force; no stored object is sealed anew.
+
+    Batches that still lie in the log are, since their keys are derived from it.
 
     An older vault key wraps nothing then, but for backups of before: keep it as long as those.
     """
     installation = opened(folder)
     store, vault = installation.store, installation.objects.vault
-    changed = [each.name for each in store.organisations() if vault.rewrap_organisation(each.id)]
+    organisations = store.organisations()
+    changed = [each.name for each in organisations if vault.rewrap_organisation(each.id)]
+    progress, batches = Progress(), 0
+    for each in organisations:
+        batches += Rotation(store, installation.objects, each.id, progress).seal_the_log()[0]
+    progress.close()
     store.close()
-    say({"rewrapped": changed}, f"{len(changed)} organisations' keys were wrapped anew", as_json)
+    text = f"{len(changed)} organisations' keys were wrapped, {batches} batches sealed anew"
+    say({"rewrapped": changed, "batches": batches}, text, as_json)
 
 
 @keys.command("rotate-organisation", epilog=examples("keys rotate-organisation --data …"))
@@ -164,8 +172,9 @@ def keys_rotate_person(name: str, folder: Path, organisation: str | None, as_jso
 def keys_seal(folder: Path, organisation: str | None, as_json: bool) -> None:
     """Seal what a version before this one stored as it is; it stays readable meanwhile."""
     with _rotating(folder, organisation) as (rotation, _):
-        sealed = rotation.seal_the_unsealed()
-    say({"sealed": sealed}, f"{sealed} objects were sealed", as_json)
+        sealed, (batches, _) = rotation.seal_the_unsealed(), rotation.seal_the_log()
+    text = f"{sealed} objects and {batches} batches in the log were sealed"
+    say({"sealed": sealed, "batches": batches}, text, as_json)
 
 
 @contextmanager

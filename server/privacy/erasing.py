@@ -114,7 +114,7 @@ class Erasure:
     def _tombstone(self, session: SessionEntry, now_us: int) -> ErasedSession:
         kept = self._own.taken_of(session.row)
         digests = b"".join(digest for digest, _ in kept) or b"".join(
-            batch.digest for batch in self._own.batches(session.row)
+            batch.digest for batch in self._own.in_log(session.row)
         )
         key = self._keys.signing
         said = Tombstone(

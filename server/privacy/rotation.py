@@ -70,6 +70,16 @@ class Rotation:
             self._told("objects", sealed, 0)
         return sealed
 
+    def seal_the_log(self) -> tuple[int, int]:
+        """Seal batches in the log under the key in force: how many; how many were not sealed."""
+        after, sealed, plain = 0, 0, 0
+        while (some := self._own.seal_log(after, _AT_ONCE)) is not None:
+            after, sealed, plain = some.after, sealed + some.sealed, plain + some.plain
+            self._told("batches", sealed, 0)
+        if sealed:
+            self._own.forget_overwritten()
+        return sealed, plain
+
     def _reseal(self, each: ToReseal) -> int:
         places = [self._put(each, number) for number in range(len(each.digests))]
         self._own.move_sealed(each, places)

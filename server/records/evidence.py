@@ -1,6 +1,6 @@
 """Sessions and what belongs to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from server.records.devices import Device
@@ -66,6 +66,33 @@ class Append:
     after: ChainHead
     envelope: Envelope
     received_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """A batch on its way to the disk, as the log holds it."""
+
+    append: Append
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InLog:
+    """A batch that lies in the log, without its bytes."""
+
+    row: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedSome:
+    """What became of some rows of the log that were not sealed under the key in force."""
+
+    after: int
+    """The last of them: what asks for the next."""
+    sealed: int
+    plain: int
+    """So many were not sealed at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from threading import Thread
 
 from server.errors import Refusal, overloaded
 from server.figures import CommitFigures
-from server.records import Append
+from server.records import Append, LogRow
+from server.storage.log_seal import LogSeal
 
 _GROUP_MAX = 1_000
 _RETRY_AFTER_S = 5
 _log = logging.getLogger(__name__)
 
-Commit = Callable[[Sequence[Append]], Sequence[bool]]
+Commit = Callable[[Sequence[LogRow]], Sequence[bool]]
 """Stores a group in one transaction and returns when it is synced: which of them were stored (a
 head had moved where one was not). Raises, and has stored nothing, when the store refuses."""
 
@@ -31,8 +32,9 @@ _Waiting = tuple[Append, "asyncio.Future[bool]"]
 class GroupCommit:
     """Takes batches from an event loop and has them committed in groups, in order of arrival."""
 
-    def __init__(self, commit: Commit, queue_max: int) -> None:
+    def __init__(self, commit: Commit, log: LogSeal, queue_max: int) -> None:
         self._commit = commit
+        self._log = log
         self._queue_max = self._room = queue_max
         self.figures = CommitFigures()
         self._gathering: list[_Waiting] = []
@@ -94,7 +96,8 @@ class GroupCommit:
     def _outcome(self, group: Sequence[Append]) -> Sequence[bool] | Refusal:
         began = time.perf_counter()
         try:
-            stored = self._commit(group)
+            # Here, in the thread that writes and before its transaction: nobody else waits for it.
+            stored = self._commit([self._log.row(append) for append in group])
         except Exception:  # noqa: BLE001 - whoever waits is answered, whatever went wrong
             _log.exception("batches could not be written", extra={"batches": len(group)})
             self.figures.failed += 1

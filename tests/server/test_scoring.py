@@ -19,6 +19,7 @@ from server.scoring.facts import OpenedSession
 from server.scoring.references import OwnTyping
 from server.scoring.session import Scoring
 from server.scoring.worker import Worker, do_next, work
+from server.storage.log_seal import LogSeal
 from server.storage.sqlite.store import SqliteStore
 from tests.server.device import Chain
 from tests.server.house import House
@@ -277,7 +278,7 @@ def test_database_error_is_logged_without_its_text(
             stop.set()
             raise OperationalError("UPDATE secret", ("parameter",), Exception("locked"))
 
-    store = Failing(house.path / "veritype.db")
+    store = Failing(house.path / "veritype.db", LogSeal(None))
     scoring = Scoring(store, house.installation.objects, Broken(), house.installation.keys)
     work(Worker(store, scoring, None, None, "test"), store, "test", stop, os.getppid())
     store.close()

@@ -16,6 +16,7 @@ from server.errors import DataFolderUnusable, PictureMissing, Refusal, StorageAw
 from server.installation import open_installation
 from server.operation.settings import load_settings
 from server.records import Append, NewDevice, NewSession
+from server.storage.log_seal import LogSeal
 from server.storage.objects.s3 import S3Address, S3Objects
 from server.storage.postgres.store import PostgresStore
 from server.storage.protocols import BatchWriter
@@ -190,7 +191,7 @@ def test_many_workers_take_each_job_once(house: House, appends: list[Append]) ->
 @pytest.mark.usefixtures("storage")
 def test_nodes_that_start_at_once_migrate_once(services: Services) -> None:
     services.postgres.execute("CREATE DATABASE empty")
-    stores = [PostgresStore(services.postgres.address("empty")) for _ in range(4)]
+    stores = [PostgresStore(services.postgres.address("empty"), LogSeal(None)) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         steps = list(pool.map(PostgresStore.migrate, stores))
     assert sorted(map(bool, steps)) == [False, False, False, True]
@@ -214,8 +215,8 @@ def test_why_a_database_cannot_be_used_is_said_without_its_password(
     }
     for address, said in cases.items():
         with pytest.raises(DataFolderUnusable, match=said) as refused:
-            PostgresStore(address).migrate()
-        assert secret not in f"{refused.value!r} {PostgresStore(address).check()}"
+            PostgresStore(address, LogSeal(None)).migrate()
+        assert secret not in f"{refused.value!r} {PostgresStore(address, LogSeal(None)).check()}"
     house.change("INSERT INTO schema_steps VALUES ('9999', 'contract')")
     house.change("INSERT INTO alembic_version VALUES ('9999')")
     init = CliRunner().invoke(main, ["init", "--data", str(house.path)])

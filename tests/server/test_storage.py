@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.errors import PictureMissing, Refusal
 from server.operation.keys import ServerKeys, load_server_keys
-from server.records import Append, NewDevice, NewSession, SessionEntry, Taken
+from server.records import Append, LogRow, NewDevice, NewSession, SessionEntry, Taken
 from server.storage.group_commit import GroupCommit
 from server.storage.objects import folder
 from server.storage.objects.folder import FolderObjects
@@ -50,7 +50,7 @@ def test_many_waiting_batches_share_a_transaction(house: House, append: Append) 
     assert isinstance(writer, GroupCommit)
     commit, commits = writer._commit, list[int]()
 
-    def counted(group: Sequence[Append]) -> Sequence[bool]:
+    def counted(group: Sequence[LogRow]) -> Sequence[bool]:
         commits.append(len(group))
         return commit(group)
 

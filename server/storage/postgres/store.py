@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.errors import StorageAway
 from server.storage.group_commit import GroupCommit
+from server.storage.log_seal import LogSeal
 from server.storage.postgres.dumps import dump
 from server.storage.postgres.engine import open_database
 from server.storage.postgres.refused import why, wrong_settings
@@ -18,13 +19,13 @@ from server.storage.sql.store import SqlStore
 class PostgresStore(SqlStore):
     """See `server.storage.protocols.Store`."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, log: LogSeal) -> None:
         self._address = address
-        super().__init__(open_database(address))
+        super().__init__(open_database(address), log)
 
     def writer(self, queue_max: int) -> GroupCommit:
         """The batch writer on this store."""
-        return GroupCommit(partial(commit_group, self._writing), queue_max)
+        return GroupCommit(partial(commit_group, self._writing), self._log, queue_max)
 
     def check(self) -> Sequence[str]:
         """What is wrong with the store."""

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DataError, IntegrityError
 
-from server.records import Append
+from server.records import Append, LogRow
 from server.storage.tables import batches, scoring_jobs
 
 _log = logging.getLogger(__name__)
 
 
-def commit_group(engine: Engine, group: Sequence[Append]) -> list[bool]:
+def commit_group(engine: Engine, group: Sequence[LogRow]) -> list[bool]:
     """See `server.storage.group_commit.Commit`."""
     try:
         with engine.begin() as connection:
@@ -20,19 +20,20 @@ def commit_group(engine: Engine, group: Sequence[Append]) -> list[bool]:
     except (IntegrityError, DataError) as error:
         if len(group) > 1:
             # One that the database does not take must not hold up the others.
-            return [stored for append in group for stored in commit_group(engine, [append])]
+            return [stored for row in group for stored in commit_group(engine, [row])]
         _log.error("a batch was refused by the database", exc_info=error)
         return [False]
 
 
-def _store(connection: Connection, group: Sequence[Append]) -> list[bool]:
+def _store(connection: Connection, group: Sequence[LogRow]) -> list[bool]:
     stored = [False] * len(group)
-    for places in _rounds(group):
+    for places in _rounds([each.append for each in group]):
         turn = [group[place] for place in places]
-        moved = _move_heads(connection, turn)
+        moved = _move_heads(connection, [each.append for each in turn])
         kept = [(turn[place], row, previous) for place, row, previous in moved]
         _insert(connection, batches, (_batch_row(*each) for each in kept))
-        _insert(connection, scoring_jobs, (_job_row(a) for a, *_ in kept if a.after.closed))
+        closing = (each.append for each, *_ in kept if each.append.after.closed)
+        _insert(connection, scoring_jobs, (_job_row(append) for append in closing))
         for place, *_ in moved:
             stored[places[place]] = True
     return stored
@@ -88,16 +89,17 @@ def _head_move(append: Append) -> dict[str, object]:
     }
 
 
-def _batch_row(append: Append, row: int, previous_row: int | None) -> dict[str, object]:
+def _batch_row(each: LogRow, row: int, previous_row: int | None) -> dict[str, object]:
+    append = each.append
     return {
         "row": row,
         "organisation": append.session.organisation,
         "session": append.session.row,
         "sequence": append.after.sequence,
         "previous_row": previous_row,
-        "digest": append.envelope.digest,
+        "digest": append.after.digest,
         "received_us": append.received_us,
-        "sealed": append.envelope.sealed,
+        "sealed": each.sealed,
     }
 
 

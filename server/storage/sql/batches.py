@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, func, select
 
-from server.records import SessionEntry, StoredBatch, Taken
+from server.records import InLog, SessionEntry, StoredBatch, Taken
 from server.storage import tables
 from server.storage.sql.compactions import SqlCompactions
+from server.storage.sql.log import SqlLog
 from server.storage.tables.evidence import IS_LANDMARK, LANDMARK_EVERY
 from wire.chain import ChainHead
 
@@ -19,7 +20,7 @@ _HEAD = tables.heads.c
 _BATCH = tables.batches.c
 
 
-class SqlBatches(SqlCompactions):
+class SqlBatches(SqlCompactions, SqlLog):
     """See `server.storage.protocols.batches.Batches`."""
 
     def head(self, session_row: int) -> ChainHead:
@@ -59,9 +60,14 @@ class SqlBatches(SqlCompactions):
 
     def batches(self, session_row: int, after: int = -1) -> Sequence[StoredBatch]:
         """The batches of a session behind a number, in order."""
-        walk = self._walk(session_row, self._last_row(session_row), after)
-        rows = self._all(self._walked(walk).order_by(_BATCH.sequence))
-        return [StoredBatch(*row) for row in rows]
+        columns = [_BATCH[name] for name in StoredBatch.__slots__]
+        found = self._all(self._behind(session_row, after, _SESSION.id, *columns))
+        return self._opened(found[0].id, [StoredBatch(*row[1:]) for row in found]) if found else []
+
+    def in_log(self, session_row: int) -> Sequence[InLog]:
+        """The batches of a session that lie in the log, in order, without their bytes."""
+        rows = self._all(self._behind(session_row, -1, _BATCH.row, _BATCH.digest))
+        return [InLog(*row) for row in rows]
 
     def quarantine(self, batch_row: int, reason: str) -> None:
         """Mark a batch whose body does not decode."""
@@ -81,6 +87,9 @@ class SqlBatches(SqlCompactions):
         walk = step.where(_BATCH.row == from_row).cte("walk", recursive=True)
         return walk.union_all(step.where(_BATCH.row == walk.c.previous_row))
 
-    def _walked(self, walk: CTE) -> Select[Any]:
-        columns = [_BATCH[name] for name in StoredBatch.__slots__]
-        return select(*columns).join(walk, _BATCH.row == walk.c.row)
+    def _behind(self, session_row: int, after: int, *columns: ColumnElement[Any]) -> Select[Any]:
+        walk = self._walk(session_row, self._last_row(session_row), after)
+        query = select(*columns).select_from(tables.batches)
+        query = query.join(walk, _BATCH.row == walk.c.row)
+        query = query.join(tables.sessions, _SESSION.row == _BATCH.session)
+        return query.order_by(_BATCH.sequence)

@@ -20,6 +20,7 @@ from server.records import (
     SessionEntry,
 )
 from server.storage import tables
+from server.storage.log_seal import LogSeal
 from server.storage.sql.attempts import SqlAttempts
 from server.storage.sql.bound import taken
 from server.storage.sql.database import Database
@@ -36,12 +37,13 @@ class SqlDoors(SqlLinkDoors, SqlAttempts):
     """See `server.storage.protocols.doors.Doors`."""
 
     _database: Database
+    _log: LogSeal
     _reading: Engine
     _writing: Engine
 
     def of(self, organisation: int) -> SqlOrganisationStore:
         """The part of one organisation."""
-        return SqlOrganisationStore(self._database, organisation)
+        return SqlOrganisationStore(self._database, organisation, self._log)
 
     def device(self, token_hash: bytes) -> Device | None:
         """The device with this token."""
@@ -202,7 +204,8 @@ class SqlDoors(SqlLinkDoors, SqlAttempts):
         with named, self._writing.begin() as connection:
             if connection.execute(select(tables.organisations.c.id).limit(1)).first():
                 return None
-            values = {"name": organisation, "created_us": now_us}
+            # Nothing of an older version is here, or comes.
+            values = {"name": organisation, "created_us": now_us, "log_quiet_us": 0}
             row = _inserted(connection, insert(tables.organisations).values(values))
             person = Person(row, secrets.token_bytes(16), admin.name, Role.ADMIN, admin.login)
             values = {
@@ -218,7 +221,9 @@ class SqlDoors(SqlLinkDoors, SqlAttempts):
 
     def add_organisation(self, name: str, now_us: int) -> int:
         """Make an organisation."""
-        statement = insert(tables.organisations).values(name=name, created_us=now_us)
+        statement = insert(tables.organisations).values(
+            name=name, created_us=now_us, log_quiet_us=now_us
+        )
         named = taken(f"there is an organisation {name!r} already")
         with named, self._writing.begin() as connection:
             return _inserted(connection, statement)

@@ -60,7 +60,7 @@ class SqlRetention(SqlBatches):
         """How many batches are kept, in the log or compacted."""
         if self.compacted_names(session_row):
             return self.head(session_row).sequence + 1
-        return len(self.batches(session_row))
+        return len(self.in_log(session_row))
 
     def compacted_names(self, session_row: int) -> Sequence[bytes]:
         """The objects that a compacted session lies in."""
@@ -91,7 +91,7 @@ class SqlRetention(SqlBatches):
 
         The session, its hours and its assessments stay: pay and appeals rest on them.
         """
-        rows = [batch.row for batch in self.batches(session_row)]
+        rows = [batch.row for batch in self.in_log(session_row)]
         digests = self.compacted_names(session_row)
         with self._transaction() as connection:
             leave = self._update(tables.heads).where(_HEAD.session == session_row)

@@ -1,10 +1,13 @@
 """Assessments of one organisation, states of its open sessions, and its promise, in SQL."""
 
+import logging
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, exists, select
 
+from server.errors import KeyUnusable, LogDamaged
 from server.records import (
     LATE_TEXTS_MAX,
     DueState,
@@ -18,14 +21,16 @@ from server.records import (
     Why,
 )
 from server.storage import tables
+from server.storage.sql.log import SqlLog
 from server.storage.sql.reviews import SqlReviewOpening
 from server.storage.sql.submissions import look_again
 
+_log = logging.getLogger(__name__)
 _LATE_TEXT_WAIT_US = 60_000_000
 """Texts of one session come together; the wait grows with each time they did not."""
 
 
-class SqlScores(SqlReviewOpening):
+class SqlScores(SqlReviewOpening, SqlLog):
     """See `server.storage.protocols.scoring.Scores`."""
 
     def assessment(self, session_row: int) -> StoredAssessment | None:
@@ -174,7 +179,7 @@ class SqlScores(SqlReviewOpening):
 
     def new_batches(self, due: Sequence[DueState], most: int) -> Sequence[tuple[int, StoredBatch]]:
         """Each session's next batches."""
-        log, known = tables.batches, tables.scoring_states
+        log, known, sessions = tables.batches, tables.scoring_states, tables.sessions.c
         columns = (log.c.row, log.c.previous_row, log.c.session, log.c.sequence)
         # Backwards from each head, as all batches are read (`server.storage.sql.batches`).
         # Each head is found by its session: by its last row nothing is indexed.
@@ -198,13 +203,28 @@ class SqlScores(SqlReviewOpening):
             )
         )
         query = (
-            select(walk.c.session, *(log.c[name] for name in StoredBatch.__slots__))
+            select(walk.c.session, sessions.id, *(log.c[name] for name in StoredBatch.__slots__))
             .join(walk, walk.c.row == log.c.row)
+            .join(tables.sessions, sessions.row == walk.c.session)
             .where(walk.c.sequence < walk.c.next_sequence + most)
         )
         # In order here: a database would carry the batches themselves through its sorting.
-        found = [(int(row[0]), StoredBatch(*row[1:])) for row in self._all(query)]
-        return sorted(found, key=lambda one: (one[0], one[1].sequence))
+        found: dict[tuple[int, bytes], list[StoredBatch]] = {}
+        for session_row, session, *row in self._all(query):
+            found.setdefault((session_row, bytes(session)), []).append(StoredBatch(*row))
+        return [
+            (session_row, batch)
+            for (session_row, session), batches in sorted(found.items())
+            for batch in self._readable(session, sorted(batches, key=attrgetter("sequence")))
+        ]
+
+    def _readable(self, session: bytes, batches: Sequence[StoredBatch]) -> Sequence[StoredBatch]:
+        """None of them where one cannot be read: its trouble must not stop the other sessions."""
+        try:
+            return self._opened(session, batches)
+        except (LogDamaged, KeyUnusable) as error:
+            _log.error("a session's batches cannot be read", extra={"why": str(error)})
+            return ()
 
     def keep_states(self, states: Sequence[NewState]) -> int:
         """Store what a round came to."""

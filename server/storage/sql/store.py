@@ -1,5 +1,6 @@
 """A whole store in SQL, on any database."""
 
+from server.storage.log_seal import LogSeal
 from server.storage.sql.announcements import SqlUntold
 from server.storage.sql.compactions import SqlCompactionQueue
 from server.storage.sql.database import Database
@@ -27,8 +28,9 @@ class SqlStore(
 ):
     """What the stores share; see `server.storage.protocols.Store`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, log: LogSeal) -> None:
         self._database = database
+        self._log = log
         self._reading = database.reading
         self._writing = database.writing
 

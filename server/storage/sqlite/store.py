@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.errors import StorageAway
+from server.storage.log_seal import LogSeal
 from server.storage.sql.store import SqlStore
 from server.storage.sqlite.engine import open_database
 from server.storage.sqlite.snapshots import Told, copy_database
@@ -15,13 +16,13 @@ from server.storage.sqlite.writer import SqliteBatchWriter
 class SqliteStore(SqlStore):
     """See `server.storage.protocols.Store`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, log: LogSeal) -> None:
         self._path = path
-        super().__init__(open_database(path))
+        super().__init__(open_database(path), log)
 
     def writer(self, queue_max: int) -> SqliteBatchWriter:
         """The batch writer on this store."""
-        return SqliteBatchWriter(self._path, queue_max)
+        return SqliteBatchWriter(self._path, self._log, queue_max)
 
     def check(self) -> Sequence[str]:
         """What is wrong with the store."""

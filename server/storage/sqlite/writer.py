@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from server.records import Append
+from server.records import Append, LogRow
 from server.storage.group_commit import GroupCommit
+from server.storage.log_seal import LogSeal
 from server.storage.sqlite.checkpoints import Checkpoints
 from server.storage.sqlite.engine import connect
 
@@ -27,10 +28,10 @@ _ADD_JOB = (
 class SqliteBatchWriter(GroupCommit):
     """See `server.storage.protocols.BatchWriter`."""
 
-    def __init__(self, path: Path, queue_max: int) -> None:
+    def __init__(self, path: Path, log: LogSeal, queue_max: int) -> None:
         self._connection = connect(path)
         self._checkpoints = Checkpoints(path)
-        super().__init__(self._commit_group, queue_max)
+        super().__init__(self._commit_group, log, queue_max)
 
     def close(self) -> None:
         """Write what is waiting and stop."""
@@ -38,33 +39,33 @@ class SqliteBatchWriter(GroupCommit):
         self._checkpoints.close()
         self._connection.close()
 
-    def _commit_group(self, group: Sequence[Append]) -> Sequence[bool]:
+    def _commit_group(self, group: Sequence[LogRow]) -> Sequence[bool]:
         try:
             with self._checkpoints.writing(len(group)):
                 return self._in_one_transaction(group)
         except sqlite3.IntegrityError as error:
             if len(group) > 1:
                 # One that the database does not take must not hold up the others.
-                return [stored for append in group for stored in self._commit_group([append])]
+                return [stored for row in group for stored in self._commit_group([row])]
             _log.error("a batch was refused by the database", exc_info=error)
             return [False]
 
-    def _in_one_transaction(self, group: Sequence[Append]) -> Sequence[bool]:
+    def _in_one_transaction(self, group: Sequence[LogRow]) -> Sequence[bool]:
         with self._connection as transaction:
             transaction.execute("BEGIN IMMEDIATE")
             if not _sessions_differ(group) or not _store_together(transaction, group):
                 transaction.execute("ROLLBACK")
                 transaction.execute("BEGIN IMMEDIATE")
-                return [_store_together(transaction, [append]) for append in group]
+                return [_store_together(transaction, [row]) for row in group]
         return [True] * len(group)
 
 
-def _sessions_differ(group: Sequence[Append]) -> bool:
+def _sessions_differ(group: Sequence[LogRow]) -> bool:
     """Two rivals for one number would both find the head where they expect it."""
-    return len({append.session.row for append in group}) == len(group)
+    return len({row.append.session.row for row in group}) == len(group)
 
 
-def _store_together(transaction: sqlite3.Connection, group: Sequence[Append]) -> bool:
+def _store_together(transaction: sqlite3.Connection, group: Sequence[LogRow]) -> bool:
     """Store all of them; False, with some of them stored, if the head of one had moved."""
     (last_row,) = transaction.execute("SELECT coalesce(max(row), 0) FROM batches").fetchone()
     at = 0
@@ -73,18 +74,19 @@ def _store_together(transaction: sqlite3.Connection, group: Sequence[Append]) ->
         if not _store(transaction, last_row + at + 1, group[at : at + size]):
             return False
         at += size
-    closing = [append for append in group if append.after.closed]
-    transaction.executemany(_ADD_JOB, [_job_row(append) for append in closing])
+    closing = [row for row in group if row.append.after.closed]
+    transaction.executemany(_ADD_JOB, [_job_row(row.append) for row in closing])
     return True
 
 
-def _store(transaction: sqlite3.Connection, first_row: int, group: Sequence[Append]) -> bool:
+def _store(transaction: sqlite3.Connection, first_row: int, group: Sequence[LogRow]) -> bool:
     rows: list[object] = []
     moves: list[object] = []
-    for row, append in enumerate(group, first_row):
+    for row, each in enumerate(group, first_row):
+        append = each.append
         session, before, after = append.session, append.before, append.after
         rows += (row, session.row, session.organisation, before.sequence, before.digest)
-        rows += (after.sequence, after.digest, append.received_us, append.envelope.sealed)
+        rows += (after.sequence, after.digest, append.received_us, each.sealed)
         moves += (session.row, after.sequence, after.digest, after.closed)
         moves += (append.received_us, row)
     stored = transaction.execute(_add_batches(len(group)), rows).rowcount

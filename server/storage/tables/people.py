@@ -29,7 +29,10 @@ organisations = Table(
     Column("name", String(120), nullable=False, unique=True),
     Column("created_us", BigInteger, nullable=False),
     Column("second_factor_required", Boolean, nullable=False, default=False),
+    Column("log_quiet_us", BigInteger),
 )
+"""`log_quiet_us`: since when no batch was found in the log that is not sealed
+(`server.storage.sql.log`)."""
 
 people = Table(
     "people",

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from server import migrations
+from server.storage.log_seal import LogSeal
 from server.storage.postgres.store import PostgresStore
 from server.storage.sql.store import SqlStore
 from server.storage.sqlite.store import SqliteStore
@@ -34,13 +35,13 @@ WORDS = {"role": "trainer"}
 def store(storage: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
     """A store without any tables."""
     if storage == EMBEDDED:
-        made: SqlStore = SqliteStore(tmp_path / "veritype.db")
+        made: SqlStore = SqliteStore(tmp_path / "veritype.db", LogSeal(None))
         yield made
         made.close()
         return
     services: Services = request.getfixturevalue("services")
     services.postgres.execute("CREATE DATABASE first_schema")
-    made = PostgresStore(services.postgres.address("first_schema"))
+    made = PostgresStore(services.postgres.address("first_schema"), LogSeal(None))
     yield made
     made.close()
     services.postgres.drop("first_schema")
