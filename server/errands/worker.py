@@ -18,7 +18,7 @@ from server.operation.key_watch import KeyWatch
 from server.operation.logs import set_up_logs
 
 _LOOK_S = 0.5
-_NICER = 10
+_NICER = 19
 _log = logging.getLogger(__name__)
 
 

@@ -29,7 +29,7 @@ from server.storage.protocols import Jobs
 _POLL_S = 0.5
 _PAUSE_S = 5.0
 _REPORT_S = 60.0
-_NICER = 10
+_NICER = 19
 _log = logging.getLogger(__name__)
 
 
