@@ -13,7 +13,7 @@ from bench.server.material import STRETCH_US
 from server.operation.keys import hash_of
 from server.records import ROUND_US
 from server.storage import tables
-from server.storage.log_seal import LogPlace, LogSeal
+from server.storage.log_seal import LogPlace, LogSeal, state_place
 from wire.chain import ChainHead
 from wire.signing import SigningKey
 
@@ -136,7 +136,7 @@ def populate(
             for table, rows in _rows(agents, keys, shared):
                 connection.execute(insert(table), rows)
         _store_before(connection, log, organisation, before, now_us, seed)
-        _store_states(connection, states or {})
+        _store_states(connection, log, organisation, states or {}, seed)
 
 
 def begin_looks(engine: Engine) -> None:
@@ -199,16 +199,29 @@ def _move_heads(connection: Connection, last: Mapping[int, tuple[int, Stored]]) 
         connection.execute(move, moved)
 
 
-def _store_states(connection: Connection, states: Mapping[int, bytes]) -> None:
+def _store_states(
+    connection: Connection,
+    log: LogSeal,
+    organisation: int,
+    states: Mapping[int, bytes],
+    seed: int,
+) -> None:
     table = tables.scoring_states
     keep = (
         update(table)
         .where(table.c.session == bindparam("at"))
         .values(state=bindparam("to"), next_sequence=ROUND_BATCHES)
     )
-    rows = [{"at": FIRST_SESSION + agent, "to": state} for agent, state in states.items()]
+    rows = [
+        {"at": FIRST_SESSION + agent, "to": log.seal(_place(organisation, seed, agent), state)}
+        for agent, state in states.items()
+    ]
     if rows:
         connection.execute(keep, rows)
+
+
+def _place(organisation: int, seed: int, agent: int) -> LogPlace:
+    return state_place(organisation, SimulatedAgent(seed, agent).session, ROUND_BATCHES)
 
 
 def _rows(

@@ -69,6 +69,7 @@ class DueState:
 
     organisation: int
     session_row: int
+    session: bytes
     project: bytes
     policy_version: int
     claim: int
@@ -78,6 +79,7 @@ class DueState:
     quiet: int
     """Rounds in a row that found nothing new."""
     state: bytes | None
+    """None at the beginning, and where what is stored cannot be opened: it is then made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class NewState:
     """A session's state after a round."""
 
     session_row: int
+    session: bytes
     claim: int
     due_us: int
     next_sequence: int

@@ -137,6 +137,7 @@ def _kept(due: DueState, state: State, found: Provisional, now_us: int) -> NewSt
     quiet = due.quiet + 1 if state.stop == due.next_sequence else 0
     return NewState(
         session_row=due.session_row,
+        session=due.session,
         claim=due.claim,
         due_us=now_us if behind else _next_look_us(due.due_us, quiet, now_us),
         next_sequence=state.stop,

@@ -51,6 +51,14 @@ class LogPlace(NamedTuple):
     digest: bytes
 
 
+def state_place(organisation: int, session: bytes, next_sequence: int) -> LogPlace:
+    """Where a scorer's state of an open session belongs, which holds classes of keys as well.
+
+    No batch lies there: the digest of one is longer.
+    """
+    return LogPlace(organisation, session, next_sequence, b"state")
+
+
 class LogSeal:
     """Seals batches on their way into the log, and opens them again."""
 

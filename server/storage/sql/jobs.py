@@ -4,13 +4,20 @@
 writers take turns.
 """
 
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Table, and_, case, func, or_, select, update
 
+from server.errors import KeyUnusable, LogDamaged
 from server.records import ROUND_US, DueState, Job, Waiting, Why
 from server.storage import tables
+from server.storage.log_seal import LogSeal, is_sealed, state_place
 from server.storage.sql.database import Database
+
+_log = logging.getLogger(__name__)
 
 _CLAIM_US = 60_000_000
 _RETRY_US = 5_000_000
@@ -24,6 +31,7 @@ class SqlJobs:
     _database: Database
     _reading: Engine
     _writing: Engine
+    _log: LogSeal
 
     def release(self, worker: str) -> None:
         """Give back what this worker had claimed before it died, and the attempt with it.
@@ -119,6 +127,7 @@ class SqlJobs:
             select(
                 table.c.organisation,
                 table.c.session,
+                sessions.c.id,
                 sessions.c.project,
                 sessions.c.policy_version,
                 table.c.claims,
@@ -131,7 +140,20 @@ class SqlJobs:
             .where(table.c.session.in_(rows), table.c.worker == worker)
         )
         with self._reading.connect() as connection:
-            return [DueState(*row) for row in connection.execute(query)]
+            due_rows: list[Any] = list(connection.execute(query).all())
+        found = [DueState(*row) for row in due_rows]
+        return [replace(due, state=self._state(due)) for due in found]
+
+    def _state(self, due: DueState) -> bytes | None:
+        """Nothing too where an older version left it unsealed: it is made anew."""
+        if due.state is None or not is_sealed(due.state):
+            return None
+        place = state_place(due.organisation, due.session, due.next_sequence)
+        try:
+            return self._log.open(place, due.state)
+        except (LogDamaged, KeyUnusable) as error:
+            _log.info("a state is made anew", extra={"why": str(error)})
+            return None
 
     def waiting(self, now_us: int) -> Waiting:
         """How much is due and not done."""

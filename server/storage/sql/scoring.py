@@ -21,6 +21,7 @@ from server.records import (
     Why,
 )
 from server.storage import tables
+from server.storage.log_seal import state_place
 from server.storage.sql.log import SqlLog
 from server.storage.sql.reviews import SqlReviewOpening
 from server.storage.sql.submissions import look_again
@@ -250,10 +251,15 @@ class SqlScores(SqlReviewOpening, SqlLog):
                         "at_session": one.session_row,
                         "at_claim": one.claim,
                         **{f"to_{name}": getattr(one, name) for name in _KEPT},
+                        "to_state": self._sealed_state(one),
                     },
                 ).rowcount
                 for one in states
             )
+
+    def _sealed_state(self, one: NewState) -> bytes | None:
+        place = state_place(self.organisation, one.session, one.next_sequence)
+        return self._log.seal(place, one.state) if one.state is not None else None
 
     def promise(self) -> bytes | None:
         """The promise in force."""

@@ -115,7 +115,11 @@ def test_a_damaged_session_is_looked_at_no_more_and_the_others_are(
     rows = stored(house)
     put(house, rows[0][0], rows[1][1])
     entries = [house.own.session(each.session) for each in (sent, other)]
-    due = [DueState(1, entry.row, entry.project, 1, 0, 1, 0, 0, None) for entry in entries if entry]
+    due = [
+        DueState(1, entry.row, entry.id, entry.project, 1, 0, 1, 0, 0, None)
+        for entry in entries
+        if entry
+    ]
     assert {row for row, _ in house.own.new_batches(due, 10)} == {due[1].session_row}
     assert "cannot be read" in caplog.text
 

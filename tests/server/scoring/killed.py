@@ -20,6 +20,7 @@ from server.installation import open_installation
 from server.scoring.rounds import Rounds
 from server.scoring.session import Scoring
 from server.scoring.worker import Worker
+from server.storage.log_seal import LogSeal, state_place
 from server.storage.sql.store import SqlStore
 from tests.server.scoring.conftest import Plain, named_model
 
@@ -64,18 +65,28 @@ def in_a_child(folder: Path, die_at: int) -> bool:
 
 def found(folder: Path) -> list[list[object]]:
     """What the database holds that scoring made."""
-    store = open_installation(folder).store
+    installation = open_installation(folder)
+    store = installation.store
     queries = (
         "SELECT session, done, attempts FROM scoring_jobs",
         "SELECT session, band FROM assessments",
         "SELECT session, assessment FROM facts",
-        "SELECT session, next_sequence, hex(state) FROM scoring_states",
     )
     assert isinstance(store, SqlStore)
     with store._database.reading.connect() as connection:
         rows = [connection.exec_driver_sql(query).all() for query in queries]
+        states = connection.exec_driver_sql(
+            "SELECT sessions.id, next_sequence, state FROM scoring_states"
+            " JOIN sessions ON sessions.row = scoring_states.session"
+        ).all()
     store.close()
-    return [[list(row) for row in table] for table in rows]
+    log = LogSeal(installation.keys)
+    opened: list[object] = [
+        [session.hex(), number, log.open(state_place(1, session, number), state).hex()]
+        for session, number, state in states
+    ]
+    plain: list[list[object]] = [[list(row) for row in table] for table in rows]
+    return [*plain, opened]
 
 
 def main(folder: Path, seed: int, turns: int) -> None:

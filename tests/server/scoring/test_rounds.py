@@ -24,6 +24,7 @@ from server.records import ROUND_US, DueState, NewSession
 from server.scoring.counters import Tally
 from server.scoring.rounds import Rounds
 from server.storage import tables
+from server.storage.log_seal import LogSeal, is_sealed, state_place
 from server.storage.protocols import BatchWriter
 from server.storage.sql.rounds import first_look_us
 from tests.server.device import Chain
@@ -45,9 +46,16 @@ def look(house: House, at_us: int, version: str = "m1") -> Tally:
 
 
 def stored(house: House) -> SimpleNamespace:
+    """The row of the one session, as it lies in the database."""
     with house.database.reading.connect() as connection:
         row = connection.execute(select(tables.scoring_states)).one()
     return SimpleNamespace(**row._asdict())
+
+
+def state_of(house: House, chain: Chain) -> bytes:
+    row = stored(house)
+    place = state_place(row.organisation, chain.session, row.next_sequence)
+    return LogSeal(house.installation.keys).open(place, row.state)
 
 
 def test_state_holds_exactly_what_came(chain: Chain, typing: Typing, house: House) -> None:
@@ -60,7 +68,7 @@ def test_state_holds_exactly_what_came(chain: Chain, typing: Typing, house: Hous
     found = stored(house)
     batches = [decode(open_envelope(row.sealed)) for row in house.own.batches(1)]
     assert found.next_sequence == 4
-    assert found.state == to_bytes(update(beginning(), batches))
+    assert state_of(house, chain) == to_bytes(update(beginning(), batches))
     assert look(house, at_us + ROUND_US).counters.provisional == 0, "not due again"
     assert ROUND_US > found.due_us - at_us - ROUND_US > 0
 
@@ -85,21 +93,40 @@ def test_undecodable_batch_costs_its_stretch_and_not_the_state(
     chain.accept(envelope, chain.device.post(envelope.sealed))
     chain.send(typing(60_000_000, 40))
     look(house, now_us() + 2 * ROUND_US)
-    state = from_bytes(stored(house).state)
+    state = from_bytes(state_of(house, chain))
     assert (state.stop, state.spoken_us, state.text_keys) == (3, 60_000_000, 80)
 
 
-@pytest.mark.parametrize("damage", [b"VTST of another version", b""])
-def test_state_of_another_version_is_rebuilt(
-    chain: Chain, typing: Typing, house: House, damage: bytes
+def sealed(house: House, chain: Chain, state: bytes, behind: int = 1) -> bytes:
+    place = state_place(1, chain.session, behind)
+    return LogSeal(house.installation.keys).seal(place, state)
+
+
+@pytest.mark.parametrize("damage", ["another version", "empty", "not sealed", "of another place"])
+def test_state_that_cannot_be_read_is_rebuilt(
+    chain: Chain, typing: Typing, house: House, damage: str
 ) -> None:
     chain.send(typing(0, 40))
     at_us = now_us() + 2 * ROUND_US
     look(house, at_us)
-    whole = stored(house).state
-    house.change("UPDATE scoring_states SET state = :damage", damage=damage)
-    look(house, at_us + ROUND_US)
-    assert stored(house).state == whole
+    whole = state_of(house, chain)
+    found = {
+        "another version": sealed(house, chain, b"VTST of another version"),
+        "empty": sealed(house, chain, b""),
+        "not sealed": whole,
+        "of another place": sealed(house, chain, whole, behind=2),
+    }
+    house.change("UPDATE scoring_states SET state = :damage", damage=found[damage])
+    assert look(house, at_us + ROUND_US).counters.batches == 1, "from its batches"
+    assert state_of(house, chain) == whole
+
+
+def test_the_database_holds_a_state_sealed(chain: Chain, typing: Typing, house: House) -> None:
+    chain.send(typing(0, 40))
+    look(house, now_us() + 2 * ROUND_US)
+    lying, whole = stored(house).state, state_of(house, chain)
+    assert is_sealed(lying)
+    assert not any(whole[at : at + 16] in lying for at in range(0, len(whole) - 16, 16))
 
 
 def test_quiet_session_is_looked_at_less_often(chain: Chain, house: House) -> None:

@@ -118,7 +118,7 @@ STEALING: dict[str, Call] = {
     "identity_provider": lambda s, _: s.identity_provider(),
     "invitations": lambda s, _: s.invitations(1),
     "join_team": lambda s, x: s.join_team(x.team, x.person, leads=True),
-    "keep_states": lambda s, x: s.keep_states([NewState(x.entry.row, 0, 1, 1, 0, b"", b"")]),
+    "keep_states": lambda s, x: s.keep_states([NewState(x.entry.row, b"", 0, 1, 1, 0, b"", b"")]),
     "late_blankings": lambda s, x: s.late_blankings(x.entry.row),
     "leave_team": lambda s, x: s.leave_team(x.team, x.person),
     "line": lambda s, x: s.line(x.entry.id),
@@ -230,7 +230,8 @@ NOTHING: tuple[object, ...] = (None, False, 0, [], (), frozenset(), {}, ChainHea
 
 
 def due(stolen: Stolen) -> DueState:
-    return DueState(stolen.entry.organisation, stolen.entry.row, stolen.project, 1, 0, 1, 0, 0, b"")
+    entry = stolen.entry
+    return DueState(entry.organisation, entry.row, entry.id, stolen.project, 1, 0, 1, 0, 0, b"")
 
 
 @pytest.fixture
