@@ -64,7 +64,7 @@ class Operation(NamedTuple):
 def called(platform: Platform, name: str) -> None:
     """Call a method with everything that it takes; the first item of what it gives."""
     method = getattr(platform, name)
-    days = name in ("hours", "export_hours")
+    days = name in ("hours", "export_hours", "export_decisions")
     given = {
         each: DAY if days and each in ("first", "last") else GIVEN[each]
         for each in inspect.signature(method).parameters

@@ -194,7 +194,7 @@ def make_agent(server: RunningServer, tmp_path: Path) -> Iterator[Callable[..., 
     def make(url: str, person: str = "Tess Trainer") -> ScriptedAgent:
         code = server.admin("pair", person)["code"]
         identity = enrol(server.url, code, Transport(server.url))
-        transport = Transport(url, identity.token, connect_s=1.0, read_s=1.0)
+        transport = Transport(url, identity.token, connect_s=5.0, read_s=5.0)
         offer = consented(Transport(server.url, identity.token))
         facts = SessionFacts(os.urandom(16), identity.device, offer.policy.version)
         spool = Spool(tmp_path / f"spool-{len(made)}.db")

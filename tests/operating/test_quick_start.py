@@ -34,7 +34,7 @@ def demo(command: str) -> Iterator[str]:
         yield _until(process, b"Ctrl-C")
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
 
 
 def _until(process: "subprocess.Popen[bytes]", sign: bytes) -> str:
