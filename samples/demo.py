@@ -8,6 +8,7 @@ Ctrl-C so that the review page can be looked at.
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -61,6 +62,9 @@ class DemoFailed(RuntimeError):  # noqa: N818
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="0 takes a free one.")
 def main(once: bool, port: int) -> None:
     """Show real sessions recorded, shipped, scored and flagged."""
+    # A shell starts what runs behind it with Ctrl-C ignored; and its data is to go in any case.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="veritype-demo-"))
     try:
         _run(folder, port, once=once)
