@@ -52,7 +52,6 @@ def person_export(
         out.chmod(0o600)
         manifest = exports.write(named, somebody.id, file, now_us())
     own.audit("operator", "export.made", somebody.id.hex())
-    store.close()
     fields = {"file": str(out), "files": len(manifest.files), "missing": list(manifest.missing)}
     text = f"{out} holds {len(manifest.files)} files"
     if manifest.missing:
@@ -85,7 +84,6 @@ def person_erase(
         raise ServerError("this cannot be undone: say --yes")
     erasure = Erasure(store, installation.objects, installation.keys, named, "operator")
     sessions = erasure.erase(somebody, now_us())
-    store.close()
     fields: dict[str, object] = {"id": somebody.id.hex(), "sessions": sessions}
     text = f"erased, with {sessions} sessions; backups of before hold them until they expire"
     say(fields, text, as_json)

@@ -42,7 +42,6 @@ def purge(dry_run: bool, folder: Path, as_json: bool) -> None:
         for path in secrets if not dry_run else ():
             path.unlink()
     progress.close()
-    installation.store.close()
     removed = {**run, **({"secrets": len(secrets)} if secrets else {})}
     verb = "would be removed" if dry_run else "removed"
     lines = [f"{count} {kind.replace('_', ' ')} {verb}" for kind, count in removed.items()]

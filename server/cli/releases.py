@@ -22,7 +22,6 @@ def release() -> None:
 def release_add(file: Path, folder: Path, as_json: bool, version: str) -> None:
     """Offer FILE to agents (`veritype update`), signed by this server's key."""
     installation = opened(folder)
-    installation.store.close()
     digest = add_release(installation.folder.releases, file, version)
     fields: dict[str, object] = {"version": version, "file": file.name, "sha256": digest}
     say(fields, f"{file.name} is offered as version {version}, SHA-256 {digest}", as_json)

@@ -126,7 +126,6 @@ def keys_rewrap(folder: Path, as_json: bool) -> None:
     for each in organisations:
         batches += Rotation(store, installation.objects, each.id, progress).seal_the_log()[0]
     progress.close()
-    store.close()
     text = f"{len(changed)} organisations' keys were wrapped, {batches} batches sealed anew"
     say({"rewrapped": changed, "batches": batches}, text, as_json)
 
@@ -188,4 +187,3 @@ def _rotating(
     with upkeep(folder):
         yield Rotation(store, installation.objects, named, progress), store.of(named)
     progress.close()
-    store.close()

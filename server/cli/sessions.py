@@ -61,7 +61,6 @@ def session_verify(identifier: str, folder: Path, organisation: str | None, as_j
     )
     fields = {"session": identifier, "batches": found.batches, "wrong": found.wrong}
     say({**fields, "purged": False, **found.more}, found.wrong or found.holds, as_json)
-    installation.store.close()
     if found.wrong:
         sys.exit(1)
 

@@ -34,7 +34,7 @@ class GroupCommit:
 
     def __init__(self, commit: Commit, log: LogSeal, queue_max: int) -> None:
         self._commit = commit
-        self._log = log
+        self._log_seal = log
         self._queue_max = self._room = queue_max
         self.figures = CommitFigures()
         self._gathering: list[_Waiting] = []
@@ -97,7 +97,7 @@ class GroupCommit:
         began = time.perf_counter()
         try:
             # Here, in the thread that writes and before its transaction: nobody else waits for it.
-            stored = self._commit([self._log.row(append) for append in group])
+            stored = self._commit([self._log_seal.row(append) for append in group])
         except Exception:  # noqa: BLE001 - whoever waits is answered, whatever went wrong
             _log.exception("batches could not be written", extra={"batches": len(group)})
             self.figures.failed += 1

@@ -25,7 +25,7 @@ class PostgresStore(SqlStore):
 
     def writer(self, queue_max: int) -> GroupCommit:
         """The batch writer on this store."""
-        return GroupCommit(partial(commit_group, self._writing), self._log, queue_max)
+        return GroupCommit(partial(commit_group, self._writing), self._log_seal, queue_max)
 
     def check(self) -> Sequence[str]:
         """What is wrong with the store."""

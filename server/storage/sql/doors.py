@@ -37,13 +37,13 @@ class SqlDoors(SqlLinkDoors, SqlAttempts):
     """See `server.storage.protocols.doors.Doors`."""
 
     _database: Database
-    _log: LogSeal
+    _log_seal: LogSeal
     _reading: Engine
     _writing: Engine
 
     def of(self, organisation: int) -> SqlOrganisationStore:
         """The part of one organisation."""
-        return SqlOrganisationStore(self._database, organisation, self._log)
+        return SqlOrganisationStore(self._database, organisation, self._log_seal)
 
     def device(self, token_hash: bytes) -> Device | None:
         """The device with this token."""

@@ -31,7 +31,7 @@ class SqlJobs:
     _database: Database
     _reading: Engine
     _writing: Engine
-    _log: LogSeal
+    _log_seal: LogSeal
 
     def release(self, worker: str) -> None:
         """Give back what this worker had claimed before it died, and the attempt with it.
@@ -150,7 +150,7 @@ class SqlJobs:
             return None
         place = state_place(due.organisation, due.session, due.next_sequence)
         try:
-            return self._log.open(place, due.state)
+            return self._log_seal.open(place, due.state)
         except (LogDamaged, KeyUnusable) as error:
             _log.info("a state is made anew", extra={"why": str(error)})
             return None

@@ -32,7 +32,7 @@ class SqlLog(Bound):
 
     def __init__(self, database: Database, organisation: int, log: LogSeal) -> None:
         super().__init__(database, organisation)
-        self._log = log
+        self._log_seal = log
 
     def seal_log(self, after: int, limit: int) -> SealedSome | None:
         """Seal some rows that are not sealed under the key in force."""
@@ -41,7 +41,7 @@ class SqlLog(Bound):
             MARK, LargeBinary
         )
         query = self._select(tables.batches, _SESSION.id, *_columns()).where(
-            _BATCH.row > after, prefix != literal(self._log.prefix, LargeBinary)
+            _BATCH.row > after, prefix != literal(self._log_seal.prefix, LargeBinary)
         )
         if self.log_is_sealed():
             query = query.where(~plain)
@@ -89,7 +89,7 @@ class SqlLog(Bound):
         except (LogDamaged, KeyUnusable) as error:
             _log.error("a batch could not be sealed anew", extra={"why": str(error)})
             return None
-        return self._log.seal(self._place(session, row), batch.sealed)
+        return self._log_seal.seal(self._place(session, row), batch.sealed)
 
     def _opened(self, session: bytes, rows: Sequence[StoredBatch]) -> list[StoredBatch]:
         """A session's batches as its device sealed them."""
@@ -98,7 +98,7 @@ class SqlLog(Bound):
 
     def _open(self, session: bytes, row: StoredBatch, *, plain_is_over: bool) -> StoredBatch:
         if is_sealed(row.sealed):
-            return replace(row, sealed=self._log.open(self._place(session, row), row.sealed))
+            return replace(row, sealed=self._log_seal.open(self._place(session, row), row.sealed))
         if plain_is_over:
             raise LogDamaged(session, row.sequence, "it is not sealed")
         return row

@@ -259,7 +259,7 @@ class SqlScores(SqlReviewOpening, SqlLog):
 
     def _sealed_state(self, one: NewState) -> bytes | None:
         place = state_place(self.organisation, one.session, one.next_sequence)
-        return self._log.seal(place, one.state) if one.state is not None else None
+        return self._log_seal.seal(place, one.state) if one.state is not None else None
 
     def promise(self) -> bytes | None:
         """The promise in force."""

@@ -30,7 +30,7 @@ class SqlStore(
 
     def __init__(self, database: Database, log: LogSeal) -> None:
         self._database = database
-        self._log = log
+        self._log_seal = log
         self._reading = database.reading
         self._writing = database.writing
 

@@ -22,7 +22,7 @@ class SqliteStore(SqlStore):
 
     def writer(self, queue_max: int) -> SqliteBatchWriter:
         """The batch writer on this store."""
-        return SqliteBatchWriter(self._path, self._log, queue_max)
+        return SqliteBatchWriter(self._path, self._log_seal, queue_max)
 
     def check(self) -> Sequence[str]:
         """What is wrong with the store."""
