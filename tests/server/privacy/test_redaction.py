@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,16 @@ from server.privacy.purge_records import PurgeRecord, newest_record
 from server.privacy.purging import Purge
 from server.privacy.rotation import Rotation
 from server.privacy.sealed import owner_of
-from server.records import Compacted, Role, SessionState, Truth, Why
+from server.records import (
+    Compacted,
+    EventKind,
+    ReviewEvent,
+    Role,
+    SessionState,
+    Truth,
+    Why,
+)
+from server.reviews.moving import move
 from server.scoring import references
 from server.scoring.again import score_again, score_all_again
 from server.scoring.facts import OpenedSession
@@ -40,6 +48,7 @@ from server.submissions.aligning import worksites
 from server.submissions.asked import Place as AskedPlace
 from tests.server.browser import Browser, signed_in
 from tests.server.device import Chain
+from tests.server.holding import review_of
 from tests.server.house import PASSWORD, House
 from tests.server.kinds import Typing
 from tests.server.privacy.conftest import Unjudged
@@ -227,16 +236,15 @@ def test_what_is_stored_unsealed_goes_too(house: House) -> None:
 
 
 @pytest.mark.usefixtures("compacted")
-def test_holds_and_open_reviews_suspend_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_holds_and_open_reviews_suspend_it(house: House) -> None:
     hold = LegalHolds(house.own, "operator").place(now_us(), project="Demo", reason="Case 1")
     found = purge(house)
     assert (dict(found.removed), found.held_sessions) == ({}, 1)
     LegalHolds(house.own, "operator").lift(hold, now_us())
-    standing = replace(house.own.standing(1), under_review=True)
-    with monkeypatch.context() as patch:
-        patch.setattr(type(house.own), "standing", lambda *_: standing)
-        assert dict(purge(house).removed) == {}
+    review = review_of(house.own, 1)
+    assert dict(purge(house).removed) == {}
     assert opened(house).redacted_us is None
+    move(house.own, review, ReviewEvent(EventKind.CLOSED, now_us()))
     assert dict(purge(house).removed) == {"class_sequences": 1}
 
 

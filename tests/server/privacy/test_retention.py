@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 
 import msgspec
 import pytest
@@ -20,6 +19,9 @@ from server.privacy.holding import LegalHolds
 from server.privacy.purge_records import PurgeRecord, check_records, newest_record
 from server.privacy.purging import Purge
 from server.privacy.strays import remove_strays
+from server.records import EventKind, ReviewEvent
+from server.reviews.moving import move
+from tests.server.holding import review_of
 from tests.server.house import House
 from tests.server.privacy.uploads import NOTE, PICTURE, names, record, upload, upload_plain
 from tests.server.storages import ON_SQLITE
@@ -223,11 +225,9 @@ def test_a_day_whose_node_died_is_done_by_another(
     assert not other.do_next(now + HOUR_US + 1)
 
 
-def test_a_session_under_review_is_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_under_review_is_kept(house: House) -> None:
     upload(house, record(house, house.trainer))
-    standing = house.own.standing(1)
-    open_review = replace(standing, under_review=True)
-    monkeypatch.setattr(type(house.own), "standing", lambda *_: open_review)
+    review = review_of(house.own, 1)
     assert dict(purge(house).removed) == {}
-    monkeypatch.undo()
+    move(house.own, review, ReviewEvent(EventKind.CLOSED, now_us()))
     assert dict(purge(house).removed) == {"screenshots": 1}
