@@ -243,19 +243,19 @@ class SqlScores(SqlReviewOpening, SqlLog):
                 **{name: bindparam(f"to_{name}") for name in _KEPT},
             )
         )
+        # Sealed before, and one call for all: meanwhile nobody else writes, batches neither.
+        rows = [self._kept(one) for one in states]
         with self._transaction() as connection:
-            return sum(
-                connection.execute(
-                    keep,
-                    {
-                        "at_session": one.session_row,
-                        "at_claim": one.claim,
-                        **{f"to_{name}": getattr(one, name) for name in _KEPT},
-                        "to_state": self._sealed_state(one),
-                    },
-                ).rowcount
-                for one in states
-            )
+            return connection.execute(keep, rows).rowcount if rows else 0
+
+    def _kept(self, one: NewState) -> dict[str, object]:
+        values = {f"to_{name}": getattr(one, name) for name in _KEPT}
+        return {
+            "at_session": one.session_row,
+            "at_claim": one.claim,
+            **values,
+            "to_state": self._sealed_state(one),
+        }
 
     def _sealed_state(self, one: NewState) -> bytes | None:
         place = state_place(self.organisation, one.session, one.next_sequence)

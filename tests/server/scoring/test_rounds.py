@@ -20,7 +20,7 @@ from server.app import _pages
 from server.clock import now_us
 from server.operation.logs import JsonLines
 from server.operation.readiness import Readiness
-from server.records import ROUND_US, DueState, NewSession
+from server.records import ROUND_US, DueState, NewSession, NewState
 from server.scoring.counters import Tally
 from server.scoring.rounds import Rounds
 from server.storage import tables
@@ -223,6 +223,25 @@ def test_look_that_ended_its_worker_comes_after_the_others(
         store.release("dies")
     assert looked[0] != looked[1]
     assert looked[2] == looked[0]
+
+
+def test_only_states_of_a_claim_that_holds_are_kept_and_counted(
+    new_device: NewDevice, house: House
+) -> None:
+    device, store = new_device(), house.installation.store
+    for _ in range(3):
+        device.clock_in()
+    due = store.claim_states("slow", now_us() + 2 * ROUND_US, 3)
+    house.change("UPDATE scoring_states SET claims = claims + 1 WHERE session = 2")
+    made = [
+        NewState(one.session_row, one.session, one.claim, 77, 5, 0, b"state", b"{}") for one in due
+    ]
+    assert house.own.keep_states(made) == 2
+    assert house.own.keep_states([]) == 0
+    states = tables.scoring_states.c
+    with house.database.reading.connect() as connection:
+        query = select(states.session).where(states.due_us == 77).order_by(states.session)
+        assert connection.execute(query).scalars().all() == [1, 3]
 
 
 def test_provisional_assessment_is_nowhere_to_be_seen(
