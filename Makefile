@@ -14,7 +14,7 @@ BEHIND = $(shell chrt --idle 0 true 2>/dev/null && echo chrt --idle 0 || echo ni
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo setup test unit displayed live fuzz lint types contracts lowest package try-package try-operating wheel lock evaluate train samples bench bench-agent bench-server bench-api soak clean system
+.PHONY: help demo setup test unit displayed live fuzz lint types contracts texts lowest package try-package try-operating wheel lock evaluate train samples bench bench-agent bench-server bench-api soak clean system
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ types: $(INSTALLED) ## mypy, strict, tests included
 contracts: $(INSTALLED) ## who may import whom
 	@$(BIN)/lint-imports
 	@cd client && ../$(BIN)/lint-imports
+
+texts: $(INSTALLED) ## collect the console's texts into the catalogues of all languages
+	@$(BIN)/python -m server.language.extraction
 
 lowest: ## the unit tests with the lowest dependencies that setup.cfg allows
 	@requirements/test-lowest

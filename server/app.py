@@ -26,6 +26,7 @@ from server.http.security_headers import SecurityHeaders
 from server.ingest.route import PATH as INGEST_PATH
 from server.ingest.route import Ingest, Scope, Send
 from server.installation import Installation
+from server.language.requests import Languages
 from server.operation.probes import health_routes
 from server.operation.readiness import Readiness, schema_trouble
 from server.privacy.asked_exports import AskedExports
@@ -163,6 +164,7 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
         secure=settings.cookie_secure,
     )
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES)
+    app.add_middleware(Languages)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Heads)
     return app

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from server.errors import Refusal
 from server.http.refusals import answer_of
+from server.language.pages import install
 
 _HERE = Path(__file__).parent.parent
 _SURE_BELOW = 0.01
@@ -43,6 +44,7 @@ def probability(value: float) -> str:
     return f"{value:.2f}"
 
 
+install(templates.env)
 templates.env.globals["asset_version"] = _version()
 templates.env.filters |= {"clock": clock, "words": words, "probability": probability}
 
