@@ -12,6 +12,7 @@ from server.console.signin import SignIns, check_csrf, csrf_token
 from server.errors import not_found
 from server.http.plain_text import NUL, unfit_text
 from server.http.requests import body_of
+from server.language import N_
 from server.records import Person, Role
 from server.services.asking import REVIEWERS, Asker, sees_people
 
@@ -73,7 +74,7 @@ class Desk:
             "person": person,
             "csrf": csrf_token(request),
             "sees_people": person is not None and sees_people(person.role),
-            "sees_audit": person is not None and person.role is Role.ADMIN,
+            "manages": _managed(person),
             "unread": getattr(request.state, "unread", 0),
             "reviews": person is not None and person.role in REVIEWERS,
         }
@@ -89,6 +90,24 @@ class Desk:
         """Where browsers find a path of ours."""
         base = self.sign_ins.settings.public_url or str(request.base_url)
         return base.rstrip("/") + path
+
+
+_MANAGED = (
+    ("/people", N_("People")),
+    ("/projects", N_("Projects")),
+    ("/reviews/quality", N_("Quality")),
+    ("/audit", N_("Audit log")),
+)
+"""What leads and administrators look after, by the paths of the pages."""
+_FOR_ADMINISTRATORS = frozenset({"/audit"})
+
+
+def _managed(person: Person | None) -> list[tuple[str, str]]:
+    """The pages of the organisation that somebody may open."""
+    if person is None or not sees_people(person.role):
+        return []
+    every = person.role is Role.ADMIN
+    return [page for page in _MANAGED if every or page[0] not in _FOR_ADMINISTRATORS]
 
 
 def one(form: Form, name: str) -> str:

@@ -13,6 +13,7 @@ from server.console.notices import NoticeRoutes
 from server.console.pages import ConsoleRoutes
 from server.console.people import PeopleRoutes
 from server.console.privacy import PrivacyRoutes
+from server.console.projects import ProjectRoutes
 from server.console.reviewing import ReviewingRoutes
 from server.console.signin import SignIns
 from server.hours.sheets import Timesheets
@@ -47,6 +48,7 @@ def console_routes(
         *AccountRoutes(desk, gate, factors, directory, addresses).routes(),
         *NoticeRoutes(desk, store, addresses).routes(),
         *PeopleRoutes(desk, directory, invitations).routes(),
+        *ProjectRoutes(desk).routes(),
         *PrivacyRoutes(desk, store, exports).routes(),
         *ReviewingRoutes(desk, Reviewing(store), review).routes(),
         *HoursRoutes(desk, Timesheets(store), Zones(store)).routes(),
