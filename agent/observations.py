@@ -15,7 +15,6 @@ from wire.codes import (
     SourceName,
     SourceState,
 )
-from wire.events import MISSING_U32
 from wire.keys import KeyClass
 
 
@@ -92,27 +91,29 @@ class FocusSeen:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """The clipboard changed hands. `facts` is None if its text was not or could not be read."""
+    """The clipboard changed hands: told before its text is read, if it may be read at all."""
 
     at_us: int
     facts: TextFacts | None
+    """None if its text is not known, or not yet."""
     before_recording: bool = False
-    """It was there when recording began; its own time is not known."""
+    """It was there when recording began, or is secret: when and where is not known, or not said."""
     unread: bool = False
-    """It is read when it is pasted inside the scope; a `CopyRead` follows then."""
-    length_bytes: int = MISSING_U32
-    """Of its UTF-8 form, as the X server told it, not how many characters; never on the wire."""
+    """It may be read, at once in a task window, else when it is pasted there: `CopyRead`."""
 
 
 @dataclass(frozen=True, slots=True)
 class CopyRead:
-    """A copy made outside the scope was read because it was pasted inside."""
+    """What came of reading a copy: it was made in a task window, or is pasted in one."""
 
     at_us: int
+    """The last paste it was read for; its own time if there was none yet."""
     copied_at_us: int
     """The `at_us` of its `Copied`."""
     facts: TextFacts | None
     """None: it could not be read, or the clipboard had changed by then."""
+    marked: bool = False
+    """A password manager marked it: nothing is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class PrimaryRead:
     at_us: int
     """The click, or the program's request."""
     owned_at_us: int | None
-    """When the text was selected; None: before recording began."""
+    """When the text was selected; None: before recording began, or nothing is said of it."""
     facts: TextFacts | None
 
 

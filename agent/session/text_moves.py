@@ -58,7 +58,18 @@ class _Copy:
     source: Category
     window: int
     unread: bool
-    emitted: bool
+    """Its text may still come."""
+    secret: bool
+    """Nothing may be said of it: it is older than the recording, or from a password."""
+    told: bool = False
+    named: bool = False
+    """It was told without its text."""
+    failed_us: int = 0
+    """Pastes up to here wait for its text no longer."""
+
+    def awaited(self, pasted_us: int) -> bool:
+        """Whether its text may still come for a paste."""
+        return self.unread and pasted_us > self.failed_us
 
 
 @dataclass(slots=True)
@@ -98,6 +109,8 @@ class TextMoves:
         self._asked_us: dict[InsertionHow, int] = {}
         self._told: deque[tuple[int, int]] = deque(maxlen=_TOLD_MAX)
         """Times and lengths of insertions that a page's own witness told."""
+        self._source_told = False
+        """A copy was told: who reads the events takes a paste without a text to come from there."""
 
     def observe(self, seen: TextMove) -> list[Event]:
         """The events that follow at once; an insertion comes from `tick`."""
@@ -107,7 +120,7 @@ class TextMoves:
             case Copied():
                 return self._copied(seen)
             case CopyRead():
-                self._read(seen)
+                return self._read(seen)
             case PrimaryRead():
                 self._primary(seen)
             case SelectionRequested():
@@ -176,7 +189,7 @@ class TextMoves:
 
     def _waits(self, paste: _Paste, now_us: int) -> bool:
         copy = paste.copy or (self._copy if paste.how is InsertionHow.PASTE else None)
-        unread = paste.unread or (copy is not None and copy.unread)
+        unread = paste.unread or (copy is not None and copy.awaited(paste.at_us))
         return now_us - paste.at_us <= (READ_WAIT_US if unread else PASTE_WAIT_US)
 
     def _us(self, at_us: int) -> int:
@@ -272,7 +285,9 @@ class TextMoves:
         at_us = seen.at_us if seen.owned_at_us is None else seen.owned_at_us
         source, earlier = self._focus.at(at_us), seen.owned_at_us is None
         action = ClipboardAction.CHANGE
-        return _Copy(at_us, seen.facts, action, source.category, source.window, False, earlier)
+        return _Copy(
+            at_us, seen.facts, action, source.category, source.window, unread=False, secret=earlier
+        )
 
     def _copied(self, seen: Copied) -> list[Event]:
         focus = self._focus.at(seen.at_us)
@@ -283,14 +298,20 @@ class TextMoves:
             source=focus.category,
             window=focus.window,
             unread=seen.unread,
-            emitted=seen.before_recording,
+            secret=seen.before_recording,
         )
         return self._report(self._copy) if focus.category is Category.TASK else []
 
-    def _read(self, seen: CopyRead) -> None:
+    def _read(self, seen: CopyRead) -> list[Event]:
+        events: list[Event] = []
         for copy in (self._copy, *(paste.copy for paste in self._pastes)):
             if copy is not None and copy.at_us == seen.copied_at_us and copy.facts is None:
-                copy.facts, copy.unread = seen.facts, False
+                copy.facts, copy.failed_us = seen.facts, seen.at_us
+                copy.unread = seen.facts is None and not seen.marked
+                copy.secret |= seen.marked
+                if copy.source is Category.TASK:
+                    events += self._report(copy)
+        return events
 
     def _action(self, seen: Copied) -> ClipboardAction:
         chord = self._copy_chord
@@ -302,18 +323,38 @@ class TextMoves:
 
     def _report(self, copy: _Copy | None) -> list[Event]:
         """The copy as an event, once."""
-        if copy is None or copy.emitted or copy.facts is None:
+        if copy is None or copy.secret or copy.told or copy.facts is None:
             return []
-        copy.emitted = True
-        facts, at_us = copy.facts, self._us(copy.at_us)
+        copy.told = True
+        return [self._clipboard(copy, copy.facts)]
+
+    def _clipboard(self, copy: _Copy, facts: TextFacts) -> Clipboard:
+        self._source_told = copy.source is not Category.UNKNOWN
         text = (facts.length_chars, facts.lines, facts.tag)
-        return [Clipboard(at_us, copy.action, *text, copy.source, copy.window)]
+        return Clipboard(self._us(copy.at_us), copy.action, *text, copy.source, copy.window)
 
     def _inserted(self, paste: _Paste) -> Iterator[Event]:
         if paste.how is InsertionHow.PASTE and paste.copy is None:
             paste.copy = self._copy
         yield from self._report(paste.copy)
+        if paste.how is not InsertionHow.DROP and (paste.copy is None or not paste.copy.facts):
+            yield from self._named(paste)
         yield self._insertion(paste)
+
+    def _named(self, paste: _Paste) -> list[Event]:
+        """Where a text came from that could not be read; if that may not be said, that it may not.
+
+        The latter only where a copy was told before, which a reader would take for this one.
+        """
+        copy = paste.copy
+        if copy is None or copy.secret:
+            change, nowhere = ClipboardAction.CHANGE, Category.UNKNOWN
+            copy = _Copy(paste.at_us, None, change, nowhere, 0, unread=False, secret=True)
+            return [self._clipboard(copy, _UNKNOWN_TEXT)] if self._source_told else []
+        if copy.named:
+            return []
+        copy.named = True
+        return [self._clipboard(copy, _UNKNOWN_TEXT)]
 
     def _insertion(self, paste: _Paste) -> Event:
         text = (paste.copy.facts if paste.copy else None) or _UNKNOWN_TEXT

@@ -16,6 +16,7 @@ from typing import Any
 
 from agent.picture import Box
 from agent.sources.placed_windows import Placed
+from agent.sources.polled_clipboard import Unread
 from agent.sources.polled_focus import Front
 
 _CARBON = "/System/Library/Frameworks/Carbon.framework/Carbon"
@@ -66,13 +67,13 @@ class MacCalls:
         """Changes with every copy."""
         return int(self._pasteboard().changeCount())
 
-    def clipboard_text(self) -> str | None:
-        """The copied text; None if there is none, or it is marked to be left alone."""
+    def clipboard_text(self) -> str | Unread:
+        """The copied text, unless it is marked to be left alone."""
         pasteboard = self._pasteboard()
         if not _SECRET_TYPES.isdisjoint(str(each) for each in pasteboard.types() or ()):
-            return None
+            return Unread.MARKED
         text = pasteboard.stringForType_(_TEXT_TYPE)
-        return None if text is None else str(text)
+        return Unread.NO_TEXT if text is None else str(text)
 
     def is_locked(self) -> bool | None:
         """Whether the screen is locked; None without a window session."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from agent.picture import Box
 from agent.sources.placed_windows import Placed
+from agent.sources.polled_clipboard import Unread
 from agent.sources.polled_focus import Front
 from wire.limits import TITLE_MAX_CHARS
 
@@ -115,16 +116,18 @@ class WindowsCalls:
         """Changes with every copy."""
         return int(self._user32.GetClipboardSequenceNumber())
 
-    def clipboard_text(self) -> str | None:
-        """The copied text; None if there is none, or it is marked to be left alone."""
+    def clipboard_text(self) -> str | Unread:
+        """The copied text, unless it is marked to be left alone."""
         user32 = self._user32
         with self._clipboard() as opened:
-            if not opened or self._is_secret():
-                return None
+            if not opened:
+                return Unread.BUSY
+            if self._is_secret():
+                return Unread.MARKED
             handle = user32.GetClipboardData(_CF_UNICODETEXT)
             data = self._bytes(handle)
         if data is None:
-            return None
+            return Unread.NO_TEXT
         return data[: len(data) & ~1].decode("utf-16-le", "replace").partition("\0")[0]
 
     def is_locked(self) -> bool | None:

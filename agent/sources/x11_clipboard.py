@@ -1,9 +1,10 @@
 """The clipboard on X11, by XFixes notifications. Text becomes length, lines and tag, here.
 
-The text of a copy made in a task window is read at once, that of any other only when it is pasted
-in a task window and the clipboard has not changed since; of the latter no more than the length is
-asked for before. Text passes through memory once, is reduced and dropped. What a password manager
-marks is not asked for at all.
+That something was copied is told at once, before anybody is asked anything: its owner may be slow
+to answer, or unwilling, while the text is pasted already. The text of a copy made in a task window
+is read at once, that of any other only when it is pasted in a task window and the clipboard has not
+changed since; before, nothing is asked of it. Text passes through memory once, is reduced and
+dropped. What a password manager marks is not asked for at all.
 """
 
 from collections import deque
@@ -20,13 +21,12 @@ from agent.errors import SourceUnavailable
 from agent.observations import Copied, CopyRead, PrimaryRead, Selection, TextFacts
 from agent.redact import TextReducer
 from agent.sources.protocol import Emit
-from agent.sources.x11_conversion import TEXT_MAX_BYTES, Contents, Depth, SelectionReader
+from agent.sources.x11_conversion import Contents, SelectionReader
 from agent.sources.x11_display import LOST, XConnection
 from agent.sources.x11_front import FrontWindows
 from agent.sources.x11_mediator import Mediator, Pasted, Reading
 from agent.sources.x11_windows import same_program
 from wire.codes import SourceName, SourceState
-from wire.events import MISSING_U32
 
 _QUEUE_MAX = 8
 _CLOCKS_APART_US = 200_000
@@ -35,18 +35,20 @@ _CLOCKS_APART_US = 200_000
 
 @dataclass(slots=True)
 class _Held:
-    """What the clipboard holds, and whether its text may and need still be read."""
+    """What the clipboard holds."""
 
     at_us: int
     unread: bool
-    before_recording: bool = False
-    length_bytes: int | None = None
+    """Its text may and need still be read."""
+    asked: bool = False
+    """Its owner is being asked."""
+    pasted_us: int | None = None
+    """The last paste that waits for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
     selection: int
-    depth: Depth
     wanted: Callable[[], bool]
     """Whether the answer still means what it was asked for."""
     answer: Callable[[Contents], None]
@@ -54,7 +56,7 @@ class _Question:
 
 
 class X11Clipboard:
-    """Copies as they happen; the text of those made elsewhere when they are pasted in scope."""
+    """Copies as they happen; what they hold when it may be read."""
 
     name = SourceName.CLIPBOARD
 
@@ -72,7 +74,7 @@ class X11Clipboard:
         self._primary_owned_us: int | None = None
 
     def start(self, emit: Emit) -> None:
-        """Connect, ask for notifications, measure what is there; see `Source.start`."""
+        """Connect and ask for notifications; see `Source.start`."""
         connection = XConnection()
         try:
             _need_xfixes(connection)
@@ -91,7 +93,8 @@ class X11Clipboard:
         self._primary_owned_us = None
         self._mediator.reader = self.pasted
         # What is there now may be pasted later; its own time lies before the recording.
-        self._copied(_Held(monotonic_us(), unread=True, before_recording=True), Reading.LENGTH)
+        self._held = _Held(monotonic_us(), unread=True)
+        emit(Copied(self._held.at_us, None, before_recording=True, unread=True))
 
     def stop(self) -> None:
         """Disconnect, and forget what was being read."""
@@ -142,36 +145,34 @@ class X11Clipboard:
         elif not owner:
             self._held = None
         else:
-            reading = self._mediator.rule.reading(at_us)
-            self._copied(_Held(at_us, unread=reading is not Reading.NEVER), reading)
+            self._copied(at_us, self._mediator.rule.reading(at_us))
 
-    def _copied(self, held: _Held, reading: Reading) -> None:
-        self._held = held
-        if reading in (Reading.NEVER, Reading.WHEN_PASTED):
-            self._report(held, None)
-            return
-        depth = Depth.TEXT if reading is Reading.NOW else Depth.LENGTH
+    def _copied(self, at_us: int, reading: Reading) -> None:
+        never = reading is Reading.NEVER
+        self._held = held = _Held(at_us, unread=not never)
+        # What is never read counts as one whose own time is not known: nothing is said of it.
+        self._emit(Copied(at_us, None, before_recording=never, unread=not never))
+        if reading is Reading.NOW:
+            self._read(held)
+
+    def _read(self, held: _Held) -> None:
+        held.asked = True
         self._ask(
             _Question(
                 self._clipboard,
-                depth,
                 lambda: self._held is held,
                 lambda contents: self._looked_at(held, contents),
             )
         )
 
     def _looked_at(self, held: _Held, contents: Contents) -> None:
-        facts = self._reduced(contents)
-        held.length_bytes = contents.length_bytes
-        held.unread = not contents.marked and facts is None and self._held is held
-        self._report(held, facts)
-
-    def _report(self, held: _Held, facts: TextFacts | None) -> None:
-        """What is never read counts as one whose own time is not known: nothing is said of it."""
-        unknown = facts is None and not held.unread
-        length = MISSING_U32 if held.length_bytes is None else min(held.length_bytes, MISSING_U32)
-        earlier = held.before_recording or unknown
-        self._emit(Copied(held.at_us, facts, earlier, held.unread, length))
+        facts, pasted_us = self._reduced(contents), held.pasted_us
+        held.asked, held.pasted_us = False, None
+        # An owner that did not answer may do so at the next paste.
+        held.unread = facts is None and not (contents.marked or contents.too_long)
+        if pasted_us is not None or not held.unread:
+            at_us = held.at_us if pasted_us is None else pasted_us
+            self._emit(CopyRead(at_us, held.at_us, facts, contents.marked))
 
     # Pastes.
 
@@ -179,33 +180,25 @@ class X11Clipboard:
         held = self._held
         if held is None or not held.unread:
             return
-        held.unread = False
-        self._ask(
-            _Question(
-                self._clipboard,
-                Depth.TEXT,
-                lambda: self._held is held and (held.length_bytes or 0) <= TEXT_MAX_BYTES,
-                lambda contents: self._read(paste.at_us, held, contents),
-            )
-        )
-
-    def _read(self, pasted_us: int, held: _Held, contents: Contents) -> None:
-        facts = self._reduced(contents)
-        # An owner that did not answer may do so at the next paste.
-        held.unread = facts is None and not contents.marked
-        self._emit(CopyRead(pasted_us, held.at_us, facts))
+        held.pasted_us = paste.at_us
+        if not held.asked:
+            self._read(held)
 
     def _primary_pasted(self, at_us: int) -> None:
         self._ask(
             _Question(
                 Xatom.PRIMARY,
-                Depth.TEXT,
                 lambda: (self._primary_owned_us or 0) <= at_us + _CLOCKS_APART_US,
-                lambda contents: self._emit(
-                    PrimaryRead(at_us, self._primary_owned_us, self._reduced(contents)),
-                ),
+                lambda contents: self._primary_looked_at(at_us, contents),
             )
         )
+
+    def _primary_looked_at(self, at_us: int, contents: Contents) -> None:
+        owned_us = self._primary_owned_us
+        later = owned_us is not None and owned_us > at_us + _CLOCKS_APART_US
+        # Nothing is said of what a password manager marked, nor of what was selected since.
+        known_us = None if contents.marked or later else owned_us
+        self._emit(PrimaryRead(at_us, known_us, self._reduced(contents)))
 
     def _is_primary_paste(self, paste: Pasted) -> bool:
         """Whether a middle click pastes: by its request, which no program makes to itself."""
@@ -230,7 +223,6 @@ class X11Clipboard:
             if question.wanted():
                 self._reader.ask(
                     question.selection,
-                    question.depth,
                     now_us,
                     lambda contents, at_us: self._answered(question, contents, at_us),  # noqa: B023
                 )

@@ -1,13 +1,11 @@
-"""Asking the owner of a selection for its text, or only for how long it is (ICCCM 2.4, 2.7.2).
+"""Asking the owner of a selection for its text (ICCCM 2.4, 2.7.2).
 
-The owner puts the text into a property of a window of ours. To measure it, the X server is asked
-for none of it and answers with the number of bytes that are left; to read it, it is fetched.
-Every question has a window of its own, so that a late answer is not taken for the next one's.
+The owner puts the text into a property of a window of ours, from where it is fetched. Every
+question has a window of its own, so that a late answer is not taken for the next one's.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 from Xlib import X
@@ -18,15 +16,8 @@ from agent.sources.x11_display import XConnection
 
 TEXT_MAX_BYTES = 8 * 1024 * 1024
 """A longer text is not read to its end: its length stays unknown."""
-ANSWER_US = 2_000_000
-"""An owner that does not answer for so long is given up."""
-
-
-class Depth(IntEnum):
-    """How much is asked for."""
-
-    LENGTH = 0
-    TEXT = 1
+ANSWER_US = 4_000_000
+"""An owner that does not answer for so long is given up: a busy machine takes two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +26,10 @@ class Contents:
 
     text: bytes | None = None
     """UTF-8; None if it was not asked for, or there was none, or not in time."""
-    length_bytes: int | None = None
-    """Of the UTF-8 form; of a text that comes in pieces, the owner's lower bound."""
     marked: bool = False
     """A password manager marked it: nothing else was asked."""
+    too_long: bool = False
+    """Longer than is read: no use to ask again."""
 
 
 Done = Callable[[Contents, int], None]
@@ -47,7 +38,6 @@ Done = Callable[[Contents, int], None]
 @dataclass(slots=True)
 class _Question:
     selection: int
-    depth: Depth
     done: Done
     window: Any
     deadline_us: int
@@ -72,12 +62,12 @@ class SelectionReader:
         """When the question that is being asked is given up; None if none is."""
         return self._question.deadline_us if self._question else None
 
-    def ask(self, selection: int, depth: Depth, now_us: int, done: Done) -> None:
+    def ask(self, selection: int, now_us: int, done: Done) -> None:
         """Begin a question; `done` is called once, from here or from `event` or `expire`."""
         window = self._connection.root.create_window(
             0, 0, 1, 1, 0, X.CopyFromParent, event_mask=X.PropertyChangeMask
         )
-        self._question = _Question(selection, depth, done, window, now_us + ANSWER_US)
+        self._question = _Question(selection, done, window, now_us + ANSWER_US)
         self._convert(self._question, self._targets)
 
     def event(self, event: Any, now_us: int) -> None:
@@ -108,8 +98,6 @@ class SelectionReader:
             self._end(question, Contents(), now_us)
         elif event.target == self._targets:
             self._targets_came(question, now_us)
-        elif question.depth is Depth.LENGTH:
-            self._end(question, Contents(length_bytes=self._measured(question)), now_us)
         else:
             self._text_came(question, now_us)
 
@@ -123,23 +111,14 @@ class SelectionReader:
         else:
             self._end(question, Contents(), now_us)
 
-    def _measured(self, question: _Question) -> int | None:
-        """How long the text is; it stays in the X server and goes with the window."""
-        found = self._get(question, words=0)
-        if found is None or found.property_type != self._incr:
-            return None if found is None else int(found.bytes_after)
-        bound = self._get(question, words=1)
-        return int(bound.value[0]) if bound is not None and len(bound.value) else None
-
     def _text_came(self, question: _Question, now_us: int) -> None:
         found = self._take(question)
         if found is None or found.bytes_after:
-            length_bytes = TEXT_MAX_BYTES + int(found.bytes_after) if found is not None else None
-            self._end(question, Contents(length_bytes=length_bytes), now_us)
+            self._end(question, Contents(too_long=found is not None), now_us)
         elif found.property_type == self._incr:
             question.parts, question.deadline_us = [], now_us + ANSWER_US
         else:
-            self._read(question, _bytes(found), now_us)
+            self._end(question, Contents(_bytes(found)), now_us)
 
     def _more_came(self, question: _Question, event: Any, now_us: int) -> None:
         """A piece of a long text; an empty one ends it."""
@@ -150,14 +129,11 @@ class SelectionReader:
         question.deadline_us = now_us + ANSWER_US
         length_bytes = sum(map(len, question.parts)) + len(piece)
         if not piece:
-            self._read(question, b"".join(question.parts), now_us)
+            self._end(question, Contents(b"".join(question.parts)), now_us)
         elif length_bytes > TEXT_MAX_BYTES or found.bytes_after:
-            self._end(question, Contents(length_bytes=length_bytes), now_us)
+            self._end(question, Contents(too_long=True), now_us)
         else:
             question.parts.append(piece)
-
-    def _read(self, question: _Question, text: bytes, now_us: int) -> None:
-        self._end(question, Contents(text, len(text)), now_us)
 
     def _end(self, question: _Question, contents: Contents, now_us: int) -> None:
         self._question = None
@@ -165,12 +141,9 @@ class SelectionReader:
         question.done(contents, now_us)
 
     def _take(self, question: _Question) -> Any:
-        return self._get(question, words=TEXT_MAX_BYTES // 4, delete=True)
-
-    def _get(self, question: _Question, words: int, *, delete: bool = False) -> Any:
         try:
             return question.window.get_property(
-                self._property, X.AnyPropertyType, 0, words, delete=delete
+                self._property, X.AnyPropertyType, 0, TEXT_MAX_BYTES // 4, delete=True
             )
         except xerror.XError:
             return None

@@ -35,10 +35,8 @@ class Reading(IntEnum):
     NEVER = 0
     """It was made in a password field."""
     WHEN_PASTED = 1
-    """In a private window: not even its length is asked for before."""
-    LENGTH = 2
-    """Elsewhere: the text, when it is pasted in scope."""
-    NOW = 3
+    """Elsewhere: nothing is asked of its owner before it is pasted in scope."""
+    NOW = 2
     """In a task window."""
 
 
@@ -80,10 +78,8 @@ class PasteRule:
         """What may be read of a copy made at a moment."""
         if self._secrets.covers(copied_us):
             return Reading.NEVER
-        category = self._focus.at(copied_us).category
-        if category is Category.PRIVATE:
-            return Reading.WHEN_PASTED
-        return Reading.NOW if category is Category.TASK else Reading.LENGTH
+        in_task = self._focus.at(copied_us).category is Category.TASK
+        return Reading.NOW if in_task else Reading.WHEN_PASTED
 
     def lost(self, source: SourceName, at_us: int) -> None:
         """A source does not observe any more: what it said last may not hold."""

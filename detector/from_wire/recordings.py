@@ -86,7 +86,7 @@ def recording_from_batches(
     return Recording(
         keystrokes=table,
         insertions=_seen(_insertions(bodies, modes), health, SourceName.INSERTIONS),
-        copies=_seen(_copies(bodies), health, SourceName.CLIPBOARD),
+        copies=_seen(copies_of(bodies), health, SourceName.CLIPBOARD),
         focus=_focus(bodies, end_us) if watched(health, SourceName.FOCUS) else None,
         pointer=pointer_of(bodies, health),
         page=page_of(bodies, health, end_us),
@@ -130,22 +130,20 @@ def _insertions(bodies: Sequence[Body], modes: Modes) -> tuple[Insertion, ...]:
         key=lambda event: event.t_us,
     )
     for event in seen:
-        how = InsertionHow(event.how) if event.how in set(InsertionHow) else InsertionHow.UNKNOWN
-        length = length_of(event.length_chars)
-        insertion = Insertion(
-            event.t_us,
-            length,
-            how,
-            event.tag,
-            _modes_at(modes, event.t_us),
-            _observer(event.seen_by),
-        )
+        insertion = insertion_of(event, _modes_at(modes, event.t_us))
         if kept and _same_insertion(kept[-1][0], event):
             if event.seen_by > kept[-1][0].seen_by:
                 kept[-1] = (event, insertion)
             continue
         kept.append((event, insertion))
     return tuple(insertion for _, insertion in kept)
+
+
+def insertion_of(event: events.Insertion, aids: frozenset[Mode] = frozenset()) -> Insertion:
+    """Return one insertion as it was told."""
+    how = InsertionHow(event.how) if event.how in set(InsertionHow) else InsertionHow.UNKNOWN
+    length, seen_by = length_of(event.length_chars), _observer(event.seen_by)
+    return Insertion(event.t_us, length, how, event.tag, aids, seen_by)
 
 
 def _observer(value: int) -> InsertionSeenBy | None:
@@ -160,7 +158,8 @@ def _same_insertion(first: events.Insertion, second: events.Insertion) -> bool:
     return near and differs and tags and (first.length_chars == second.length_chars or not known)
 
 
-def _copies(bodies: Sequence[Body]) -> tuple[Copy, ...]:
+def copies_of(bodies: Sequence[Body]) -> tuple[Copy, ...]:
+    """Return the copies that were told, in their order."""
     found = [
         Copy(
             event.t_us,

@@ -3,13 +3,14 @@
 from bisect import bisect_right
 
 from detector.tables import MISSING, Copy, Insertion
-from wire.codes import InsertionHow
+from wire.codes import Category, InsertionHow
 
 COPY_MAX_AGE_US = 30 * 60 * 1_000_000
 """An insertion without a tag is joined to a copy at most this much older."""
 CLOCK_SLACK_US = 500_000
 """A copy may be reported this much after the paste of it."""
 _PASTED = (InsertionHow.PASTE, InsertionHow.UNKNOWN, InsertionHow.PRIMARY)
+_SEEN_TO_PASTE = (InsertionHow.PASTE, InsertionHow.PRIMARY)
 
 
 class Clipboard:
@@ -35,8 +36,19 @@ class Clipboard:
         pasted = insertion.how in _PASTED
         if last is None or not pasted or insertion.t_us - last.t_us > COPY_MAX_AGE_US:
             return None
-        lengths = (insertion.length_chars, last.length_chars)
-        return last if MISSING in lengths or lengths[0] == lengths[1] else None
+        if last.length_chars == MISSING:
+            return last if _explains_unread(last, insertion) else None
+        return last if insertion.length_chars in (MISSING, last.length_chars) else None
+
+
+def _explains_unread(copy: Copy, insertion: Insertion) -> bool:
+    """Whether a copy that nobody could read explains an insertion.
+
+    It is told with the paste of it, and explains nothing that has a text of its own or was not
+    seen to be pasted. One from nowhere says that the copies before it explain nothing any more.
+    """
+    known = copy.category != Category.UNKNOWN
+    return known and not insertion.tag and insertion.how in _SEEN_TO_PASTE
 
 
 def _last_until(copies: list[Copy], until_us: int) -> Copy | None:

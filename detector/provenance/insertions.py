@@ -39,7 +39,8 @@ from wire.policy import AllowedUse
 UNKNOWN_LENGTH_CHARS = 60
 """What an insertion of unseen length counts as."""
 UNSEEN_MOST_CHARS = 100
-"""What all insertions of unseen length may come to: a length nobody saw flags nobody alone."""
+"""What all insertions of unseen length may come to, of an unknown source. From elsewhere they come
+to no more than these: a length nobody saw flags nobody alone."""
 TELLING_CHARS = {
     Code.PASTED_FROM_ASSISTANT: 60.0,
     Code.INSERTED_FROM_NOWHERE: 130.0,
@@ -156,11 +157,10 @@ class Provenance:
     def strength(self) -> float:
         """Return the strength of the evidence for insertion, 0 to `HIGHEST_STRENGTH`."""
         seen = sum(f.length_chars / TELLING_CHARS[f.code] for f in self.counted if f.length_seen)
-        unseen = [f for f in self.counted if not f.length_seen]
+        unseen = (f for f in self.counted if not f.length_seen)
         guessed = sum(f.length_chars / TELLING_CHARS[f.code] for f in unseen)
-        chars = sum(f.length_chars for f in unseen)
-        scale = min(UNSEEN_MOST_CHARS / chars, 1.0) if chars else 0.0
-        return HIGHEST_STRENGTH * (1.0 - math.exp(-(seen + scale * guessed)))
+        most = UNSEEN_MOST_CHARS / TELLING_CHARS[Code.INSERTED_UNKNOWN_SOURCE]
+        return HIGHEST_STRENGTH * (1.0 - math.exp(-(seen + min(guessed, most))))
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from typing import Any
 
+from detector.from_wire import copies_of, insertion_of
+from detector.provenance.clipboard import Clipboard
 from server.scoring.facts import OpenedSession, idle_intervals, lost_stretches, paused_intervals
 from server.services.asking import Asker
 from server.services.pictures import blankings, digest_of, shown_instead
@@ -69,7 +71,7 @@ def evidence_of(review: Review, asker: Asker, session: str, pictures_at: str) ->
         "typing": rate,
         "bucket_ms": bucket_ms,
         "intervals": _intervals(keys),
-        "insertions": list(_insertions(opened.batches)),
+        "insertions": list(insertions_of(opened.batches)),
         "screenshots": list(_screenshots(opened, stored, pictures_at)),
         "spans": [],
     }
@@ -141,22 +143,19 @@ def _focus(batches: Sequence[Batch], end_ms: int) -> list[Json]:
     return bands
 
 
-def _insertions(batches: Sequence[Batch]) -> Iterator[Json]:
-    copied_in = {
-        copy.tag: _name(Category, copy.source)
-        for batch in batches
-        for copy in batch.body.events(events.Clipboard)
-        if copy.tag
-    }
+def insertions_of(batches: Sequence[Batch]) -> Iterator[Json]:
+    """Each insertion with the place it was copied in, as the detector joins them."""
+    clipboard = Clipboard(copies_of([batch.body for batch in batches]))
     for batch in batches:
         for event in batch.body.events(events.Insertion):
+            copy = clipboard.behind(insertion_of(event))
             known = event.length_chars != events.MISSING_U32
             yield {
                 "t_ms": event.t_us // 1000,
                 "length_chars": event.length_chars if known else None,
                 "how": _name(InsertionHow, event.how),
                 "seen_by": _name(InsertionSeenBy, event.seen_by),
-                "source": copied_in.get(event.tag, "unknown") if event.tag else "unknown",
+                "source": _name(Category, copy.category if copy else Category.UNKNOWN),
             }
 
 

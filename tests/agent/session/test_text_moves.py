@@ -49,6 +49,10 @@ def chord(seconds: float) -> ChordPressed:
     return ChordPressed(at(seconds), Chord.PASTE)
 
 
+def clipboard_events(events: list[Event]) -> list[Clipboard]:
+    return [event for event in events if isinstance(event, Clipboard)]
+
+
 def insertions(events: list[Event]) -> list[Insertion]:
     return [event for event in events if isinstance(event, Insertion)]
 
@@ -149,7 +153,7 @@ def test_a_page_and_the_display_that_see_the_same_thing_are_one_insertion(
 @pytest.mark.parametrize("category", ELSEWHERE)
 def test_a_copy_elsewhere_is_read_and_reported_when_pasted_inside(category: Category) -> None:
     rule = rule_in(category)
-    copied = Copied(at(1), None, unread=True, length_bytes=150)
+    copied = Copied(at(1), None, unread=True)
     assert rule.observe(copied) == []
     rule.observe(FocusSeen(at(2), Category.TASK, 2))
     rule.observe(chord(3))
@@ -162,15 +166,48 @@ def test_a_copy_elsewhere_is_read_and_reported_when_pasted_inside(category: Cate
     )
 
 
-def test_a_copy_that_could_not_be_read_leaves_a_paste_of_unknown_length() -> None:
+UNREAD = (MISSING_U32, MISSING_U32, 0)
+
+
+def test_a_copy_that_could_not_be_read_is_named_by_a_paste_of_unknown_length() -> None:
     rule = rule_in(Category.ASSISTANT)
-    rule.observe(Copied(at(1), None, unread=True, length_bytes=150))
+    rule.observe(Copied(at(1), None, unread=True))
     rule.observe(FocusSeen(at(2), Category.TASK, 2))
     rule.observe(chord(3))
     rule.observe(CopyRead(at(3), at(1), None))
-    (insertion,) = rule.tick(at(5))
+    copy, insertion = rule.tick(at(5))
+    assert copy == Clipboard(1_000_000, ClipboardAction.CHANGE, *UNREAD, Category.ASSISTANT, 1)
+    assert insertion == Insertion(3_000_000, InsertionHow.PASTE, InsertionSeenBy.CHORD, *UNREAD, 2)
+
+
+def test_a_copy_that_was_never_pasted_is_not_named() -> None:
+    rule = rule_in(Category.ASSISTANT)
+    assert rule.observe(Copied(at(1), None, unread=True)) == []
+    rule.observe(FocusSeen(at(2), Category.TASK, 2))
+    assert clipboard_events(rule.flush(at(20))) == []
+
+
+def test_a_paste_right_after_a_copy_waits_for_the_owner_s_slow_answer() -> None:
+    rule = rule_in(Category.ASSISTANT)
+    rule.observe(ChordPressed(at(0.9), Chord.COPY))
+    rule.observe(Copied(at(1), None, unread=True))
+    rule.observe(FocusSeen(at(1.2), Category.TASK, 2))
+    rule.observe(chord(1.5))
+    assert clipboard_events(rule.tick(at(3.3))) == []
+    rule.observe(CopyRead(at(1.5), at(1), TEXT))
+    copy, insertion = rule.tick(at(3.4))
+    assert copy == Clipboard(1_000_000, ClipboardAction.COPY, 120, 3, 0xABC, Category.ASSISTANT, 1)
     assert isinstance(insertion, Insertion)
-    assert (insertion.length_chars, insertion.tag) == (MISSING_U32, 0)
+    assert (insertion.length_chars, insertion.tag) == (120, 0xABC)
+
+
+def test_a_copy_in_a_task_window_is_told_when_its_text_comes() -> None:
+    rule = rule_in(Category.TASK)
+    rule.observe(ChordPressed(at(0.9), Chord.CUT))
+    assert rule.observe(Copied(at(1), None, unread=True)) == []
+    copy = Clipboard(1_000_000, ClipboardAction.CUT, 120, 3, 0xABC, Category.TASK, 1)
+    assert rule.observe(CopyRead(at(1), at(1), TEXT)) == [copy]
+    assert rule.observe(CopyRead(at(1), at(1), TEXT)) == []
 
 
 def test_a_paste_does_not_wait_for_ever_for_a_text_that_never_comes() -> None:
@@ -179,7 +216,56 @@ def test_a_paste_does_not_wait_for_ever_for_a_text_that_never_comes() -> None:
     rule.observe(FocusSeen(at(2), Category.TASK, 2))
     rule.observe(chord(3))
     assert insertions(rule.tick(at(12))) == []
-    assert len(insertions(rule.tick(at(14)))) == 1
+    copy, insertion = rule.tick(at(14))
+    assert isinstance(copy, Clipboard)
+    assert copy.source == Category.ASSISTANT
+    assert isinstance(insertion, Insertion)
+
+
+def test_the_next_paste_waits_anew_for_an_owner_that_did_not_answer_the_first() -> None:
+    rule = rule_in(Category.ASSISTANT)
+    rule.observe(Copied(at(1), None, unread=True))
+    rule.observe(FocusSeen(at(2), Category.TASK, 2))
+    rule.observe(chord(3))
+    rule.observe(CopyRead(at(3), at(1), None))
+    assert [each.tag for each in insertions(rule.tick(at(5)))] == [0]
+    rule.observe(chord(6))
+    assert rule.tick(at(9)) == []
+    rule.observe(CopyRead(at(6), at(1), TEXT))
+    copy, insertion = rule.tick(at(9))
+    assert isinstance(copy, Clipboard)
+    assert isinstance(insertion, Insertion)
+    assert copy.tag == insertion.tag == TEXT.tag
+
+
+@pytest.mark.parametrize("told", ["before", "later"])
+def test_of_a_marked_copy_nothing_is_said_but_that_the_last_one_known_is_gone(told: str) -> None:
+    rule = rule_in(Category.ASSISTANT)
+    rule.observe(Copied(at(1), TEXT))
+    rule.observe(FocusSeen(at(2), Category.TASK, 2))
+    rule.observe(chord(3))
+    assert len(insertions(rule.tick(at(5)))) == 1
+    rule.observe(FocusSeen(at(6), Category.PRIVATE, 3))
+    before = told == "before"
+    rule.observe(Copied(at(6.5), None, before_recording=before, unread=not before))
+    rule.observe(FocusSeen(at(7), Category.TASK, 2))
+    for seconds in (8, 10):
+        rule.observe(chord(seconds))
+        if not before:
+            rule.observe(CopyRead(at(seconds), at(6.5), None, marked=True))
+    found = rule.tick(at(12))
+    assert clipboard_events(found) == [
+        Clipboard(8_000_000, ClipboardAction.CHANGE, *UNREAD, Category.UNKNOWN, 0)
+    ]
+    assert [each.length_chars for each in insertions(found)] == [MISSING_U32] * 2
+
+
+def test_of_a_marked_copy_nothing_is_said_where_none_was_told_before() -> None:
+    rule = rule_in(Category.PRIVATE)
+    rule.observe(Copied(at(1), None, before_recording=True))
+    rule.observe(FocusSeen(at(2), Category.TASK, 2))
+    rule.observe(chord(3))
+    assert clipboard_events(rule.tick(at(5))) == []
 
 
 def test_what_is_read_for_one_copy_is_not_taken_for_the_next() -> None:
@@ -215,6 +301,15 @@ def test_a_middle_click_whose_request_is_not_seen_is_the_weaker_sign() -> None:
     (insertion,) = rule.tick(at(8))
     assert isinstance(insertion, Insertion)
     assert (insertion.how, insertion.seen_by) == (InsertionHow.PRIMARY, InsertionSeenBy.CHORD)
+
+
+def test_a_selection_that_could_not_be_read_is_named_by_a_middle_click() -> None:
+    rule = rule_in(Category.ASSISTANT)
+    rule.observe(FocusSeen(at(5), Category.TASK, 2))
+    rule.observe(PrimaryRead(at(6), at(3), None))
+    copy, insertion = rule.tick(at(8))
+    assert copy == Clipboard(3_000_000, ClipboardAction.CHANGE, *UNREAD, Category.ASSISTANT, 1)
+    assert isinstance(insertion, Insertion)
 
 
 def test_one_click_read_twice_is_one_insertion() -> None:

@@ -59,7 +59,7 @@ def test_what_is_marked_on_the_pasteboard_is_left_alone(mark: str) -> None:
     mac.copy(None)
     source.pump(3 * SECOND_US)
     assert seen == [
-        Copied(SECOND_US, None),
+        Copied(SECOND_US, None, before_recording=True),
         Copied(2 * SECOND_US, reducer.reduce("plain")),
         Copied(3 * SECOND_US, None),
     ]

@@ -8,6 +8,7 @@ from PIL import Image
 from agent.clock import monotonic_us
 from agent.observations import (
     Copied,
+    CopyRead,
     FocusSeen,
     Observation,
     PersonThere,
@@ -89,34 +90,48 @@ def test_a_copied_text_is_reduced_and_what_is_marked_is_left_alone(system: Windo
     source.start(seen.append)
     now_us = SECOND_US
 
-    def copied() -> TextFacts | None:
+    def copied(facts: TextFacts | None, *, marked: bool = False) -> None:
         nonlocal now_us
         now_us += SECOND_US
         seen.clear()
         source.pump(now_us)
-        (found,) = seen
-        assert isinstance(found, Copied)
-        return found.facts
+        assert seen == [Copied(now_us, facts, before_recording=marked)]
 
     source.pump(now_us)
     assert seen == []
     system.copy("two\r\nlines 𝄞")
-    assert copied() == reducer.reduce("two\nlines 𝄞")
+    copied(reducer.reduce("two\nlines 𝄞"))
     system.copy("a password", "ExcludeClipboardContentFromMonitorProcessing")
-    assert copied() is None
+    copied(None, marked=True)
     system.copy("a password", "Clipboard Viewer Ignore")
-    assert copied() is None
+    copied(None, marked=True)
     system.copy("a password", history=0)
-    assert copied() is None
+    copied(None, marked=True)
     system.copy("kept", history=1)
-    assert copied() == reducer.reduce("kept")
-    system.copy("busy")
-    system.clipboard_busy = True
-    assert copied() is None
-    system.clipboard_busy = False
+    copied(reducer.reduce("kept"))
     system.copies, system.formats = system.copies + 1, {2: b"a picture"}
-    assert copied() is None
+    copied(None)
     assert system.opened == 0
+
+
+@pytest.mark.parametrize("marks", [(), ("Clipboard Viewer Ignore",)])
+def test_a_copy_that_another_program_keeps_to_itself_is_told_at_once_and_read_later(
+    system: Windows, marks: tuple[str, ...]
+) -> None:
+    seen: list[Observation] = []
+    calls, reducer = system.calls, TextReducer()
+    source = PolledClipboard(reducer, calls.clipboard_count, calls.clipboard_text)
+    source.start(seen.append)
+    system.copy("busy", *marks)
+    system.clipboard_busy = True
+    source.pump(SECOND_US)
+    source.pump(2 * SECOND_US)
+    assert seen == [Copied(SECOND_US, None, unread=True)]
+    system.clipboard_busy = False
+    source.pump(3 * SECOND_US)
+    source.pump(4 * SECOND_US)
+    facts = None if marks else reducer.reduce("busy")
+    assert seen[1:] == [CopyRead(SECOND_US, SECOND_US, facts, marked=bool(marks))]
 
 
 def test_a_lock_and_its_end_are_said_and_input_behind_it_is_not(system: Windows) -> None:

@@ -64,8 +64,8 @@ def test_what_is_no_paste_asks_for_nothing(seen: Observation) -> None:
 @pytest.mark.parametrize("category", list(Category))
 def test_only_a_copy_in_a_task_window_is_read_at_once(category: Category) -> None:
     reading = rule_in(category).reading(20)
-    expected = {Category.TASK: Reading.NOW, Category.PRIVATE: Reading.WHEN_PASTED}
-    assert reading is expected.get(category, Reading.LENGTH)
+    in_task = category is Category.TASK
+    assert reading is (Reading.NOW if in_task else Reading.WHEN_PASTED)
 
 
 def test_a_copy_in_a_password_field_is_never_read() -> None:
@@ -79,7 +79,7 @@ def test_a_copy_in_a_password_field_is_never_read() -> None:
 def test_the_window_in_front_at_the_copy_counts_not_the_one_now() -> None:
     rule = rule_in(Category.ASSISTANT)
     rule.observe(FocusSeen(30, Category.TASK, 2))
-    assert rule.reading(20) is Reading.LENGTH
+    assert rule.reading(20) is Reading.WHEN_PASTED
 
 
 def test_what_a_source_says_goes_on_before_the_clipboard_hears_of_the_paste() -> None:
@@ -96,7 +96,7 @@ def test_without_the_focus_source_nothing_is_in_scope() -> None:
     mediator = Mediator()
     mediator.wrap(lambda _: None)(FocusSeen(10, Category.TASK, 1))
     mediator.stopped(SourceName.FOCUS)
-    assert mediator.rule.reading(1 << 62) is Reading.LENGTH
+    assert mediator.rule.reading(1 << 62) is Reading.WHEN_PASTED
 
 
 def test_a_password_field_whose_source_failed_ends_with_the_next_window() -> None:

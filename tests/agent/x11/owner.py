@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from threading import Thread
 
 _PROGRAM = """
-import sys
+import sys, time
 from Xlib import X, Xatom, display
 from Xlib.protocol import event
 text, mark, pieces, name = sys.argv[1].encode(), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+slow_s, only_to = float(sys.argv[5]), int(sys.argv[6])
 d = display.Display()
 d.set_error_handler(lambda *_: None)
 w = d.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
@@ -25,6 +26,10 @@ while True:
     if e.type == X.SelectionRequest:
         print("asked " + d.get_atom_name(e.target), flush=True)
         asker, where = e.requestor, e.property
+        if only_to and asker.id != only_to:
+            continue
+        time.sleep(slow_s)
+        slow_s = 0
         asker.change_attributes(event_mask=X.PropertyChangeMask)
         texts.discard(asker.id)
         if e.target == targets:
@@ -67,16 +72,23 @@ class Owner:
 
 @contextmanager
 def owning(
-    text: str, mark: str = "", pieces: int = 0, selection: str = "CLIPBOARD"
+    text: str,
+    mark: str = "",
+    pieces: int = 0,
+    selection: str = "CLIPBOARD",
+    slow_s: float = 0,
+    only_to: int = 0,
 ) -> Iterator[Owner]:
     """A program that owns a selection while the block runs.
 
     `mark` is offered as a further target, as password managers do; with `pieces` the text is
-    handed over in so many.
+    handed over in so many. The first answer takes `slow_s`; with `only_to` no window but this one
+    gets any.
     """
     owner = Owner()
+    numbers = (str(pieces), selection, str(slow_s), str(only_to))
     program = subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, text, mark, str(pieces), selection],
+        [sys.executable, "-c", _PROGRAM, text, mark, *numbers],
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -22,18 +22,19 @@ from agent.observations import (
     SelectionRequested,
 )
 from agent.redact import PASSWORD_MARKS, TextReducer
+from agent.session.scope import ScopeRule
 from agent.sources.x11_clipboard import X11Clipboard
 from agent.sources.x11_front import FrontWindows
 from agent.sources.x11_mediator import Mediator
 from tests.agent.x11.conftest import Desktop, turn_until, wait_for
 from tests.agent.x11.owner import owning
 from wire.codes import Category, SourceName
-from wire.events import MISSING_U32
+from wire.events import MISSING_U32, Insertion
+from wire.events import Clipboard as Copy
 
 pytestmark = pytest.mark.live
 
 TEXT = "two words\nin two lines, müde"
-LENGTH_BYTES = len(TEXT.encode())
 ELSEWHERE = Category.ASSISTANT
 
 
@@ -93,25 +94,22 @@ def clipboard(category: Category) -> Iterator[Clipboard]:
 @pytest.mark.parametrize("pieces", [0, 5])
 def test_a_copy_in_a_task_window_is_read_at_once(desktop: Desktop, pieces: int) -> None:
     with clipboard(Category.TASK) as made, owning(TEXT, pieces=pieces) as owner:
-        copied = made.copied()
+        copied, read = made.copied(), made.read()
         made.turns_until(lambda: owner.fetched() == 1)
-    assert copied.facts == made.reducer.reduce(TEXT)
-    assert (copied.unread, copied.before_recording) == (False, False)
+    assert (copied.facts, copied.unread, copied.before_recording) == (None, True, False)
     assert 0 <= monotonic_us() - copied.at_us < 10_000_000
+    assert read == CopyRead(copied.at_us, copied.at_us, made.reducer.reduce(TEXT))
 
 
-@pytest.mark.parametrize("pieces", [0, 5])
-def test_a_copy_elsewhere_is_measured_and_never_fetched(desktop: Desktop, pieces: int) -> None:
-    with clipboard(ELSEWHERE) as made, owning(TEXT, pieces=pieces) as owner:
+def test_of_a_copy_elsewhere_nothing_is_asked(desktop: Desktop) -> None:
+    with clipboard(ELSEWHERE) as made, owning(TEXT) as owner:
         copied = made.copied()
         made.paste()
         made.front(Category.TASK)
-        made.capture.turn()
-        wait_for(lambda: len(owner.asked()) == 2)
-    assert (copied.facts, copied.unread) == (None, True)
-    assert copied.length_bytes == LENGTH_BYTES
-    assert owner.asked() == ["TARGETS", "UTF8_STRING"]
-    assert owner.fetched() == 0
+        for _ in range(3):
+            made.capture.turn()
+    assert (copied.facts, copied.unread, copied.before_recording) == (None, True, False)
+    assert owner.lines == []
 
 
 @pytest.mark.parametrize("pieces", [0, 5])
@@ -127,8 +125,49 @@ def test_a_copy_elsewhere_is_read_once_when_pasted_inside(desktop: Desktop, piec
         wait_for(lambda: owner.fetched() == 1)
     assert read.copied_at_us == copied.at_us
     assert read.facts == made.reducer.reduce(TEXT)
-    assert owner.asked() == ["TARGETS", "UTF8_STRING"] * 2
+    assert owner.asked() == ["TARGETS", "UTF8_STRING"]
     assert len([each for each in made.seen if isinstance(each, CopyRead)]) == 1
+
+
+@pytest.mark.parametrize("category", [Category.TASK, ELSEWHERE])
+def test_a_copy_is_told_before_its_owner_answers_and_read_when_it_does(
+    desktop: Desktop, category: Category
+) -> None:
+    with clipboard(category) as made, owning(TEXT, slow_s=1.8) as owner:
+        copied = made.copied()
+        made.front(Category.TASK)
+        made.paste()
+        told_us = monotonic_us()
+        read = made.read()
+    assert (copied.facts, copied.unread) == (None, True)
+    assert monotonic_us() - told_us > 1_000_000
+    assert read.facts == made.reducer.reduce(TEXT)
+    assert owner.asked() == ["TARGETS", "UTF8_STRING"]
+
+
+def test_an_owner_that_answers_the_task_alone_does_not_hide_where_its_text_was_copied(
+    desktop: Desktop,
+) -> None:
+    connection = desktop.connection
+    task = connection.screen().root.create_window(0, 0, 1, 1, 0, 0)
+    connection.sync()
+    with clipboard(ELSEWHERE) as made, owning(TEXT, only_to=task.id) as owner:
+        made.copied()
+        made.front(Category.TASK)
+        text = connection.intern_atom("UTF8_STRING")
+        task.convert_selection(connection.intern_atom("CLIPBOARD"), text, text, 0)
+        connection.sync()
+        made.paste()
+        assert made.read().facts is None
+        assert task.get_full_property(text, 0).value == TEXT.encode()
+    assert sorted(owner.asked()) == ["TARGETS", "UTF8_STRING"]
+    rule = ScopeRule(made.seen[0].at_us)
+    events = [event for seen in made.seen for event in rule.observe(seen)]
+    events += rule.flush(monotonic_us())
+    (copy,) = (event for event in events if isinstance(event, Copy))
+    (insertion,) = (event for event in events if isinstance(event, Insertion))
+    assert (copy.source, copy.length_chars) == (ELSEWHERE, MISSING_U32)
+    assert insertion.length_chars == MISSING_U32
 
 
 def test_a_copy_that_was_replaced_is_forgotten_unread(desktop: Desktop) -> None:
@@ -149,23 +188,21 @@ def test_what_a_password_manager_marks_is_never_asked_for(
     desktop: Desktop, category: Category
 ) -> None:
     with clipboard(category) as made:
-        for count, mark in enumerate(sorted(PASSWORD_MARKS), start=2):
+        for count, mark in enumerate(sorted(PASSWORD_MARKS), start=1):
             made.front(category)
             with owning("hunter2", mark) as owner:
-                copied = made.copied(count)
+                copied = made.copied(count + 1)
                 made.front(Category.TASK)
                 made.paste()
+                read = made.read(count)
+                made.paste()
                 made.capture.turn()
-                wait_for(lambda: owner.asked() != [])
-            assert (copied.facts, copied.unread) == (None, False)
-            assert copied.length_bytes == MISSING_U32
+            assert (copied.facts, read.facts, read.marked) == (None, None, True)
             assert owner.asked() == ["TARGETS"]
 
 
 @pytest.mark.parametrize("where", ["private window", "password field"])
-def test_of_a_copy_in_a_private_place_not_even_the_length_is_asked_for(
-    desktop: Desktop, where: str
-) -> None:
+def test_of_a_copy_in_a_private_place_nothing_is_asked(desktop: Desktop, where: str) -> None:
     private = where == "private window"
     with clipboard(Category.PRIVATE if private else Category.TASK) as made:
         if not private:
@@ -182,20 +219,21 @@ def test_of_a_copy_in_a_private_place_not_even_the_length_is_asked_for(
                 assert made.read().facts == made.reducer.reduce(TEXT)
             for _ in range(2):
                 made.capture.turn()
-    assert (copied.facts, copied.length_bytes) == (None, MISSING_U32)
+    assert (copied.facts, copied.unread, copied.before_recording) == (None, private, not private)
     assert asked_before == []
     assert owner.asked() == (["TARGETS", "UTF8_STRING"] if private else [])
 
 
 def test_an_owner_that_does_not_answer_does_not_stop_the_next(desktop: Desktop) -> None:
-    with clipboard(ELSEWHERE) as made:
+    with clipboard(Category.TASK) as made:
         holder = desktop.connection.screen().root.create_window(0, 0, 1, 1, 0, 0)
         holder.set_selection_owner(desktop.connection.intern_atom("CLIPBOARD"), 0)
         desktop.connection.sync()
-        made.capture.turn()
+        made.copied()
         with owning(TEXT):
             copied = made.copied(3)
-    assert copied.length_bytes == LENGTH_BYTES
+            read = made.read()
+    assert (read.copied_at_us, read.facts) == (copied.at_us, made.reducer.reduce(TEXT))
 
 
 @pytest.mark.parametrize("asked", [True, False])

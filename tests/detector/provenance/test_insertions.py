@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from detector.fusion import INSERTION_REVIEW, INSERTION_STRONG
 from detector.provenance import Provenance, find_provenance
 from detector.reasons import Code
 from detector.simulation import pasted_only, with_suggestions
@@ -74,6 +75,45 @@ def test_a_length_that_only_the_copy_knows_is_taken_from_it() -> None:
         Copy(8 * SECOND, 512, Category.ASSISTANT),
     )
     assert find_provenance(recording, RULES).unexplained[0].length_chars == 512
+
+
+UNREAD = Copy(8 * SECOND, MISSING, Category.ASSISTANT)
+
+
+def test_a_paste_that_nobody_could_read_still_has_a_source_and_flags_nobody_alone() -> None:
+    unread = pasted(Insertion(9 * SECOND, MISSING, InsertionHow.PASTE), UNREAD)
+    made = find_provenance(unread, RULES)
+    assert [f.code for f in made.unexplained] == [Code.PASTED_FROM_ASSISTANT]
+    unknown = find_provenance(replace(unread, copies=()), RULES)
+    assert unknown.strength < made.strength < INSERTION_REVIEW
+
+
+def test_a_page_that_saw_the_length_of_a_paste_nobody_could_read_makes_it_evidence() -> None:
+    seen = pasted(Insertion(9 * SECOND, 300, InsertionHow.PASTE), UNREAD)
+    assert find_provenance(seen, RULES).strength > INSERTION_STRONG
+
+
+@pytest.mark.parametrize(
+    "insertion",
+    [
+        Insertion(9 * SECOND, 300, InsertionHow.UNKNOWN),
+        Insertion(9 * SECOND, 300, InsertionHow.PRIMARY, tag=7),
+        Insertion(9 * SECOND, MISSING, InsertionHow.DROP),
+    ],
+)
+def test_a_copy_that_nobody_could_read_explains_no_other_insertion(insertion: Insertion) -> None:
+    (finding,) = find_provenance(pasted(insertion, UNREAD), RULES).unexplained
+    assert finding.code is not Code.PASTED_FROM_ASSISTANT
+
+
+def test_a_paste_from_a_place_not_said_is_not_from_the_copy_before_it() -> None:
+    recording = pasted(
+        Insertion(9 * SECOND, MISSING, InsertionHow.PASTE),
+        Copy(2 * SECOND, 900, Category.ASSISTANT, tag=7),
+        Copy(9 * SECOND, MISSING, Category.UNKNOWN),
+    )
+    (finding,) = find_provenance(recording, RULES).unexplained
+    assert (finding.code, finding.length_seen) == (Code.INSERTED_UNKNOWN_SOURCE, False)
 
 
 @pytest.mark.parametrize("category", [Category.TASK, Category.REFERENCE])
@@ -343,8 +383,9 @@ def test_light_edits_after_a_paste_leave_it_inserted(rng: np.random.Generator) -
 
 
 def test_lengths_that_nobody_saw_flag_nobody_alone() -> None:
-    made = find_provenance(pastes(20, MISSING), RULES)
-    assert 0.0 < made.strength < 0.5
+    for copies in ((), (replace(UNREAD, t_us=0),)):
+        recording = replace(pastes(20, MISSING), copies=copies)
+        assert 0.0 < find_provenance(recording, RULES).strength < INSERTION_REVIEW
 
 
 @pytest.mark.parametrize(
