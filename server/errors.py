@@ -4,11 +4,33 @@
 it becomes one RFC 9457 problem, whose detail never repeats what was sent.
 """
 
+from server.language import N_, _, translated
 from wire.problems import Problem, ProblemCode, problem
 
 
 class ServerError(Exception):
-    """Root of the tree; the text is one sentence that says what to do."""
+    """Root of the tree; the text is one sentence that says what to do.
+
+    It is English, as machines and logs have it. With values it is a format string, so that a page
+    can say it in another language.
+    """
+
+    def __init__(self, message: str = "", /, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self._message, self._values = message, values
+
+    @property
+    def spoken(self) -> str:
+        """The text in the language of who reads it."""
+        if self._values:
+            return _(self._message, **self._values)
+        return translated(self._message)
+
+    @property
+    def sentence(self) -> str:
+        """What was wrong, as a sentence of its own."""
+        said = self.spoken
+        return f"{said[:1].upper()}{said[1:]}."
 
 
 class ConfigInvalid(ServerError):  # noqa: N818 - the house's word for a rejected document
@@ -95,13 +117,14 @@ class Refusal(ServerError):  # noqa: N818
         *,
         expected_sequence: int | None = None,
         retry_after_s: int | None = None,
+        **values: object,
     ) -> None:
-        super().__init__(detail)
-        self.problem: Problem = problem(code, status, detail, expected_sequence)
+        super().__init__(detail, **values)
+        self.problem: Problem = problem(code, status, str(self), expected_sequence)
         self.retry_after_s = retry_after_s
 
 
-def not_found(detail: str = "There is nothing here that you may see.") -> Refusal:
+def not_found(detail: str = N_("There is nothing here that you may see.")) -> Refusal:
     """The same answer for what is not there and for what is somebody else's."""
     return Refusal(ProblemCode.NOT_FOUND, 404, detail)
 
@@ -109,7 +132,7 @@ def not_found(detail: str = "There is nothing here that you may see.") -> Refusa
 def too_often(retry_after_s: int) -> Refusal:
     """The client tries too often."""
     return Refusal(
-        ProblemCode.OVERLOADED, 429, "Too many attempts; wait.", retry_after_s=retry_after_s
+        ProblemCode.OVERLOADED, 429, N_("Too many attempts; wait."), retry_after_s=retry_after_s
     )
 
 
@@ -118,6 +141,6 @@ def overloaded(retry_after_s: int) -> Refusal:
     return Refusal(
         ProblemCode.OVERLOADED,
         503,
-        "The server is busy; send this again later.",
+        N_("The server is busy; send this again later."),
         retry_after_s=retry_after_s,
     )

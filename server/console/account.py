@@ -8,8 +8,10 @@ from starlette.routing import Route
 from server.console.desk import Desk, one, to
 from server.console.entrance import code_refused, enrolment, wait_text
 from server.console.signin import remember
-from server.errors import ServerError
+from server.errors import ServerError, not_found
 from server.http.requests import client_of
+from server.language import N_, _
+from server.language.languages import LANGUAGES, own_names
 from server.notices.addresses import MailAddresses
 from server.records import Person
 from server.services.people import Directory
@@ -17,7 +19,7 @@ from server.signin.gate import Gate
 from server.signin.passwords import checked_password, hash_password
 from server.signin.second_factor import SecondFactors
 
-_WRONG = "The password is wrong."
+_WRONG = N_("The password is wrong.")
 _HERE = "/account/second-factor"
 
 
@@ -43,6 +45,7 @@ class AccountRoutes:
         return [
             Route("/account", self.account, methods=["GET"]),
             Route("/account/password", self.change_password, methods=["POST"]),
+            Route("/account/language", self.set_language, methods=["POST"]),
             Route(_HERE, self.enrol_form, methods=["GET"]),
             Route(_HERE, self.enrol, methods=["POST"]),
             Route(f"{_HERE}/remove", self.remove_factor, methods=["POST"]),
@@ -64,10 +67,22 @@ class AccountRoutes:
         try:
             new = checked_password(one(form, "new"))
         except ServerError as error:
-            return await self._page(request, person, f"Not changed: {error}.", 400)
+            return await self._page(
+                request, person, _("Not changed: %(why)s.", why=error.spoken), 400
+            )
         person = await run_in_threadpool(self._set_password, person, new)
         remember(request, person)
-        return await self._page(request, person, "The password is changed.")
+        return await self._page(request, person, _("The password is changed."))
+
+    async def set_language(self, request: Request) -> Response:
+        """Speak another language from now on; the empty choice is the browser's."""
+        person = await self._desk.required(request)
+        chosen = one(await self._desk.form(request), "language")
+        if chosen and chosen not in LANGUAGES:
+            raise not_found()
+        own = self._desk.sign_ins.store.of(person.organisation)
+        await run_in_threadpool(own.set_language, person.id, chosen or None)
+        return to("/account")
 
     async def enrol_form(self, request: Request) -> Response:
         """Show the secret of a second factor."""
@@ -129,7 +144,7 @@ class AccountRoutes:
         tried = await run_in_threadpool(self._gate.own_password, person, password, client)
         if tried.wait_s:
             return wait_text(tried.wait_s), 429, tried.wait_s
-        return None if tried.person else (_WRONG, 403, 0)
+        return None if tried.person else (_(_WRONG), 403, 0)
 
     async def _page(
         self,
@@ -147,5 +162,6 @@ class AccountRoutes:
             "enrolled": enrolled,
             "codes_left": left,
             "mail": mail,
+            "languages": own_names(),
         }
         return self._desk.page(request, "account.html", person, context, status, wait_s)

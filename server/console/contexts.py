@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from server.console.reasons import read_aloud
 from server.console.wording import (
     ADDED_BECAUSE,
     BAND_MEANS,
     BAND_TITLES,
-    CLASSES_DELETED,
+    CLASSES_DELETED_ON,
     JUDGED_AGAIN_BECAUSE,
     LOSS_TITLES,
     STATE_TITLES,
@@ -17,6 +18,7 @@ from server.console.wording import (
     policy_lines,
     reason_title,
 )
+from server.language import N_, _, moment, ngettext, number
 from server.records import SessionState, StoredAssessment
 from server.scoring.assessments import Assessed
 from server.scoring.facts import SessionFacts
@@ -88,8 +90,8 @@ def session_page(review: Review, asker: Asker, session: str) -> SessionPage:
     policy = review.policy(asker, view.line)
     return SessionPage(
         row=_row(view),
-        assessed=review.assessment(asker, session) if scored else None,
-        band_means=BAND_MEANS.get(view.line.band or "", ""),
+        assessed=read_aloud(review.assessment(asker, session)) if scored else None,
+        band_means=_(BAND_MEANS[view.line.band]) if view.line.band in BAND_MEANS else "",
         facts=_facts(view),
         losses=loss_lines(view.facts) if view.facts else (),
         notes=tuple((clock(at), text) for at, text in review.notes(asker, session))
@@ -108,20 +110,23 @@ def session_page(review: Review, asker: Asker, session: str) -> SessionPage:
 
 
 def _redacted(redacted_us: int | None) -> str | None:
-    return None if redacted_us is None else f"On {_day(redacted_us)} {CLASSES_DELETED}"
+    if redacted_us is None:
+        return None
+    return _(CLASSES_DELETED_ON, time=moment(redacted_us))
 
 
 def _earlier(made: Sequence[StoredAssessment]) -> tuple[str, ...]:
     """Each assessment but the current one, and why another took its place."""
     return tuple(
-        f"Published {_day(one.created_us)}: {BAND_TITLES[one.band]}. Judged again "
-        f"{_day(following.created_us)}: {JUDGED_AGAIN_BECAUSE[following.why]}."
+        _(
+            "Published %(time)s: %(band)s. Judged again %(later)s: %(why)s.",
+            time=moment(one.created_us),
+            band=_(BAND_TITLES[one.band]),
+            later=moment(following.created_us),
+            why=_(JUDGED_AGAIN_BECAUSE[following.why]),
+        )
         for one, following in pairwise(made)
     )
-
-
-def _day(at_us: int) -> str:
-    return f"{datetime.fromtimestamp(at_us / 1_000_000, UTC):%d %b %Y, %H:%M} UTC"
 
 
 def _row(view: SessionView) -> SessionRow:
@@ -131,12 +136,12 @@ def _row(view: SessionView) -> SessionRow:
         id=line.id.hex(),
         person=line.person_name,
         project=line.project_name,
-        started=f"{started:%d %b %Y, %H:%M} UTC",
+        started=moment(line.opened_us),
         started_iso=started.isoformat(timespec="seconds"),
         hours=_hours(view.facts.worked_s) if view.facts else "",
-        state=STATE_TITLES[line.state],
+        state=_(STATE_TITLES[line.state]),
         band=line.band or line.state.value,
-        band_title=BAND_TITLES.get(line.band or "", STATE_TITLES[line.state]),
+        band_title=_(BAND_TITLES.get(line.band or "", STATE_TITLES[line.state])),
         reason=reason_title(line.main_reason) if line.main_reason else "",
     )
 
@@ -146,53 +151,69 @@ def _facts(view: SessionView) -> tuple[tuple[str, str], ...]:
         return ()
     return (
         *time_lines(view.facts),
-        ("Agent", view.line.agent_version),
-        ("Policy", _policy(view)),
+        (_("Agent"), view.line.agent_version),
+        (_("Policy"), _policy(view)),
     )
 
 
 def time_lines(facts: SessionFacts) -> tuple[tuple[str, str], ...]:
     """Hours and what they rest on, without whose they are or when."""
     return (
-        ("Worked", _hours(facts.worked_s)),
-        ("Paused", _hours(facts.paused_s)),
-        ("Without input or locked", _hours(facts.idle_s)),
-        *((("Added by hand, not observed", _hours(facts.manual_s)),) if facts.manual_s else ()),
-        ("From clock-in to clock-out", _hours(facts.duration_s)),
-        ("Batches received", str(facts.batches)),
-        ("Sealed before an answer came", str(facts.unanchored_batches)),
+        (_("Worked"), _hours(facts.worked_s)),
+        (_("Paused"), _hours(facts.paused_s)),
+        (_("Without input or locked"), _hours(facts.idle_s)),
+        *(((_("Added by hand, not observed"), _hours(facts.manual_s)),) if facts.manual_s else ()),
+        (_("From clock-in to clock-out"), _hours(facts.duration_s)),
+        (_("Batches received"), number(facts.batches)),
+        (_("Sealed before an answer came"), number(facts.unanchored_batches)),
     )
 
 
 def _clock_off(off_s: float) -> tuple[str, ...]:
     if abs(off_s) <= _AHEAD_SHOWN_S:
         return ()
-    way = "ahead of" if off_s > 0 else "behind"
-    return (
-        f"The device's clock of day was {_hours(abs(off_s))} {way} the server's; "
-        "no hour is counted by it",
-    )
+    if off_s > 0:
+        text = N_(
+            "The device's clock of day was %(time)s ahead of the server's; no hour is counted by it"
+        )
+    else:
+        text = N_(
+            "The device's clock of day was %(time)s behind the server's; no hour is counted by it"
+        )
+    return (_(text, time=_hours(abs(off_s))),)
 
 
 def _policy(view: SessionView) -> str:
     version, accepted = view.line.policy_version, view.line.consent_version
     if accepted in (None, version):
-        return f"version {version}"
-    return f"version {version}; accepted as version {accepted}, which covers it"
+        return _("version %(version)s", version=version)
+    return _(
+        "version %(version)s; accepted as version %(accepted)s, which covers it",
+        version=version,
+        accepted=accepted,
+    )
 
 
 def loss_lines(facts: SessionFacts) -> tuple[str, ...]:
     """What was not recorded, in sentences."""
-    ahead = (f"The device's clock ran {_hours(facts.ahead_of_server_s)} ahead of the server's",)
-    said = [*(ahead if facts.ahead_of_server_s > _AHEAD_SHOWN_S else ())]
+    said = []
+    if facts.ahead_of_server_s > _AHEAD_SHOWN_S:
+        ahead = _hours(facts.ahead_of_server_s)
+        said.append(_("The device's clock ran %(time)s ahead of the server's", time=ahead))
     said += _clock_off(facts.clock_off_s)
     said += [
-        f"{LOSS_TITLES['quarantined' if s.why == 'quarantined' else 'gap']}: "
-        f"{clock(s.start_ms)} to {clock(s.end_ms)}"
+        _(
+            "%(why)s: %(start)s to %(end)s",
+            why=_(LOSS_TITLES["quarantined" if s.why == "quarantined" else "gap"]),
+            start=clock(s.start_ms),
+            end=clock(s.end_ms),
+        )
         for s in facts.lost_stretches
     ]
     said += [
-        f"{count} events lost: {LOSS_TITLES.get(reason, reason.replace('_', ' '))}"
+        ngettext(
+            "%(num)s event lost: %(why)s", "%(num)s events lost: %(why)s", count, why=_lost(reason)
+        )
         for reason, count in facts.lost_events.items()
     ]
     return tuple(said)
@@ -201,19 +222,30 @@ def loss_lines(facts: SessionFacts) -> tuple[str, ...]:
 def added_lines(facts: SessionFacts) -> tuple[str, ...]:
     """Time added by hand, in sentences."""
     return tuple(
-        f"{_hours(each.length_s)} from {_since(each.start_ms)}: {ADDED_BECAUSE[each.reason]}"
+        _(
+            "%(time)s from %(start)s: %(why)s",
+            time=_hours(each.length_s),
+            start=_since(each.start_ms),
+            why=_(ADDED_BECAUSE[each.reason]),
+        )
         for each in facts.added
     )
 
 
+def _lost(reason: str) -> str:
+    return _(LOSS_TITLES[reason]) if reason in LOSS_TITLES else reason.replace("_", " ")
+
+
 def _since(at_ms: int) -> str:
-    return f"{clock(-at_ms)} before clock-in" if at_ms < 0 else clock(at_ms)
+    return _("%(time)s before clock-in", time=clock(-at_ms)) if at_ms < 0 else clock(at_ms)
 
 
 def _hours(seconds: float) -> str:
     whole = round(seconds)
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+    if hours:
+        return _("%(hours)s h %(minutes)02d min", hours=hours, minutes=minutes)
+    return _("%(minutes)s min %(seconds)02d s", minutes=minutes, seconds=rest)
 
 
 def clock(at_ms: int) -> str:

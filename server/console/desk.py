@@ -13,6 +13,7 @@ from server.errors import not_found
 from server.http.plain_text import NUL, unfit_text
 from server.http.requests import body_of
 from server.language import N_
+from server.language.voice import speak_to
 from server.records import Person, Role
 from server.services.asking import REVIEWERS, Asker, sees_people
 
@@ -29,6 +30,8 @@ class Desk:
     async def person(self, request: Request) -> Person | None:
         """Who is signed in; how much they did not see yet is noted for the page's head."""
         person, request.state.unread = await run_in_threadpool(self._seen, request)
+        if person is not None:
+            speak_to(person.language)
         return person
 
     def _seen(self, request: Request) -> tuple[Person | None, int]:
@@ -41,7 +44,7 @@ class Desk:
         """Who is signed in; raises `Refusal` if nobody is."""
         person = await self.person(request)
         if person is None:
-            raise not_found("Sign in first.")
+            raise not_found(N_("Sign in first."))
         return person
 
     async def asker(self, request: Request) -> Asker:

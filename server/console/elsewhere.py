@@ -11,6 +11,7 @@ from server.console.desk import Desk, to
 from server.console.signin import remember
 from server.errors import IdentityRefused, ProviderTrouble
 from server.http.requests import client_of
+from server.language import N_, _
 from server.records import IdentityProvider, Person
 from server.services.identities import person_of
 from server.services.invitations import Invitations
@@ -20,8 +21,8 @@ from server.signin.openid import Begun, OpenId
 _BACK = "/login/openid/callback"
 _KEPT = "openid"
 _KEPT_S = 600
-_UNKNOWN = "No sign-in of an organisation is known by that name."
-_LOST = "This sign-in was begun elsewhere, or too long ago; begin again."
+_UNKNOWN = N_("No sign-in of an organisation is known by that name.")
+_LOST = N_("This sign-in was begun elsewhere, or too long ago; begin again.")
 
 
 class ElsewhereRoutes:
@@ -52,7 +53,7 @@ class ElsewhereRoutes:
         await run_in_threadpool(self._gate.try_link, client_of(request))
         found = await run_in_threadpool(self._openid.provider, name)
         if found is None:
-            return self._desk.page(request, "organisation.html", None, {"said": _UNKNOWN}, 404)
+            return self._desk.page(request, "organisation.html", None, {"said": _(_UNKNOWN)}, 404)
         await run_in_threadpool(self._gate.right_link, client_of(request))
         return self._desk.page(request, "organisation.html", None, {"name": name})
 
@@ -63,12 +64,12 @@ class ElsewhereRoutes:
         name = request.query_params.get("organisation")
         provider = await run_in_threadpool(self._provider, token, name)
         if provider is None:
-            return self._refused(request, _UNKNOWN, 404)
+            return self._refused(request, _(_UNKNOWN), 404)
         redirect = self._desk.address_of(request, _BACK)
         try:
             address, begun = await run_in_threadpool(self._openid.begin, provider, redirect)
         except ProviderTrouble as trouble:
-            return self._refused(request, _sentence(trouble), 503)
+            return self._refused(request, trouble.sentence, 503)
         request.session[_KEPT] = {
             "organisation": begun.organisation,
             "state": begun.state,
@@ -84,20 +85,20 @@ class ElsewhereRoutes:
         kept = request.session.pop(_KEPT, None)
         given = request.query_params
         if not _is_ours(kept, given.get("state")):
-            return self._refused(request, _LOST, 403)
+            return self._refused(request, _(_LOST), 403)
         begun = Begun(kept["organisation"], kept["state"], kept["nonce"], kept["verifier"])
         code = given.get("code", "")
         if not code:
-            return self._refused(request, "Your organisation's sign-in said no.", 403)
+            return self._refused(request, _("Your organisation's sign-in said no."), 403)
         redirect = self._desk.address_of(request, _BACK)
         try:
             person = await run_in_threadpool(
                 self._person, begun, code, redirect, kept["invitation"], given.get("iss")
             )
         except ProviderTrouble as trouble:
-            return self._refused(request, _sentence(trouble), 503)
+            return self._refused(request, trouble.sentence, 503)
         except IdentityRefused as refused:
-            return self._refused(request, _sentence(refused), 403)
+            return self._refused(request, refused.sentence, 403)
         await run_in_threadpool(self._gate.right_link, client_of(request))
         remember(request, person)
         return to("/sessions")
@@ -116,7 +117,7 @@ class ElsewhereRoutes:
         store = self._desk.sign_ins.store
         provider = store.of(begun.organisation).identity_provider()
         if provider is None or issuer not in (None, provider.issuer):
-            raise IdentityRefused("another provider answered than was asked")
+            raise IdentityRefused(N_("another provider answered than was asked"))
         identity = self._openid.finish(provider, begun, code, redirect)
         invited = self._invitations.invitation(token) if token else None
         return person_of(store, self._invitations, identity, invited)
@@ -129,8 +130,3 @@ def _is_ours(kept: object, state: str | None) -> bool:
     if not isinstance(kept, dict) or state is None or kept.get("state") != state:
         return False
     return int(time.time()) - int(kept.get("since", 0)) <= _KEPT_S
-
-
-def _sentence(error: Exception) -> str:
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}."

@@ -9,13 +9,15 @@ from starlette.routing import Route
 from server.console.desk import Desk, one, to
 from server.console.signin import remember
 from server.http.requests import client_of
+from server.language import N_, _
+from server.language.voice import speak_to
 from server.records import Person
 from server.signin.gate import Gate
 from server.signin.openid import OpenId
 from server.signin.second_factor import Code, Need, Offer, SecondFactors
 
-_WRONG = "Login or password is wrong."
-_WRONG_CODE = "The code is wrong, used or too old."
+_WRONG = N_("Login or password is wrong.")
+_WRONG_CODE = N_("The code is wrong, used or too old.")
 _AS = {Need.CODE: "/login/second", Need.ENROLMENT: "/login/enrol", Need.NOTHING: "/sessions"}
 
 
@@ -53,7 +55,7 @@ class EntranceRoutes:
             wait_s = tried.wait_s
             return await self._login_page(request, wait_text(wait_s), 429, wait_s)
         if tried.person is None:
-            return await self._login_page(request, _WRONG, 403)
+            return await self._login_page(request, _(_WRONG), 403)
         need = await run_in_threadpool(self._factors.need, tried.person)
         remember(request, tried.person, half=need is not Need.NOTHING)
         return to(_AS[need])
@@ -115,6 +117,8 @@ class EntranceRoutes:
     async def _half(self, request: Request, need: Need) -> Person | None:
         """Who still owes exactly this."""
         person = await run_in_threadpool(self._desk.sign_ins.half_signed_in, request)
+        if person is not None:
+            speak_to(person.language)
         if person is None or await run_in_threadpool(self._factors.need, person) is not need:
             return None
         return person
@@ -136,9 +140,9 @@ def enrolment(offer: Offer, action: str) -> dict[str, object]:
 
 def code_refused(taken: Code) -> tuple[str, int]:
     """What to say about a code that was not taken, and the status."""
-    return (wait_text(taken.wait_s), 429) if taken.wait_s else (_WRONG_CODE, 403)
+    return (wait_text(taken.wait_s), 429) if taken.wait_s else (_(_WRONG_CODE), 403)
 
 
 def wait_text(wait_s: int) -> str:
     """When to try again."""
-    return f"Too many attempts. Try again in {(wait_s + 59) // 60} min."
+    return _("Too many attempts. Try again in %(minutes)s min.", minutes=(wait_s + 59) // 60)

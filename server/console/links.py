@@ -9,6 +9,7 @@ from server.console.desk import Desk, one, to
 from server.console.signin import remember
 from server.errors import Refusal, ServerError, not_found
 from server.http.requests import client_of
+from server.language import _
 from server.records import Invitation, Person
 from server.services.invitations import NO_LINK, Invitations
 from server.signin.gate import Gate
@@ -61,7 +62,9 @@ class LinkRoutes:
         except Refusal:
             raise
         except ServerError as error:
-            return await self._invitation_page(request, invited, f"Not yet: {error}.", 400)
+            return await self._invitation_page(
+                request, invited, _("Not yet: %(why)s.", why=error.spoken), 400
+            )
         need = await run_in_threadpool(self._factors.need, person)
         remember(request, person, half=need is not Need.NOTHING)
         return to("/login/enrol" if need is Need.ENROLMENT else "/sessions")
@@ -81,7 +84,7 @@ class LinkRoutes:
         except Refusal:
             raise
         except ServerError as error:
-            context: dict[str, object] = {"said": f"Not changed: {error}."}
+            context: dict[str, object] = {"said": _("Not changed: %(why)s.", why=error.spoken)}
             return self._desk.page(request, "reset.html", None, context, 400)
         request.session.clear()
         return to("/login")
@@ -113,7 +116,7 @@ class LinkRoutes:
         elsewhere = await run_in_threadpool(self._openid.has_provider, invited.organisation)
         context: dict[str, object] = {
             "said": said,
-            "role": invited.role.value,
+            "role": invited.role,
             "email": invited.email,
             "elsewhere": f"/login/openid?invitation={request.path_params['token']}"
             if elsewhere

@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.clock import iso_utc, now_us
+from server.clock import now_us
 from server.console.desk import Desk, one, to
 from server.errors import ServerError, not_found
+from server.language import _, moment
 from server.notices.addresses import MailAddresses
 from server.notices.mailing import CONFIRM
 from server.notices.whom import TELLINGS
@@ -84,7 +85,7 @@ class NoticeRoutes:
         try:
             await run_in_threadpool(self._addresses.ask, person, one(form, "address"), now_us())
         except ServerError as error:
-            context: dict[str, object] = {"said": f"Not yet: {error}."}
+            context: dict[str, object] = {"said": _("Not yet: %(why)s.", why=error.spoken)}
             return self._desk.page(request, "mail.html", person, context, 400)
         return to("/account")
 
@@ -115,10 +116,10 @@ class NoticeRoutes:
 def _rows(found: Sequence[Notice]) -> list[NoticeRow]:
     return [
         NoticeRow(
-            TELLINGS[each.kind].subject,
-            TELLINGS[each.kind].text,
+            _(TELLINGS[each.kind].subject),
+            _(TELLINGS[each.kind].text),
             each.path,
-            iso_utc(each.created_us),
+            moment(each.created_us),
             each.read_us is None,
             each.mail is Mailing.GIVEN_UP,
         )

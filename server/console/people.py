@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.clock import iso_utc
 from server.console.desk import Desk, Form, one, to
 from server.errors import ServerError, not_found
+from server.language import _, moment
 from server.records import Person, Role, Team
 from server.services.asking import Asker
 from server.services.invitations import INVITATION_DAYS, RESET_DAYS, Invitations
@@ -167,7 +167,7 @@ class PeopleRoutes:
         rows = []
         for each in visible:
             names = [
-                m.team.name + (" (leads)" if each in m.leads else "")
+                _("%(team)s (leads)", team=m.team.name) if each in m.leads else m.team.name
                 for m in memberships
                 if each in m.leads or each in m.others
             ]
@@ -187,7 +187,7 @@ class PeopleRoutes:
                 each.role.value,
                 ", ".join(teams[team].name for team in sorted(each.teams) if team in teams),
                 each.email or "",
-                iso_utc(each.expires_us)[:10],
+                moment(each.expires_us),
             )
             for each in self._invitations.pending(asker)
         )
@@ -220,5 +220,4 @@ def said(error: ServerError) -> str:
     """The error as a sentence; refusals are answered elsewhere."""
     if hasattr(error, "problem"):
         raise error
-    text = str(error)
-    return text[:1].upper() + text[1:] + "."
+    return error.sentence

@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.clock import iso_utc, now_us
+from server.clock import now_us
 from server.console.desk import Desk, to
+from server.console.wording import SOMEBODY_WHO_IS
 from server.errors import not_found
+from server.language import _, instant, moment, number
 from server.privacy.asked_exports import DAYS, AskedExports, is_over
 from server.privacy.auditing import exported
 from server.privacy.holding import LegalHolds
@@ -131,7 +133,7 @@ class PrivacyRoutes:
         lines = own.audit_search(AuditSearch(about=person.id), None, _LINES)
         holds = LegalHolds(own, "").on(person.id, now)
         told = tuple(
-            f"Since {iso_utc(hold.placed_us)}: {hold.reason}"
+            _("Since %(time)s: %(reason)s", time=moment(hold.placed_us), reason=hold.reason)
             for hold in holds
             if hold.not_told_because is None
         )
@@ -140,7 +142,7 @@ class PrivacyRoutes:
         if made is not None and not is_over(made, now):
             state = "asked" if made.made_us is None else "ready" if made.digest else "too-large"
             if made.made_us is not None:
-                until = iso_utc(made.made_us + DAYS * 86_400_000_000)
+                until = moment(made.made_us + DAYS * 86_400_000_000)
         return RecordPage(_rows(own, lines, person), told, state, until)
 
     def _audit(self, organisation: int, about: str, subject: str, before: str) -> AuditPage:
@@ -167,14 +169,20 @@ def _rows(
     people = {f"person:{person.id.hex()}": person for person in own.people(removed=True)}
     return tuple(
         LogRow(
-            iso_utc(line.at_us),
+            instant(line.at_us),
             _who(line.actor, people.get(line.actor), reader),
             line.action,
             line.subject,
-            "" if line.lasted_ms is None else f"{line.lasted_ms / 1_000:.1f} s",
+            ""
+            if line.lasted_ms is None
+            else _("%(seconds)s s", seconds=number(line.lasted_ms / 1_000, 1)),
         )
         for line in lines
     )
+
+
+def _lasted(lasted_ms: int) -> str:
+    return _("%(seconds)s s", seconds=number(lasted_ms / 1_000, 1))
 
 
 def _who(actor: str, person: Person | None, reader: Person | None) -> str:
@@ -182,7 +190,7 @@ def _who(actor: str, person: Person | None, reader: Person | None) -> str:
         return actor if reader is None else actor.split(":")[0]
     if reader is None:
         return person.name
-    return "you" if person.id == reader.id else f"somebody who is {person.role.value}"
+    return _("you") if person.id == reader.id else _(SOMEBODY_WHO_IS[person.role])
 
 
 def _person_id(about: str) -> bytes | None:

@@ -7,9 +7,13 @@ from fastapi.templating import Jinja2Templates
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.console.wording import ROLE_TITLES
 from server.errors import Refusal
 from server.http.refusals import answer_of
+from server.language import _, number, translated
+from server.language.elsewhere import in_words
 from server.language.pages import install
+from server.records import Role
 
 _HERE = Path(__file__).parent.parent
 _SURE_BELOW = 0.01
@@ -34,25 +38,33 @@ def clock(at_ms: int) -> str:
 
 def words(code: str) -> str:
     """A code in words."""
-    return code.replace("_", " ").capitalize()
+    return translated(in_words(code))
+
+
+def role(of: Role) -> str:
+    """A role in words."""
+    return _(ROLE_TITLES[of])
 
 
 def probability(value: float) -> str:
     """A probability to two places; never 0 or 1, which no evidence is."""
-    if value < _SURE_BELOW or value > 1 - _SURE_BELOW:
-        return "below 0.01" if value < _SURE_BELOW else "above 0.99"
-    return f"{value:.2f}"
+    if value < _SURE_BELOW:
+        return _("below %(bound)s", bound=number(_SURE_BELOW, 2))
+    if value > 1 - _SURE_BELOW:
+        return _("above %(bound)s", bound=number(1 - _SURE_BELOW, 2))
+    return number(value, 2)
 
 
 install(templates.env)
 templates.env.globals["asset_version"] = _version()
-templates.env.filters |= {"clock": clock, "words": words, "probability": probability}
+templates.env.filters |= {"clock": clock, "role": role, "words": words, "probability": probability}
 
 
 def error_page(request: Request, refusal: Refusal) -> Response:
     """An error as a page."""
-    status, fields, _ = answer_of(refusal)
+    status, fields, _body = answer_of(refusal)
     del fields["content-type"]
+    context = {"title": translated(refusal.problem.title), "detail": refusal.spoken}
     return templates.TemplateResponse(
-        request, "error.html", {"problem": refusal.problem}, status_code=status, headers=fields
+        request, "error.html", context, status_code=status, headers=fields
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from server.console.contexts import added_lines, clock, loss_lines, time_lines
 from server.console.desk import Form, one
@@ -15,6 +14,7 @@ from server.console.review_wording import (
 )
 from server.console.spans import spans_text
 from server.console.wording import CLASSES_DELETED, device_lines, policy_lines
+from server.language import _, moment
 from server.records import Decision, EventKind, How, ReviewEvent, StoredReview, Verdict
 from server.reviews.answering import Own
 from server.reviews.glimpse import BlindSession
@@ -142,7 +142,7 @@ def review_page(review: StoredReview, blind: BlindSession, form: Form, said: str
         policy=policy_lines(blind.policy) if blind.policy else (),
         statements=blind.statements,
         name=blind.name,
-        redacted=f"Since then {CLASSES_DELETED}" if blind.redacted else None,
+        redacted=_(CLASSES_DELETED) if blind.redacted else None,
         choices=VERDICT_CHOICES,
         verdict=one(form, "verdict"),
         spans=one(form, "spans"),
@@ -219,7 +219,7 @@ def quality_page(found: Quality, names: Mapping[bytes, str]) -> QualityPage:
 
 def day(at_us: int) -> str:
     """A moment in words."""
-    return f"{datetime.fromtimestamp(at_us / 1_000_000, UTC):%d %b %Y, %H:%M} UTC"
+    return moment(at_us)
 
 
 def _said(event: ReviewEvent, number: int, reader: bytes) -> SaidRow:

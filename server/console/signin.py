@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from server.errors import Refusal
+from server.language import N_
 from server.operation.config import Settings
 from server.records import Person
 from server.services.asking import Asker, person_asking
@@ -17,6 +18,8 @@ from wire.problems import ProblemCode
 
 _HOUR_S = 3600
 _MINUTE_S = 60
+_TOO_OLD = N_("The form is too old; go back and send it again.")
+_FOREIGN = N_("The form came from another site's page.")
 _HALF_S = 600
 """Between the password and the second factor."""
 _NOTED_S = 60
@@ -101,11 +104,11 @@ def check_csrf(request: Request, sent: object, public_url: str = "") -> None:
     """Refuse a form that did not come from a page of ours, by its token and its origin."""
     due = request.session.get(_CSRF)
     if not isinstance(due, str) or not isinstance(sent, str) or not _same(due, sent):
-        raise Refusal(ProblemCode.FORBIDDEN, 403, "The form is too old; go back and send it again.")
+        raise Refusal(ProblemCode.FORBIDDEN, 403, _TOO_OLD)
     origin = request.headers.get("origin")
     ours = {request.headers.get("host", ""), urlsplit(public_url).netloc}
     if origin is not None and urlsplit(origin).netloc not in ours - {""}:
-        raise Refusal(ProblemCode.FORBIDDEN, 403, "The form came from another site's page.")
+        raise Refusal(ProblemCode.FORBIDDEN, 403, _FOREIGN)
 
 
 def _same(due: str, sent: str) -> bool:

@@ -24,10 +24,13 @@ def po_file(language: str) -> Path:
     return FOLDER / f"{language}.po"
 
 
-def read(path: Path, language: str | None = None) -> Catalog:
-    """A catalogue as Babel sees it; raises `PoFileError` where the file does not read."""
+def read(path: Path, language: str | None = None, *, strict: bool = True) -> Catalog:
+    """A catalogue as Babel sees it.
+
+    Where the file does not read it raises `PoFileError`, or leaves that text out if not `strict`.
+    """
     with path.open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+        return read_po(file, locale=language, abort_invalid=strict)
 
 
 @cache

@@ -13,6 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from server.language.catalogues import TEMPLATE, po_file, read
+from server.language.elsewhere import foreign_texts
 from server.language.languages import ENGLISH, LANGUAGES
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -36,6 +37,8 @@ def texts() -> Catalog:
     catalogue = Catalog(header_comment=_HEADER, fuzzy=False)
     for message, comments, context in _found():
         catalogue.add(message, auto_comments=comments, context=context)
+    for text in foreign_texts():
+        catalogue.add(text)
     return catalogue
 
 
@@ -65,9 +68,12 @@ def written(catalogue: Catalog) -> str:
 
 
 def merged(language: str, template: Catalog) -> Catalog:
-    """A language's catalogue with the texts of now; what nobody translated yet is empty."""
+    """A language's catalogue with the texts of now; what nobody translated yet is empty.
+
+    Two sides of a merge, one below the other, read well enough to be put in order again.
+    """
     path = po_file(language)
-    catalogue = read(path, language) if path.exists() else Catalog(locale=language)
+    catalogue = read(path, language, strict=False) if path.exists() else Catalog(locale=language)
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.fuzzy, catalogue.header_comment = False, _HEADER
     return catalogue

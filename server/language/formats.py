@@ -1,19 +1,30 @@
 """Numbers and times as a language writes them; a time always says its zone."""
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
 from server.language.voice import locale
 
-_SECOND_US = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_US = (datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+"""What no calendar holds is its last day."""
 
 
 def moment(at_us: int, zone: tzinfo = UTC) -> str:
     """A point in time to the minute, with its zone: `2 Jun 2026, 14:05 UTC`."""
-    at = datetime.fromtimestamp(at_us / _SECOND_US, zone)
-    hour = format_skeleton("Hm", at, tzinfo=zone, locale=locale())
+    return _said(at_us, zone, "Hm")
+
+
+def instant(at_us: int, zone: tzinfo = UTC) -> str:
+    """A point in time to the second: `2 Jun 2026, 14:05:12 UTC`."""
+    return _said(at_us, zone, "Hms")
+
+
+def _said(at_us: int, zone: tzinfo, skeleton: str) -> str:
+    at = (_EPOCH + timedelta(microseconds=min(max(at_us, 0), _LAST_US))).astimezone(zone)
+    hour = format_skeleton(skeleton, at, tzinfo=zone, locale=locale())
     return f"{full_day(at.date())}, {hour} {'UTC' if zone is UTC else zone}"
 
 

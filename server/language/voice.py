@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from babel import Locale
 
 from server.language.catalogues import translations
-from server.language.languages import ENGLISH, language_of, locale_of
+from server.language.languages import ENGLISH, LANGUAGES, language_of, locale_of
 
 _LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -33,6 +33,12 @@ def direction() -> str:
 def speak(tag: str) -> None:
     """Speak a language for the rest of this request; threads that it starts speak it too."""
     _LANGUAGE.set(tag)
+
+
+def speak_to(setting: str | None) -> None:
+    """Speak the language that somebody chose; who chose none keeps what their browser asks for."""
+    if setting in LANGUAGES:
+        speak(setting)
 
 
 @contextmanager
@@ -59,6 +65,11 @@ def ngettext(singular: str, plural: str, num: int, /, **values: object) -> str:
 def pgettext(context: str, message: str, /, **values: object) -> str:
     """A text whose words mean several things; the context says which is meant."""
     return translations(language()).pgettext(context, message) % values
+
+
+def translated(message: str) -> str:
+    """A text into which no value of ours goes, or one from elsewhere; unknown ones stay as is."""
+    return translations(language()).gettext(message) if message else message
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name

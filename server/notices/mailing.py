@@ -3,11 +3,12 @@
 import logging
 import ssl
 
+from server.language import N_, _, speaking
 from server.notices.postman import MailRefused, Postman
 from server.notices.whom import TELLINGS
 from server.operation.keys import hash_of, new_token
 from server.records import Person
-from server.records.notices import MailDue, Mailing
+from server.records.notices import Mailing
 from server.storage.protocols import OrganisationStore, Store
 
 _SECOND_US = 1_000_000
@@ -18,7 +19,11 @@ ATTEMPTS_MAX = 8
 """About a day and a half after the first, a notice is given up, which the console shows."""
 CONFIRMED_WITHIN_US = 24 * 3_600 * _SECOND_US
 CONFIRM = "/account/mail/"
-_ASKED = "Confirm your mail address"
+_ASKED = N_("Confirm your mail address")
+_CONFIRM_TEXT = N_(
+    "Somebody who is signed in to Veritype wants its notices at this address. If it was"
+    " you, open this link within a day; if not, do nothing."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -37,13 +42,16 @@ class Mail:
         due = self._store.claim_mail(now_us, now_us + _CLAIM_US)
         if due is None:
             return False
-        address = self._address(due)
-        telling = TELLINGS.get(due.kind)
-        if address is None or telling is None:
+        own, telling = self._store.of(due.organisation), TELLINGS.get(due.kind)
+        person = own.person(due.person)
+        address = address_of(own, person) if person and person.removed_us is None else None
+        if person is None or address is None or telling is None:
             self._store.note_mail(due, Mailing.NONE, now_us)
             return True
-        text = f"{telling.text}\n\n{self._postman.link(due.path)}\n"
-        state, due_us = self._sent(address, telling.subject, text, due.attempt, now_us)
+        with speaking(person.language):
+            subject, text = _(telling.subject), _(telling.text)
+        text = f"{text}\n\n{self._postman.link(due.path)}\n"
+        state, due_us = self._sent(address, subject, text, due.attempt, now_us)
         self._store.note_mail(due, state, due_us)
         return True
 
@@ -55,12 +63,11 @@ class Mail:
         if not own.set_mail_token(asked.person, hash_of(token), now_us + CONFIRMED_WITHIN_US):
             self._store.note_confirmation(asked, Mailing.NONE, now_us)
             return True
-        text = (
-            "Somebody who is signed in to Veritype wants its notices at this address. If it was"
-            " you, open this link within a day; if not, do nothing.\n\n"
-            f"{self._postman.link(CONFIRM + token)}\n"
-        )
-        state, due_us = self._sent(asked.address, _ASKED, text, asked.attempt, now_us)
+        person = own.person(asked.person)
+        with speaking(person.language if person else None):
+            subject, text = _(_ASKED), _(_CONFIRM_TEXT)
+        text = f"{text}\n\n{self._postman.link(CONFIRM + token)}\n"
+        state, due_us = self._sent(asked.address, subject, text, asked.attempt, now_us)
         self._store.note_confirmation(asked, state, due_us)
         return True
 
@@ -79,11 +86,6 @@ class Mail:
                 return Mailing.GIVEN_UP, now_us
             return Mailing.WAITING, now_us + _FIRST_US * _FACTOR ** (attempt - 1)
         return Mailing.SENT, now_us
-
-    def _address(self, due: MailDue) -> str | None:
-        own = self._store.of(due.organisation)
-        person = own.person(due.person)
-        return address_of(own, person) if person and person.removed_us is None else None
 
 
 def _trouble(error: OSError) -> str:

@@ -40,6 +40,8 @@ class Person:
     """Raised to end every sign-in that there is."""
     removed_us: int | None = None
     """Since when the person is no longer here; evidence still names them."""
+    language: str | None = None
+    """The language that they chose; nothing: the one that their browser asks for."""
 
 
 @dataclass(frozen=True, slots=True)

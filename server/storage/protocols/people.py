@@ -32,6 +32,9 @@ class People(Protocol):
     def set_role(self, person: bytes, role: Role) -> None:
         """Give a person another role."""
 
+    def set_language(self, person: bytes, language: str | None) -> None:
+        """Note the language that a person chose; None: the one that their browser asks for."""
+
     def password_hash(self, person: bytes) -> str | None:
         """The argon2id hash of a person's password; None: they have none."""
 

@@ -79,6 +79,10 @@ class SqlPeople(SqlReviewClosing):
         """Give a person another role."""
         self._change(person, role=role.value)
 
+    def set_language(self, person: bytes, language: str | None) -> None:
+        """Note the language that a person chose."""
+        self._change(person, language=language)
+
     def password_hash(self, person: bytes) -> str | None:
         """The hash of a person's password."""
         table = tables.people
@@ -145,4 +149,5 @@ def as_person(row: Any) -> Person:
         row.login,
         row.epoch,
         row.removed_us,
+        row.language,
     )

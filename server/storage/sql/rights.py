@@ -118,7 +118,7 @@ class SqlRights(SqlAuditLog):
                     connection.execute(self._delete(table).where(theirs))
                 elif personal.changed:
                     connection.execute(self._update(table).where(theirs).values(**personal.changed))
-            anonymous = {"name": name, "login": None, "password_hash": None}
+            anonymous = {"name": name, "login": None, "password_hash": None, "language": None}
             change = self._update(people).where(people.c.id == person)
             connection.execute(change.values(epoch=people.c.epoch + 1, **anonymous))
             done = self._update(erasures).where(erasures.c.person == person)

@@ -45,6 +45,7 @@ people = Table(
     Column("password_hash", Text),
     Column("epoch", Integer, nullable=False, default=0),
     Column("removed_us", BigInteger),
+    Column("language", String(10)),
     UniqueConstraint("organisation", "name"),
     Index("people_of_organisation", "organisation", "id"),
     Index(

@@ -11,7 +11,7 @@ from server.language.extraction import merged, texts, written
 from server.language.languages import ENGLISH, LANGUAGES
 
 TRANSLATED = [language for language in LANGUAGES if language != ENGLISH]
-PLACEHOLDER = re.compile(r"%%|%\(\w+\)[a-z]|%.|\{\w+\}")
+PLACEHOLDER = re.compile(r"%%|%\(\w+\)\d*[a-z]|%.|\{\w+\}")
 
 
 @pytest.fixture(scope="module")

@@ -178,6 +178,7 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/reset/{token}"): _open("/reset/guess"),
     ("POST", "/reset/{token}"): _sends("/reset/guess", password="a long enough word"),
     ("GET", "/account"): _open("/account"),
+    ("POST", "/account/language"): _sends("/account/language", language="it"),
     ("POST", "/account/password"): _sends("/account/password", password="guess"),
     ("GET", "/account/second-factor"): _open("/account/second-factor"),
     ("POST", "/account/second-factor"): _sends("/account/second-factor", code="1"),

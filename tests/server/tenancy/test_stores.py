@@ -155,6 +155,7 @@ STEALING: dict[str, Call] = {
     "session": lambda s, x: s.session(x.entry.id),
     "session_numbered": lambda s, x: s.session_numbered(x.entry.row),
     "sessions_with_heads": lambda s, x: s.sessions_with_heads([x.entry.id]),
+    "set_language": lambda s, x: s.set_language(x.person, "it"),
     "set_password": lambda s, x: s.set_password(x.person, "hash"),
     "set_role": lambda s, x: s.set_role(x.person, Role.ADMIN),
     "stored_digests": lambda s, x: s.stored_digests(x.entry.row),
