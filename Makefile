@@ -34,7 +34,7 @@ $(INSTALLED): requirements/constraints.txt setup.cfg client/pyproject.toml | $(B
 	@# All that the demo needs is among it.
 	@touch $@ $(DEMO_INSTALLED)
 
-demo: $(DEMO_INSTALLED) ## server, sample sessions, scores and a review page to look at (ONCE=1: end by itself)
+demo: $(DEMO_INSTALLED) ## server, sample sessions, scores and a queue to work (ONCE=1: end by itself)
 	@$(BIN)/python -m samples.demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 system:

@@ -1,12 +1,12 @@
 """The whole path in one command: `python -m samples.demo [--once] [--port N]`.
 
-Starts the server on its embedded default in a new folder, sends the sample sessions through the
-real agent's recorder, spool and shipper, waits for the scores, prints them, and stays up until
-Ctrl-C so that the review page can be looked at.
+Sends the sample sessions through the real agent's recorder, spool and shipper to a server on its
+embedded default in a new folder, at the times at which they happened, prints their scores, and
+stays up until Ctrl-C so that an auditor's queue, and the same work as its trainer sees it, can be
+looked at.
 """
 
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,34 +22,22 @@ import click
 import requests
 
 from agent.errors import AgentError
+from samples.doors import Door, doors
+from samples.house import AUDITOR, TRAINER, House, PastFailed, furnish, live_through, speak_up
 from samples.recorded import Sample, load_samples
-from samples.send import NotDelivered, send
+from samples.send import NotDelivered, Sent
 from server.errors import ServerError
-from server.installation import make_data_folder, open_installation
-from server.records import Role
-from server.services.administration import Administration
 
-HERE = Path(__file__).parent
 SERVER = (sys.executable, "-m", "server.cli.main")
 READY = "veritype-server listening on "
 SCORED_WITHIN_S = 60.0
+_FIRST_TASK = 4701
 BANDS = {
     "consistent": ("consistent", "green"),
     "review": ("review", "yellow"),
     "strong": ("strong", "red"),
     "cannot_determine": ("cannot determine", "cyan"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """Who may come in, and how."""
-
-    login: str
-    password: str
-    platform_key: str
-    codes: tuple[str, ...]
-    """A pairing code for each sample's person."""
 
 
 class DemoFailed(RuntimeError):  # noqa: N818
@@ -68,7 +55,7 @@ def main(once: bool, port: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix="veritype-demo-"))
     try:
         _run(folder, port, once=once)
-    except (DemoFailed, AgentError, NotDelivered, ServerError) as error:
+    except (DemoFailed, PastFailed, AgentError, NotDelivered, ServerError) as error:
         click.echo(f"demo: {error}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
@@ -82,43 +69,60 @@ def _run(folder: Path, port: int, *, once: bool) -> None:
     with _Progress() as progress:
         progress("making a data folder, people and a project")
         data = folder / "server"
-        house = _furnish(data, samples)
+        house = furnish(data, samples)
+        progress("starting a server of the days before")
+        sent = live_through(house, data, samples, folder, progress)
+        speak_up(data)
         progress("starting the server")
         with _serving(data, port) as url:
-            for number, (sample, code) in enumerate(zip(samples, house.codes, strict=True), 1):
-                progress(f"sending session {number} of {len(samples)}: {sample.person}")
-                send(sample, url, code, folder / f"agent-{number}")
-            progress("scoring")
+            progress("asking about submitted texts, as the platform does")
+            _ask(url, house.platform_key, sent)
             scored = _scored(url, house.platform_key, len(samples))
             progress.done()
             _show(scored)
             click.echo()
-            click.echo(f"Review page:  {url}/")
-            click.echo(f"Sign in as:   {house.login}   password: {house.password}")
-            click.echo(f"Platform key: {house.platform_key}   docs/quick-start.md says what for")
-            click.echo("docs/detector.md says what each reason means.")
-            if not once:
-                click.echo("Ctrl-C stops the server and deletes the demo's data.")
-                while True:
-                    time.sleep(3600)
+            with doors(url, _doors_of(house)) as port_of_doors:
+                _say_where(url, port_of_doors, house)
+                if not once:
+                    click.echo("Ctrl-C stops the server and deletes the demo's data.")
+                    while True:
+                        time.sleep(3600)
 
 
-def _furnish(data: Path, samples: list[Sample]) -> House:
-    """What an administrator does with `veritype-server` commands, in one process."""
-    make_data_folder(data)
-    installation = open_installation(data)
-    try:
-        administration = Administration(installation.store, installation.settings)
-        password = secrets.token_urlsafe(12)
-        administration.found("Veritype demo", password)
-        administration.add_project("Model evaluations", (HERE / "policy.json").read_bytes())
-        key = administration.add_platform_key("demo")
-        for sample in samples:
-            administration.add_person(sample.person, Role.TRAINER, None, None)
-        codes = tuple(administration.pair(sample.person) for sample in samples)
-        return House("admin", password, key, codes)
-    finally:
-        installation.store.close()
+def _doors_of(house: House) -> dict[str, Door]:
+    return {
+        "/auditor": Door("otto", house.password, "/reviews"),
+        "/second-auditor": Door("ines", house.password, "/reviews"),
+        "/trainer": Door("bruno", house.password, "/flags"),
+        "/administrator": Door(house.admin, house.password, "/sessions"),
+    }
+
+
+def _say_where(url: str, port: int, house: House) -> None:
+    click.echo("Each of these links signs you in:")
+    for said, host, path in (
+        (f"The queue, as the auditor {AUDITOR}", "127.0.0.1", "/auditor"),
+        (f"The other side, as the trainer {TRAINER}", "localhost", "/trainer"),
+        ("A second auditor: what costs a trainer takes two", "127.0.0.1", "/second-auditor"),
+        ("Everything, as the administrator", "127.0.0.1", "/administrator"),
+    ):
+        click.echo(f"  {said + ':':<50} http://{host}:{port}{path}")
+    click.echo(f"By hand:      {url}/login   {house.admin}   password: {house.password}")
+    click.echo(f"Platform key: {house.platform_key}   docs/quick-start.md says what for")
+
+
+def _ask(url: str, platform_key: str, sent: list[tuple[Sample, Sent]]) -> None:
+    """Hand in the texts of the sessions as a platform does: as classes, so that none is sent."""
+    with requests.Session() as http:
+        http.headers["Authorization"] = f"Bearer {platform_key}"
+        for number, (sample, one) in enumerate(sent):
+            for classes in sample.texts:
+                body = {
+                    "identifier": f"task-{_FIRST_TASK + number}",
+                    "sessions": [{"session": one.session.hex()}],
+                    "classes": classes,
+                }
+                http.post(f"{url}/v1/submissions", json=body, timeout=60).raise_for_status()
 
 
 class _Progress:
@@ -154,12 +158,7 @@ def _serving(data: Path, port: int) -> Iterator[str]:
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            env=os.environ
-            | {
-                "OMP_NUM_THREADS": "1",
-                # Hours of work are sent in seconds here.
-                "VERITYPE_DEVICE_BATCHES_PER_MINUTE": "1000000",
-            },
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
         )
     try:
         line = process.stdout.readline() if process.stdout else ""

@@ -4,7 +4,7 @@ They are made by the simulators of `detector.simulation`, whose parameters were 
 no row of any corpus is in them. The pictures are drawn, with the words already unreadable.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -23,6 +23,7 @@ from detector.simulation.session import without_effects
 from samples.pictures import draw_picture
 from samples.recorded import PICTURES, SESSIONS, Sample, columns_of
 from wire import codes
+from wire.codes import EditHow
 from wire.events import (
     MISSING_U32,
     Clipboard,
@@ -32,11 +33,14 @@ from wire.events import (
     Health,
     Insertion,
     Keystroke,
+    PageEdit,
     PointerSecond,
     Screenshot,
+    TextSubmitted,
 )
 from wire.keys import KeyClass
-from wire.objects import object_digest
+from wire.objects import digest_parts, object_digest
+from wire.textclass import pack_classes
 
 SECOND_US = 1_000_000
 READING_US = 95 * SECOND_US
@@ -44,6 +48,7 @@ READING_US = 95 * SECOND_US
 PICTURE_EVERY_US = 600 * SECOND_US
 TASK_WINDOW = 1
 ASSISTANT_WINDOW = 2
+FIELD = 1
 RECORDED = (
     codes.SourceName.KEYBOARD,
     codes.SourceName.POINTER,
@@ -65,6 +70,10 @@ class Scene(msgspec.Struct, frozen=True):
     make: Callable[[np.random.Generator], SimulatedSession]
     injected: bool = False
     remapper: bool = False
+    submits: bool = False
+    """Whether the page of the task was seen to submit the text."""
+    stood_there_chars: int = 0
+    """So much of it stood in the field before the session."""
 
 
 SCENES = (
@@ -74,6 +83,7 @@ SCENES = (
         "An evaluation composed at the keyboard: reading, planning, bursts, revisions.",
         312,
         lambda rng: composing(rng, characters=2_600),
+        submits=True,
     ),
     Scene(
         "2-pasted",
@@ -88,6 +98,7 @@ SCENES = (
         "Mostly composed, with one paragraph pasted from an assistant's window.",
         208,
         lambda rng: composed_with_paste(rng, characters=2_400, pasted_share=0.25),
+        submits=True,
     ),
     Scene(
         "4-typing-robot",
@@ -119,6 +130,30 @@ SCENES = (
         58,
         lambda rng: transcribing(rng, characters=1_800),
     ),
+    Scene(
+        "8-pasted-again",
+        "Bruno Keller",
+        "Another text copied in an assistant's window and pasted, a day earlier.",
+        1_520,
+        lambda rng: pasted_only(rng, characters=900),
+    ),
+    Scene(
+        "9-long",
+        "Bruno Keller",
+        "A long session: composed for more than an hour, with two pasted paragraphs.",
+        2_990,
+        lambda rng: composed_with_paste(rng, characters=8_000, pasted_share=0.2, pastes=2),
+        submits=True,
+    ),
+    Scene(
+        "10-corrected",
+        "Ada Okafor",
+        "An answer that stood in the field is corrected and added to: much of it was not typed.",
+        1_660,
+        lambda rng: composing(rng, characters=1_100),
+        submits=True,
+        stood_there_chars=700,
+    ),
 )
 
 
@@ -148,6 +183,8 @@ def sample_of(scene: Scene, rng: np.random.Generator) -> Sample:
     events.extend(_pointer(rng, duration_us))
     pictures = list(_pictures(scene, rng, duration_us))
     events.extend(screenshot for _, screenshot in pictures)
+    texts = _texts(scene, session, rng)
+    events.extend(_submitted(scene, texts, duration_us))
     return Sample(
         scene.person,
         scene.shows,
@@ -155,7 +192,28 @@ def sample_of(scene: Scene, rng: np.random.Generator) -> Sample:
         scene.started_minutes_ago,
         tuple(name for name, _ in pictures),
         columns_of(events),
+        texts,
     )
+
+
+def _texts(scene: Scene, session: SimulatedSession, rng: np.random.Generator) -> tuple[str, ...]:
+    if not scene.submits:
+        return ()
+    before = draw_text(rng, 2 * scene.stood_there_chars)[: scene.stood_there_chars]
+    return (f"{before}\n{session.text_class}" if before else session.text_class,)
+
+
+def _submitted(scene: Scene, texts: Sequence[str], duration_us: int) -> Iterator[Event]:
+    """What the browser extension tells of a text field, and of the text that left it."""
+    for text in texts:
+        put_in = len(text) - scene.stood_there_chars
+        yield PageEdit(READING_US, duration_us - READING_US, EditHow.TYPED, put_in, 0, 0, FIELD, 0)
+        at_us = duration_us - 5 * SECOND_US
+        yield TextSubmitted(at_us, FIELD, 0, len(text), *_digest(text))
+
+
+def _digest(classes: str) -> tuple[int, int, int, int]:
+    return digest_parts(object_digest(pack_classes(classes)))
 
 
 def _pictures(

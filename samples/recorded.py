@@ -1,7 +1,8 @@
 """A recorded session in a file: the columns that a recorder was given, as JSON, and its pictures.
 
 `events` maps the name of an event kind to its columns, in the order of `wire.schema`; a column is
-a list of integers, one per event. There is no text in it but the sample's own description.
+a list of integers, one per event. There is no text in it but the sample's own description; of texts
+that were submitted there are the classes.
 """
 
 from collections.abc import Iterable
@@ -35,6 +36,8 @@ class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     started_minutes_ago: int
     pictures: tuple[str, ...]
     events: dict[str, dict[str, list[int]]]
+    texts: tuple[str, ...] = ()
+    """Classes of the texts that were submitted (`wire.textclass`)."""
 
 
 def columns_of(events: Iterable[Event]) -> dict[str, dict[str, list[int]]]:
@@ -61,8 +64,12 @@ def events_of(sample: Sample) -> list[Event]:
 
 
 def load_samples() -> list[Sample]:
-    """Every sample that ships, in the order of their file names."""
+    """Every sample that ships, in the order of the numbers of their files."""
     return [
         msgspec.json.decode(path.read_bytes(), type=Sample)
-        for path in sorted(SESSIONS.glob("*.json"))
+        for path in sorted(SESSIONS.glob("*.json"), key=_number)
     ]
+
+
+def _number(path: Path) -> int:
+    return int(path.name.partition("-")[0])

@@ -29,6 +29,7 @@ from wire.messages import (
     encode_message,
 )
 from wire.objects import object_digest
+from wire.textclass import pack_classes
 
 MINUTE_US = 60_000_000
 TICK_US = 1_000_000
@@ -47,24 +48,52 @@ class NotDelivered(RuntimeError):  # noqa: N818
     """The server did not take everything."""
 
 
-def send(sample: Sample, server: str, code: str, home: Path) -> Sent:
-    """Enrol a device for the sample's person, accept the policy, work the session, clock out.
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Somebody's enrolled device, with the project's policy accepted."""
+
+    identity: Identity
+    offer: ProjectOffer
+    paths: Paths
+    server: str
+
+    def work(
+        self, sample: Sample, session: bytes, tell_time: Callable[[int], None] = lambda _: None
+    ) -> Sent:
+        """Work a session from clock-in to clock-out.
+
+        Args:
+            sample: what happens in it.
+            session: its id.
+            tell_time: is told what time it is, in microseconds since 1970, before each sending.
+
+        Raises:
+            NotDelivered: something was not acknowledged in time.
+            AgentError: the server refused to open the session.
+        """
+        transport = Transport(self.server, self.identity.token)
+        spool = Spool(self.paths.spool)
+        try:
+            return _work(sample, session, spool, transport, self, tell_time)
+        finally:
+            spool.close()
+            transport.close()
+
+
+def enrolled(server: str, code: str, home: Path) -> Worker:
+    """Enrol a device by its pairing code and accept the policy.
 
     Raises:
-        NotDelivered: something was not acknowledged in time.
-        AgentError: the server refused to enrol the device or to open the session.
+        AgentError: the server refused.
     """
     home.mkdir(mode=0o700, parents=True)
     paths = Paths(home)
     identity = enrol(server, code, Transport(server))
     store_identity(paths, identity)
     transport = Transport(server, identity.token)
-    offer = _accept(paths, transport)
-    spool = Spool(paths.spool)
     try:
-        return _work(sample, spool, transport, identity, offer)
+        return Worker(identity, _accept(paths, transport), paths, server)
     finally:
-        spool.close()
         transport.close()
 
 
@@ -78,22 +107,34 @@ def _accept(paths: Paths, transport: Transport) -> ProjectOffer:
 
 
 def _work(
-    sample: Sample, spool: Spool, transport: Transport, identity: Identity, offer: ProjectOffer
+    sample: Sample,
+    session: bytes,
+    spool: Spool,
+    transport: Transport,
+    worker: Worker,
+    tell_time: Callable[[int], None],
 ) -> Sent:
-    facts = SessionFacts(os.urandom(16), identity.device, offer.policy.version)
+    identity, offer = worker.identity, worker.offer
+    facts = SessionFacts(session, identity.device, offer.policy.version)
     shipper = Shipper(identity.server_key, handovers=identity.handovers)
     delivery = Delivery(spool, shipper, transport, identity.key, AGENT_VERSION)
+    began_us = started_us(sample)
+    tell_time(began_us)
     spool.add_session(facts.session, offer.project, offer.policy.version)
     _deliver(delivery, shipper)
     batches = 0
-    for recorder, clock, last in _replayed(sample, facts):
+    for recorder, clock, last in _replayed(sample, facts, began_us):
         link = spool.session(facts.session).link
+        tell_time(clock.wall_us)
         spool.add_batch(recorder.seal(clock, link, identity.key, final=last))
         _deliver(delivery, shipper)
         batches += 1
     for name in sample.pictures:
         data = (PICTURES / name).read_bytes()
         spool.add_object(facts.session, ObjectKind.IMAGE, object_digest(data), data)
+    for classes in sample.texts:
+        data = pack_classes(classes)
+        spool.add_object(facts.session, ObjectKind.TEXT_CLASSES, object_digest(data), data)
     _deliver(delivery, shipper)
     return Sent(facts.session, batches)
 
@@ -103,10 +144,16 @@ def _deliver(delivery: Delivery, shipper: Shipper) -> None:
         raise NotDelivered(shipper.last_error or "the server did not answer in time")
 
 
-def _replayed(sample: Sample, facts: SessionFacts) -> Iterator[tuple[Recorder, ClockReading, bool]]:
+def started_us(sample: Sample) -> int:
+    """When the session began, in microseconds since 1970."""
+    return time.time_ns() // 1000 - sample.started_minutes_ago * MINUTE_US
+
+
+def _replayed(
+    sample: Sample, facts: SessionFacts, began_us: int
+) -> Iterator[tuple[Recorder, ClockReading, bool]]:
     """Let the recorder live through the sample; yields whenever a batch is due."""
-    start_us = time.time_ns() // 1000 - sample.started_minutes_ago * MINUTE_US
-    clocks = _clocks(start_us)
+    clocks = _clocks(began_us)
     waiting = iter(events_of(sample))
     event = next(waiting, None)
     recorder = Recorder(facts, clocks(0))

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "quick-start.md").read_text()
 BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", PAGE, re.DOTALL)
@@ -56,6 +58,23 @@ def free_port() -> str:
         return str(probe.getsockname()[1])
 
 
+def links_sign_in(said: str) -> None:
+    """One click each, and both sides at once: the cookies of one do not end the other's."""
+    links = dict(re.findall(r"(http://\S+:\d+/(auditor|trainer|administrator))", said))
+    assert len(links) == 3
+    with httpx.Client(verify=False, follow_redirects=True, timeout=60) as browser:  # noqa: S501
+        opened = {name: browser.get(link) for link, name in links.items()}
+        assert "Otto Brandt" in opened["auditor"].text
+        assert opened["auditor"].url.path == "/reviews"
+        assert "Bruno Keller" in opened["trainer"].text
+        assert opened["trainer"].url.path == "/flags"
+        assert opened["trainer"].url.host != opened["auditor"].url.host
+        assert "Administrator" in opened["administrator"].text
+        elsewhere = next(iter(links)).replace("127.0.0.1", "0.0.0.0")  # noqa: S104 - refused
+        assert browser.get(f"{next(iter(links))}x").status_code == 404
+        assert browser.get(elsewhere).status_code == 404
+
+
 def test_ten_lines_lead_to_a_verified_attestation(tmp_path: Path) -> None:
     lines = [line for _, block in BLOCKS for line in block.splitlines()]
     assert len(lines) == 10
@@ -64,6 +83,7 @@ def test_ten_lines_lead_to_a_verified_attestation(tmp_path: Path) -> None:
     with demo(start.strip().replace("8765", port)) as said:
         key = re.search(r"vtp_[\w-]+", said)
         assert key
+        links_sign_in(said)
         installing, prompt = install.splitlines()
         assert prompt == ".venv/bin/python"
         pip = shlex.split(installing)
