@@ -14,8 +14,10 @@ import numpy as np
 from detector.alignment import Alignment, Origin, Passage, align_codes
 from detector.alignment.rebuild import BREAK, TypedText, rebuild, text_codes
 from detector.integrity import REPLACES_TYPING
+from detector.provenance.clipboard import Clipboard
 from detector.surroundings import Submission
 from detector.tables import MISSING, Keystrokes, Recording
+from wire.codes import Category, InsertionHow
 from wire.events import MISSING_U32
 from wire.policy import AllowedUse
 
@@ -36,6 +38,23 @@ LIKE_LENGTH = (0.6, 1.25)
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """An insertion that a passage may have come by.
+
+    Attributes:
+        t_us: when.
+        length_chars: how long it was.
+        how: by which route it got in.
+        category: what kind of window it was copied in; unknown where no copy was seen.
+    """
+
+    t_us: int
+    length_chars: int
+    how: InsertionHow
+    category: Category
+
+
+@dataclass(frozen=True, slots=True)
 class SubmittedText:
     """One submitted text and where its characters came from.
 
@@ -49,6 +68,7 @@ class SubmittedText:
         judged: whether enough was seen to count what is unexplained.
         excess_chars: sure and unexplained characters beyond all that may explain them; 0 unless
             ``judged``.
+        sources: of each passage the insertion that it is taken for, by its length; None: none.
     """
 
     t_us: int
@@ -59,6 +79,7 @@ class SubmittedText:
     passages: tuple[Passage, ...]
     judged: bool
     excess_chars: int
+    sources: tuple[Source | None, ...] = ()
 
     @property
     def strength(self) -> float:
@@ -87,12 +108,12 @@ def _judged(
 ) -> SubmittedText:
     before = _before(text, recording)
     found = _aligned(text, recording, earlier, before or 0)
-    passages, spare = _with_insertions(
+    passages, sources, spare = _with_insertions(
         [
             *found.passages(Origin.INSERTED, SHORTEST_SHOWN_CHARS),
             *found.passages(Origin.UNEXPLAINED, SHORTEST_SHOWN_CHARS),
         ],
-        _inserted_lengths(recording, text.t_us),
+        _sources(recording, text.t_us),
     )
     judged = before is not None and _complete(recording, text.t_us)
     unexplained = sum(
@@ -112,6 +133,7 @@ def _judged(
         passages=passages,
         judged=judged,
         excess_chars=excess if judged and excess >= SHORTEST_COUNTED_CHARS else 0,
+        sources=sources,
     )
 
 
@@ -144,25 +166,37 @@ def _joined(tables: Sequence[Keystrokes]) -> TypedText:
     return TypedText(np.concatenate(codes), in_order=False)
 
 
-def _inserted_lengths(recording: Recording, until_us: int) -> list[int]:
-    """Return the lengths of the insertions seen by then, the longest first."""
-    seen = recording.insertions or ()
-    lengths = [i.length_chars for i in seen if i.t_us <= until_us and i.length_chars != MISSING]
-    return sorted((n for n in lengths if n >= SHORTEST_SHOWN_CHARS), reverse=True)
+def _sources(recording: Recording, until_us: int) -> list[Source]:
+    """Return the insertions seen by then whose length is known, the longest first."""
+    clipboard = Clipboard(recording.copies or ())
+    found = []
+    for insertion in recording.insertions or ():
+        length = insertion.length_chars
+        if insertion.t_us <= until_us and length != MISSING and length >= SHORTEST_SHOWN_CHARS:
+            copy = clipboard.behind(insertion)
+            category = copy.category if copy is not None else Category.UNKNOWN
+            found.append(Source(insertion.t_us, length, insertion.how, category))
+    return sorted(found, key=lambda source: -source.length_chars)
 
 
 def _with_insertions(
-    passages: list[Passage], lengths: list[int]
-) -> tuple[tuple[Passage, ...], int]:
+    passages: list[Passage], sources: Sequence[Source]
+) -> tuple[tuple[Passage, ...], tuple[Source | None, ...], int]:
     """Give each passage the insertion of about its length.
 
     Returns:
-        The passages in order, and how many inserted characters found no passage.
+        The passages in order, the insertion of each, and how many inserted characters found no
+        passage.
     """
-    taken = like_lengths(passages, lengths)
+    taken = like_lengths(passages, [source.length_chars for source in sources])
     made = (p if which is None else replace(p, origin=Origin.INSERTED) for p, which in taken)
     used = {which for _, which in taken}
-    return tuple(made), sum(n for which, n in enumerate(lengths) if which not in used)
+    spare = sum(s.length_chars for which, s in enumerate(sources) if which not in used)
+    return (
+        tuple(made),
+        tuple(sources[which] if which is not None else None for _, which in taken),
+        spare,
+    )
 
 
 def like_lengths(

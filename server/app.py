@@ -46,7 +46,9 @@ from server.services.review import Review
 from server.signin.tokens import Tokens
 from server.storage.protocols import BatchWriter
 from server.submissions.answering import Answering
+from server.submissions.commitments import Commitments
 from server.submissions.service import Submissions
+from server.submissions.viewing import Texts
 from server.webhooks.endpoints import Webhooks, rules_of
 
 _GZIP_FROM_BYTES = 1_000
@@ -147,8 +149,9 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
     platform = platform_routes(services, tokens, Paging(keys.sign_in_secret))
     app.router.routes.extend(platform)
     app.router.routes.extend(published_router(keys).routes)
+    texts = Texts(review, Commitments(keys.sample_secret))
     exports = AskedExports(store, objects, keys)
-    console = console_routes(store, settings, review, exports, keys.sign_in_secret)
+    console = console_routes(store, settings, review, texts, exports, keys.sign_in_secret)
     app.router.routes.extend(console)
     app.router.routes.extend(health_routes(readiness))
     publish_document(app)

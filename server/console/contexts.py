@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from server.console.reasons import read_aloud
+from server.console.text_contexts import TextRow, text_rows
 from server.console.wording import (
     ADDED_BECAUSE,
     BAND_MEANS,
@@ -25,7 +26,7 @@ from server.scoring.facts import SessionFacts
 from server.services.asking import Asker
 from server.services.observing import observed_in_words
 from server.services.review import Review, SessionView
-from server.submissions.seen import submission_lines
+from server.submissions.seen import Told, told_of
 
 _AHEAD_SHOWN_S = 60
 """Less is the way of clocks and networks."""
@@ -72,8 +73,10 @@ class SessionPage:
     policy: tuple[str, ...]
     earlier: tuple[str, ...]
     """What was published of the session before, in sentences; the first one first."""
-    submissions: tuple[str, ...]
-    """What a platform was answered about texts of this session, in sentences."""
+    submissions: tuple[Told, ...]
+    """What a platform was answered about texts of this session."""
+    texts: tuple[TextRow, ...]
+    """The texts that were submitted in it."""
     redacted: str | None
     """What was deleted of the recording since, in a sentence."""
 
@@ -88,9 +91,10 @@ def session_page(review: Review, asker: Asker, session: str) -> SessionPage:
     view = review.session(asker, session)
     scored = view.line.state is SessionState.SCORED
     policy = review.policy(asker, view.line)
+    assessed = read_aloud(review.assessment(asker, session)) if scored else None
     return SessionPage(
         row=_row(view),
-        assessed=read_aloud(review.assessment(asker, session)) if scored else None,
+        assessed=assessed,
         band_means=_(BAND_MEANS[view.line.band]) if view.line.band in BAND_MEANS else "",
         facts=_facts(view),
         losses=loss_lines(view.facts) if view.facts else (),
@@ -104,7 +108,8 @@ def session_page(review: Review, asker: Asker, session: str) -> SessionPage:
         ),
         policy=policy_lines(policy) if policy else (),
         earlier=_earlier(review.assessments(asker, session)) if scored else (),
-        submissions=submission_lines(review.submissions(asker, session)) if scored else (),
+        submissions=told_of(review.submissions(asker, session)) if scored else (),
+        texts=text_rows(assessed.texts) if assessed else (),
         redacted=_redacted(review.redacted_us(asker, session)) if scored else None,
     )
 

@@ -16,12 +16,14 @@ from server.console.privacy import PrivacyRoutes
 from server.console.projects import ProjectRoutes
 from server.console.reviewing import ReviewingRoutes
 from server.console.signin import SignIns
+from server.console.texts import TextRoutes
 from server.hours.sheets import Timesheets
 from server.hours.zones import Zones
 from server.notices.addresses import MailAddresses
 from server.operation.config import Settings
 from server.privacy.asked_exports import AskedExports
 from server.reviews.answering import Answering
+from server.reviews.glimpse import Glimpses
 from server.reviews.reviewing import Reviewing
 from server.services.invitations import Invitations
 from server.services.people import Directory
@@ -30,10 +32,16 @@ from server.signin.gate import Gate
 from server.signin.openid import OpenId
 from server.signin.second_factor import SecondFactors
 from server.storage.protocols import Store
+from server.submissions.viewing import Texts
 
 
 def console_routes(
-    store: Store, settings: Settings, review: Review, exports: AskedExports, secret: bytes
+    store: Store,
+    settings: Settings,
+    review: Review,
+    texts: Texts,
+    exports: AskedExports,
+    secret: bytes,
 ) -> list[Route | Mount]:
     """The routes; the secret is the one that signing in rests on."""
     desk = Desk(SignIns(store, settings))
@@ -51,6 +59,7 @@ def console_routes(
         *ProjectRoutes(desk).routes(),
         *PrivacyRoutes(desk, store, exports).routes(),
         *ReviewingRoutes(desk, Reviewing(store), review).routes(),
+        *TextRoutes(desk, texts, Glimpses(Reviewing(store), review)).routes(),
         *HoursRoutes(desk, Timesheets(store), Zones(store)).routes(),
         *FlagRoutes(desk, Answering(store)).routes(),
     ]

@@ -13,6 +13,7 @@ from server.console.review_wording import (
     stage_text,
 )
 from server.console.spans import spans_text
+from server.console.text_contexts import TextRow, text_rows
 from server.console.wording import CLASSES_DELETED, device_lines, policy_lines
 from server.language import _, moment
 from server.records import Decision, EventKind, How, ReviewEvent, StoredReview, Verdict
@@ -52,6 +53,7 @@ class ReviewPage:
     device: tuple[str, ...]
     policy: tuple[str, ...]
     statements: tuple[str, ...]
+    texts: tuple[TextRow, ...]
     name: str | None
     redacted: str | None
     """What was deleted of the recording since, in a sentence."""
@@ -141,6 +143,7 @@ def review_page(review: StoredReview, blind: BlindSession, form: Form, said: str
         device=(*device_lines(blind.facts.device), *blind.observes),
         policy=policy_lines(blind.policy) if blind.policy else (),
         statements=blind.statements,
+        texts=text_rows(blind.texts),
         name=blind.name,
         redacted=_(CLASSES_DELETED) if blind.redacted else None,
         choices=VERDICT_CHOICES,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from server.errors import Refusal, not_found
 from server.records import StoredObject
 from server.reviews.reviewing import Held, Reviewing
+from server.scoring.assessments import AssessedText
 from server.scoring.facts import SessionFacts
 from server.services.asking import Asker
 from server.services.observing import observed_in_words
@@ -21,7 +22,8 @@ class Glimpse:
     """One session's evidence, for the reviewer who holds its review."""
 
     asker: Asker
-    """Within whose sight is this session alone. Its assessment is never asked for."""
+    """Within whose sight is this session alone. Of its assessment only where submitted texts came
+    from is asked for."""
     session: str
     held: Held
 
@@ -35,6 +37,8 @@ class BlindSession:
     observes: tuple[str, ...]
     policy: Policy | None
     statements: tuple[str, ...]
+    texts: tuple[AssessedText, ...]
+    """Submitted texts: where their passages came from, which is evidence and no finding."""
     name: str | None
     """Whose it is, where the project's rules show that to a first reviewer."""
     redacted: bool
@@ -80,6 +84,7 @@ class Glimpses:
             observes=observed_in_words(view.line.observes),
             policy=self._review.policy(glimpse.asker, view.line),
             statements=glimpse.held.statements,
+            texts=self._review.texts(glimpse.asker, glimpse.session),
             name=view.line.person_name if glimpse.held.named else None,
             redacted=self._review.redacted_us(glimpse.asker, glimpse.session) is not None,
         )

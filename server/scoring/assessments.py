@@ -40,7 +40,16 @@ class AssessedSpan(msgspec.Struct, frozen=True):
     why: str
 
 
-class AssessedPassage(msgspec.Struct, frozen=True):
+class AssessedInsertion(msgspec.Struct, frozen=True):
+    """The insertion that a passage is taken for, by its length."""
+
+    at_ms: int
+    how: str
+    copied_in: str
+    """What kind of window it was copied in; `unknown`: no copy was seen."""
+
+
+class AssessedPassage(msgspec.Struct, frozen=True, omit_defaults=True):
     """A passage of a submitted text that was not typed: where and how long, never what."""
 
     start_chars: int
@@ -48,6 +57,8 @@ class AssessedPassage(msgspec.Struct, frozen=True):
     origin: str
     """`inserted`: an insertion of about this length was seen; `unexplained`: nothing was."""
     confidence: float
+    inserted: AssessedInsertion | None = None
+    """None: no insertion, or it was not noted then."""
 
 
 class AssessedText(msgspec.Struct, frozen=True):

@@ -8,9 +8,10 @@ from detector.baseline import Enrolled, Reference, enrol, enrol_with_sample
 from detector.from_wire import recording_from_batches
 from detector.promise import PlatformPromise
 from detector.reasons import Reason
-from detector.submitted import SubmittedText
+from detector.submitted import Source, SubmittedText
 from server.scoring.assessments import (
     Assessed,
+    AssessedInsertion,
     AssessedPassage,
     AssessedSpan,
     AssessedText,
@@ -91,9 +92,19 @@ def _text(text: SubmittedText) -> AssessedText:
         before_chars=text.before_chars,
         judged=text.judged,
         passages=tuple(
-            AssessedPassage(p.start, p.end - p.start, p.origin.name.lower(), p.confidence)
-            for p in text.passages
+            AssessedPassage(
+                p.start, p.end - p.start, p.origin.name.lower(), p.confidence, _source(source)
+            )
+            for p, source in zip(text.passages, text.sources, strict=True)
         ),
+    )
+
+
+def _source(source: Source | None) -> AssessedInsertion | None:
+    if source is None:
+        return None
+    return AssessedInsertion(
+        source.t_us // 1000, source.how.name.lower(), source.category.name.lower()
     )
 
 

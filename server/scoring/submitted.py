@@ -1,4 +1,4 @@
-"""The classes of submitted texts, fetched for the scorer. No page shows them."""
+"""Classes of submitted texts, for the scorer and for the page that shows their shape."""
 
 from collections.abc import Sequence
 

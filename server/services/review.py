@@ -22,13 +22,15 @@ from server.records import (
 )
 from server.records.audit import CLOSED, VIEWED
 from server.records.listing import SessionFilter
-from server.scoring.assessments import FLAGGED_BANDS, Assessed
+from server.scoring.assessments import FLAGGED_BANDS, Assessed, AssessedText
 from server.scoring.facts import OpenedSession, SessionFacts
+from server.scoring.submitted import submitted_classes
 from server.services.asking import Asker
 from server.services.naming import named_id
-from server.services.pictures import shown
+from server.services.pictures import digest_of, shown
 from server.storage.protocols import OrganisationStore, Store
 from wire.decoding import decoder_of
+from wire.events import TextSubmitted
 from wire.policy import Policy
 
 _PAGE = 100
@@ -132,6 +134,29 @@ class Review:
     def submissions(self, asker: Asker, session_hex: str) -> Sequence[Submission]:
         """What a platform handed in as written in this session, and what it was answered."""
         return self._of(asker).submissions_of_session(self._published(asker, session_hex).row)
+
+    def texts(self, asker: Asker, session_hex: str) -> tuple[AssessedText, ...]:
+        """The texts that the agent saw being submitted, and where they came from.
+
+        Of the assessment nothing else: who reads this may still review the session blind.
+        """
+        stored = self._of(asker).assessment(self._published(asker, session_hex).row)
+        return decoder_of(Assessed).decode(stored.document).texts if stored is not None else ()
+
+    def submitted(self, asker: Asker, session_hex: str) -> list[tuple[int, str]]:
+        """Classes of those texts, as far as they are kept, by milliseconds from clock-in.
+
+        That they were read is written to the audit log first.
+        """
+        batches = self.opened(asker, session_hex).batches
+        row, store = self._line(asker, session_hex).row, self._of(asker)
+        kept = submitted_classes(store, self._objects, asker.organisation, row, batches)
+        found = []
+        for event in (e for batch in batches for e in batch.body.events(TextSubmitted)):
+            digest = digest_of(event)
+            if digest is not None and digest in kept:
+                found.append((event.t_us // 1000, kept[digest]))
+        return sorted(found)
 
     def policy(self, asker: Asker, line: SessionLine) -> Policy | None:
         """The policy the session was recorded under."""

@@ -259,6 +259,14 @@ function connect(chart, data) {
   addEventListener("resize", () => chart.resize());
 }
 
+// Other pages point at a moment: #at-90000 is a minute and a half after clock-in.
+function showMoment(chart, data) {
+  const at = /^#at-(\d{1,12})$/.exec(location.hash);
+  if (!at) return;
+  zoomTo(chart, Number(at[1]) - 10000, Math.min(Number(at[1]) + 10000, data.end_ms));
+  document.getElementById("chart").scrollIntoView({ block: "center" });
+}
+
 async function show() {
   const place = document.getElementById("chart");
   const answer = await fetch(place.dataset.source);
@@ -274,6 +282,7 @@ async function show() {
   fillTables(document.getElementById("chart-tables"), data);
   filmstrip(document.getElementById("strip"), data);
   connect(chart, data);
+  showMoment(chart, data);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     chart.setOption(options(data), true);
     const fresh = legend(data);

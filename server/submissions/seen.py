@@ -1,24 +1,45 @@
 """What the people of a session see of the submissions that name it: what the platform was told."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from server.clock import iso_utc
+from server.language import _, moment, number
 from server.records import Submission
 from server.submissions.aligning import Aligned
+from server.submissions.wording import ANSWER_TITLES
 from wire.decoding import decoder_of
 
 
-def submission_lines(found: Sequence[Submission]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a platform was told about one submission."""
+
+    id: str
+    text: str
+
+
+def told_of(found: Sequence[Submission]) -> tuple[Told, ...]:
     """Each in a few sentences, in the order they were handed in."""
-    return tuple(_line(one) for one in found)
+    return tuple(Told(one.id.hex(), _line(one)) for one in found)
 
 
 def _line(one: Submission) -> str:
-    handed_in = f"{one.identifier}, handed in {iso_utc(one.asked_us)[:16].replace('T', ' ')} UTC"
+    when = moment(one.asked_us)
     if one.alignment is None or one.answer is None:
-        return f"{handed_in}: not answered yet."
+        return _(
+            "%(identifier)s, handed in %(when)s: not answered yet.",
+            identifier=one.identifier,
+            when=when,
+        )
     aligned = decoder_of(Aligned).decode(one.alignment)
-    return (
-        f"{handed_in}: {one.answer}. Of {one.length_chars} characters {aligned.typed_chars} were"
-        f" typed, {aligned.inserted_chars} inserted, {aligned.unexplained_chars} are unexplained."
+    return _(
+        "%(identifier)s, handed in %(when)s: %(answer)s. Of %(length)s characters %(typed)s were"
+        " typed, %(inserted)s inserted, %(unexplained)s are unexplained.",
+        identifier=one.identifier,
+        when=when,
+        answer=_(ANSWER_TITLES[one.answer]),
+        length=number(one.length_chars),
+        typed=number(aligned.typed_chars),
+        inserted=number(aligned.inserted_chars),
+        unexplained=number(aligned.unexplained_chars),
     )

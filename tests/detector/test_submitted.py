@@ -10,10 +10,10 @@ from detector.assessment import Band
 from detector.model import Model
 from detector.reasons import Code
 from detector.simulation import composing, draw_text, draw_typist
-from detector.submitted import SubmittedText, submitted_texts
+from detector.submitted import Source, SubmittedText, submitted_texts
 from detector.surroundings import CaretJumps, Page, PageEdits, Submission
-from detector.tables import Insertion, Recording, int_column, no_keystrokes
-from wire.codes import EditHow, InsertionHow, Mode
+from detector.tables import Copy, Insertion, Recording, int_column, no_keystrokes
+from wire.codes import Category, EditHow, InsertionHow, Mode
 from wire.policy import AllowedUse
 
 FIELD = 3
@@ -118,10 +118,17 @@ def test_a_seen_paste_is_inserted_and_not_counted_twice(rng: np.random.Generator
     pasted = draw_text(rng, 500)
     text = mine[:700] + pasted + mine[700:]
     paste = Insertion(1_000_000, len(pasted), InsertionHow.PASTE)
-    found = judged(replace(submitting(recording, text, len(text)), insertions=(paste,)))
+    copy = Copy(900_000, len(pasted), category=Category.ASSISTANT)
+    seen = replace(submitting(recording, text, len(text)), insertions=(paste,))
+    found = judged(seen)
     (passage,) = found.passages
     assert passage.origin is Origin.INSERTED
     assert found.excess_chars == 0
+    unknown = Source(1_000_000, len(pasted), InsertionHow.PASTE, Category.UNKNOWN)
+    assert found.sources == (unknown,)
+    copied = judged(replace(seen, copies=(copy,)))
+    assert copied.sources == (replace(unknown, category=Category.ASSISTANT),)
+    assert judged(submitting(recording, text, len(text))).sources == (None,)
 
 
 def test_typing_of_an_earlier_session_explains_what_it_left(rng: np.random.Generator) -> None:

@@ -19,9 +19,12 @@ from tests.server.storages import ON_SQLITE
 from wire import events
 from wire.codes import ObjectKind
 from wire.objects import object_digest
+from wire.textclass import pack_classes
 
 pytestmark = ON_SQLITE
 PICTURE, NOTE = b"\x89PNG\r\n\x1a\n" + bytes(50), b"slow page"
+CLASSES = "aaaa aaa aaaaa. " * 12
+TEXT = pack_classes(CLASSES)
 REASON = "900 characters appear at once from an assistant's window, <b>and nothing</b> was typed."
 
 
@@ -33,11 +36,12 @@ def assessor(one_thread: None) -> DetectorAssessor:
 @pytest.fixture
 def scored(chain: Chain, typing: Typing, house: House, assessor: DetectorAssessor) -> str:
     """A session with a picture and a note, and more people who may review it."""
-    for data in (PICTURE, NOTE):
+    for data in (PICTURE, NOTE, TEXT):
         assert chain.device.put(chain.session, data).status_code == 201
     shot = screenshot(1_000_000, PICTURE)
     note = events.Attachment(65_000_000, ObjectKind.NOTE, 0, *digest_parts(NOTE))
-    chain.send([*typing(0, 190), shot, note], final=True)
+    text = events.TextSubmitted(70_000_000, 1, 0, len(CLASSES), *digest_parts(TEXT))
+    chain.send([*typing(0, 190), shot, note, text], final=True)
     installation = house.installation
     scoring = Scoring(installation.store, installation.objects, assessor, installation.keys)
     assert do_next(installation.store, scoring, "t")
@@ -102,7 +106,10 @@ def test_a_reviewer_sees_the_evidence_and_nothing_from_which_the_rest_follows(
         line.agent_version,
         "2026",
     )
-    for told in (page, drawn.text):
+    text = otto.get(f"{at}/texts/1").text
+    assert f'href="{at}/texts/1"' in page
+    assert 'data-testid="shape"' in text
+    for told in (page, drawn.text, text):
         assert [mark for mark in hidden if mark in told] == []
     assert not {"started_ms", "offset_min"} & set(drawn.json())
     assert drawn.json()["spans"] == []
@@ -122,7 +129,7 @@ def test_a_reviewer_sees_the_evidence_and_nothing_from_which_the_rest_follows(
 
 
 def test_a_reviewer_is_told_what_was_deleted_and_not_when(
-    people: dict[str, Browser], house: House, review: str
+    people: dict[str, Browser], house: House, scored: str, review: str
 ) -> None:
     """Of a session whose review opened after its classes had gone: by an appeal, say."""
     installation, otto = house.installation, people["otto"]
@@ -133,6 +140,12 @@ def test_a_reviewer_is_told_what_was_deleted_and_not_when(
     page = otto.get(at).text
     assert 'data-testid="redacted">Since then the record of which kind of key' in page
     assert otto.get(f"{at}/timeline.json").json()["intervals"]
+    text = otto.get(f"{at}/texts/1").text
+    assert "The shape is no longer here: it was deleted, as the rules on keeping say." in text
+    assert 'data-testid="shape"' not in text
+    assert " UTC" not in text
+    ada = signed_in(people["ada"], "ada", PASSWORD).get(f"/sessions/{scored}/texts/1").text
+    assert "it was deleted on" in ada
 
 
 def test_everything_is_shown_after_the_verdict_and_to_the_trainer_all_along(

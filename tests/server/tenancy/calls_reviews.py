@@ -60,6 +60,7 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/reviews/{review}/done"): _review("/done"),
     ("GET", "/reviews/{review}/timeline.json"): _review("/timeline.json"),
     ("GET", "/reviews/{review}/objects/{digest}"): _picture,
+    ("GET", "/reviews/{review}/texts/{number}"): _review("/texts/1"),
     ("POST", "/reviews/{review}/looked"): _review("/looked", looked="00:1"),
     ("GET", "/flags"): _open("/flags"),
     ("GET", "/flags/{review}"): _review(prefix="/flags/"),

@@ -21,9 +21,19 @@ def _one(tail: str) -> Case:
     return lambda ids, _device: Call(f"/v1/submissions/{ids.session.hex()}{tail}")
 
 
+def _page(tail: str) -> Case:
+    return lambda ids, _device: Call(f"/sessions/{ids.session.hex()}{tail}")
+
+
+def _told(ids: Ids, _device: Device) -> Call:
+    return Call(f"/sessions/{ids.session.hex()}/submissions/{ids.session.hex()}")
+
+
 CALLS: Mapping[tuple[str, str], Case] = {
     ("POST", "/v1/submissions"): _ask,
     ("GET", "/v1/submissions"): _list,
     ("GET", "/v1/submissions/{submission_id}"): _one(""),
     ("GET", "/v1/submissions/{submission_id}/attestation"): _one("/attestation"),
+    ("GET", "/sessions/{session}/texts/{number}"): _page("/texts/1"),
+    ("GET", "/sessions/{session}/submissions/{submission}"): _told,
 }

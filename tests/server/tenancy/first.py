@@ -7,22 +7,27 @@ from server.scoring.session import Scoring
 from server.scoring.worker import do_next
 from server.services.invitations import Invitations
 from server.services.people import operator
-from tests.server.device import Chain, screenshot
+from tests.server.device import Chain, digest_parts, screenshot
 from tests.server.house import House
 from tests.server.kinds import Typing
 from tests.server.tenancy import calls_announce, calls_reviews, stores_submissions
 from tests.server.tenancy.naming import Ids
+from wire import events
 from wire.objects import object_digest
+from wire.textclass import pack_classes
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(50)
 NOTE = b"a note of the first organisation"
+CLASSES = "aaaa aaa aaaaa. " * 12
+TEXT = pack_classes(CLASSES)
 
 
 def furnish(house: House, chain: Chain, typing: Typing, assessor: DetectorAssessor) -> Ids:
     """What the first organisation holds: a scored session with a picture, an invitation."""
-    for data in (PICTURE, NOTE):
+    for data in (PICTURE, NOTE, TEXT):
         assert chain.device.put(chain.session, data).status_code == 201
-    chain.send([*typing(0, 190), screenshot(1_000_000, PICTURE)], final=True)
+    text = events.TextSubmitted(70_000_000, 1, 0, len(CLASSES), *digest_parts(TEXT))
+    chain.send([*typing(0, 190), screenshot(1_000_000, PICTURE), text], final=True)
     installation = house.installation
     scoring = Scoring(installation.store, installation.objects, assessor, installation.keys)
     assert do_next(installation.store, scoring, "t")

@@ -180,7 +180,8 @@ def test_what_people_of_one_organisation_may_not_see_looks_made_up(
     people = [key for key in CALLS if key[1].startswith("/people/") and key[0] == "POST"]
     # A lead without a team invites nobody, so that an open invitation is hidden too.
     reviews = [key for key in calls_reviews.CALLS if "{review}" in key[1]]
-    pages = [("GET", path) for path in (*sessions, picture)]
+    texts = ("/sessions/{session}/texts/{number}", "/sessions/{session}/submissions/{submission}")
+    pages = [("GET", path) for path in (*sessions, picture, *texts)]
     hidden = {login: [*people, *pages, *reviews] for login in ("tim", "lea", "otto")}
     before = stored(house, 1)
     for login, keys in hidden.items():
