@@ -4,6 +4,8 @@
 it becomes one RFC 9457 problem, whose detail never repeats what was sent.
 """
 
+from collections.abc import Mapping
+
 from server.language import N_, _, translated
 from wire.problems import Problem, ProblemCode, problem
 
@@ -117,9 +119,9 @@ class Refusal(ServerError):  # noqa: N818
         *,
         expected_sequence: int | None = None,
         retry_after_s: int | None = None,
-        **values: object,
+        values: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(detail, **values)
+        super().__init__(detail, **(values or {}))
         self.problem: Problem = problem(code, status, str(self), expected_sequence)
         self.retry_after_s = retry_after_s
 

@@ -58,7 +58,7 @@ class FlagRoutes:
         except Refusal as error:
             if error.problem.status != 409:
                 raise
-            return await self._page(request, person, str(error), text)
+            return await self._page(request, person, error.spoken, text)
         return to(f"/flags/{review}")
 
     async def _page(

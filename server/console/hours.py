@@ -18,6 +18,7 @@ from server.console.people import said
 from server.errors import Refusal, ServerError
 from server.hours.sheets import SheetView, Timesheets
 from server.hours.zones import Zones
+from server.language import N_
 from server.records import Person
 from server.services.asking import Asker
 from wire.problems import ProblemCode
@@ -112,7 +113,7 @@ class HoursRoutes:
         except Refusal as refusal:
             if refusal.problem.code != ProblemCode.INVALID_REQUEST:
                 raise
-            asked = as_filled_in(form, refusal.problem.detail or "")
+            asked = as_filled_in(form, refusal.spoken)
             person = await self._desk.required(request)
             return self._page(request, person, week_page(asker, view, asked), 400)
         return _back(view)
@@ -153,7 +154,7 @@ class HoursRoutes:
         form = await self._desk.form(request)
         view = await run_in_threadpool(self._sheets.view, asker, request.path_params["sheet"])
         if one(form, "version") != str(view.sheet.version):
-            detail = "This week changed while you looked at it; look again and decide anew."
+            detail = N_("This week changed while you looked at it; look again and decide anew.")
             raise Refusal(ProblemCode.CONFLICT, 409, detail)
         return asker, view, form
 

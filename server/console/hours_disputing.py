@@ -6,6 +6,7 @@ from server.console.desk import Form, one
 from server.errors import Refusal, not_found
 from server.hours.intervals import Disputed, Interval
 from server.hours.sheets import SheetView
+from server.language import N_
 from server.services.naming import named_id
 from wire.problems import ProblemCode
 
@@ -50,9 +51,9 @@ def intervals_in(view: SheetView, form: Form) -> list[Interval]:
     found = []
     for day, first, last in _filled_in(form):
         if not (day and first and last):
-            raise _invalid("Name the day, and from when to when.")
+            raise _invalid(N_("Name the day, and from when to when."))
         if day not in days:
-            raise _invalid("A day that is named has no hours in this week.")
+            raise _invalid(N_("A day that is named has no hours in this week."))
         found.append(Interval(days[day].day, days[day].zone, first, last))
     return found
 

@@ -96,7 +96,7 @@ class ReviewingRoutes:
         except Refusal as error:
             if error.problem.status != 409:
                 raise
-            return await self._page(request, person, asker, form, str(error))
+            return await self._page(request, person, asker, form, error.spoken)
         return to(f"/reviews/{review}/done")
 
     async def done(self, request: Request) -> Response:

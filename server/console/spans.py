@@ -2,6 +2,7 @@
 
 import re
 
+from server.language import _
 from server.records import Spans
 
 _CLOCK = r"(\d{1,3}):([0-5]?\d):([0-5]?\d)"
@@ -25,10 +26,12 @@ def spans_of(text: str) -> Spans:
             continue
         named = _LINE.fullmatch(line)
         if named is None:
-            raise NotSpans(f"Line {number} is no stretch; write it as 0:04:00 - 0:09:30.")
+            raise NotSpans(
+                _("Line %(line)s is no stretch; write it as 0:04:00 - 0:09:30.", line=number)
+            )
         start, end = _seconds(*named.groups()[:3]), _seconds(*named.groups()[3:])
         if end <= start:
-            raise NotSpans(f"The stretch in line {number} ends before it begins.")
+            raise NotSpans(_("The stretch in line %(line)s ends before it begins.", line=number))
         found.append((start * _US, end * _US))
     return tuple(sorted(found))
 
@@ -36,8 +39,10 @@ def spans_of(text: str) -> Spans:
 def spans_text(spans: Spans) -> str:
     """Stretches in words."""
     if not spans:
-        return "the whole session"
-    return ", ".join(f"{_clock(start)} to {_clock(end)}" for start, end in spans)
+        return _("the whole session")
+    return ", ".join(
+        _("%(start)s to %(end)s", start=_clock(start), end=_clock(end)) for start, end in spans
+    )
 
 
 def _seconds(hours: str, minutes: str, seconds: str) -> int:

@@ -7,11 +7,20 @@ from zoneinfo import ZoneInfo
 
 from server.errors import Refusal
 from server.hours.calendar import day_span
+from server.language import N_
 from server.records.hours import Span, Stretch, ZoneSince
 from server.records.timesheets import HoursLine
 from wire.problems import ProblemCode
 
 _SECOND_US = 1_000_000
+_TWICE = N_(
+    "On %(day)s clocks in %(zone)s change, and %(clock)s is there twice: name a time before or"
+    " after that hour."
+)
+_NEVER = N_(
+    "On %(day)s clocks in %(zone)s change, and %(clock)s is there never: name a time before or"
+    " after that hour."
+)
 _ENDS_OF_DAY = frozenset({"00:00", "00:00:00", "24:00"})
 _LONG_AGO_S = -(1 << 40)
 
@@ -54,7 +63,7 @@ def span_of(interval: Interval) -> Span:
     else:
         end_s = _moment_s(interval, interval.last)
     if end_s <= start_s:
-        raise _invalid(f"It ends before it begins: {interval.words}.")
+        raise _invalid(N_("It ends before it begins: %(interval)s."), interval=interval.words)
     return start_s, end_s
 
 
@@ -83,7 +92,9 @@ def disputed_in(
             and any(a < end_s and b > start_s for a, b, _ in worked.get(line.session_row, ()))
         }
         if not sessions:
-            raise _invalid(f"Nothing of this week lies in {interval.words}.")
+            raise _invalid(
+                N_("Nothing of this week lies in %(interval)s."), interval=interval.words
+            )
         found += [Disputed(one, start_s * _SECOND_US, end_s * _SECOND_US) for one in sessions]
     return found
 
@@ -92,9 +103,9 @@ def _moment_s(interval: Interval, clock: str) -> int:
     try:
         at = time.fromisoformat(clock)
     except ValueError as error:
-        raise _invalid("Write times of the day like 09:30.") from error
+        raise _invalid(N_("Write times of the day like 09:30.")) from error
     if at.tzinfo is not None:
-        raise _invalid("Write times of the day like 09:30.")
+        raise _invalid(N_("Write times of the day like 09:30."))
     local = datetime.fromordinal(interval.day) + timedelta(hours=at.hour, minutes=at.minute)
     local += timedelta(seconds=at.second)
     zone = ZoneInfo(interval.zone)
@@ -102,8 +113,7 @@ def _moment_s(interval: Interval, clock: str) -> int:
     if first != second:
         there = first.astimezone(zone).replace(tzinfo=None) == local
         raise _invalid(
-            f"On {_date(interval.day)} clocks in {interval.zone} change, and {clock} is there"
-            f" {'twice' if there else 'never'}: name a time before or after that hour."
+            _TWICE if there else _NEVER, day=_date(interval.day), zone=interval.zone, clock=clock
         )
     return int(first.timestamp())
 
@@ -112,5 +122,5 @@ def _date(day: int) -> str:
     return datetime.fromordinal(day).strftime("%a %d %b")
 
 
-def _invalid(detail: str) -> Refusal:
-    return Refusal(ProblemCode.INVALID_REQUEST, 400, detail)
+def _invalid(detail: str, **values: object) -> Refusal:
+    return Refusal(ProblemCode.INVALID_REQUEST, 400, detail, values=values)

@@ -16,6 +16,7 @@ from server.clock import now_us
 from server.errors import Refusal, not_found
 from server.hours.calendar import day_span
 from server.hours.intervals import Disputed, Interval, disputed_in
+from server.language import N_
 from server.records import Role
 from server.records.hours import HOLD_MAX_US, Seconds, Span
 from server.records.timesheets import (
@@ -108,7 +109,7 @@ class Timesheets:
         _need_state(view.sheet, SheetState.SUBMITTED)
         spans = tuple(_spans(self._of(asker), view, disputed))
         if not spans:
-            raise _invalid("A dispute names the minutes that it is about.")
+            raise _invalid(N_("A dispute names the minutes that it is about."))
         move = Move(SheetState.DISPUTED, asker.name, reason=_words(reason), disputed=spans)
         self._move(asker, view.sheet, move, "disputed")
 
@@ -138,7 +139,9 @@ class Timesheets:
         _need_decider(asker, view.sheet)
         _need_state(view.sheet, SheetState.APPROVED)
         if view.sheet.seconds.held_s:
-            raise _conflict("Some of its minutes are held: wait until they are decided or lapse.")
+            raise _conflict(
+                N_("Some of its minutes are held: wait until they are decided or lapse.")
+            )
         self._move(asker, view.sheet, Move(SheetState.LOCKED, asker.name), "locked")
 
     def accept(self, asker: Asker, view: SheetView, correction: int) -> None:
@@ -176,12 +179,12 @@ def _spans(
     found = []
     for one in disputed[:STRETCHES_MAX]:
         if one.session not in known:
-            raise _invalid("A session that is named has no hours in this week.")
+            raise _invalid(N_("A session that is named has no hours in this week."))
         row, opened_us = known[one.session]
         start_us = max(one.from_us, first * _SECOND_US)
         end_us = min(one.until_us, last * _SECOND_US)
         if start_us >= end_us:
-            raise _invalid("A stretch that is named lies outside of this week, or is empty.")
+            raise _invalid(N_("A stretch that is named lies outside of this week, or is empty."))
         hold_us = _hold_us(store, one.session)
         found.append(DisputedSpan(row, start_us - opened_us, end_us - opened_us, hold_us))
     return found
@@ -209,7 +212,7 @@ def may_decide(asker: Asker, sheet: Timesheet) -> bool:
 
 def _need_decider(asker: Asker, sheet: Timesheet) -> None:
     if not may_decide(asker, sheet):
-        detail = "A lead or an administrator decides this, and nobody their own week."
+        detail = N_("A lead or an administrator decides this, and nobody their own week.")
         raise Refusal(ProblemCode.FORBIDDEN, 403, detail)
 
 
@@ -219,7 +222,7 @@ def _need_deciding(asker: Asker, view: SheetView, correction: int) -> None:
     if found is None:
         raise not_found()
     if found.state is not CorrectionState.OFFERED:
-        raise _conflict("This correction is not offered any more; fetch the timesheet again.")
+        raise _conflict(N_("This correction is not offered any more; fetch the timesheet again."))
     if takes_away(found):
         _need_own(asker, view.sheet)
     else:
@@ -228,34 +231,38 @@ def _need_deciding(asker: Asker, view: SheetView, correction: int) -> None:
 
 def _need_own(asker: Asker, sheet: Timesheet) -> None:
     if asker.person != sheet.person:
-        raise Refusal(ProblemCode.FORBIDDEN, 403, "Only the person whose week it is does this.")
+        raise Refusal(ProblemCode.FORBIDDEN, 403, N_("Only the person whose week it is does this."))
 
 
 def _need_state(sheet: Timesheet, *states: SheetState) -> None:
     if sheet.state not in states:
-        raise _conflict(f"The timesheet is {sheet.state.value}; this cannot be done with it.")
+        raise _conflict(
+            N_("The timesheet is %(state)s; this cannot be done with it."), state=sheet.state.value
+        )
 
 
 def _need_over(sheet: Timesheet) -> None:
     """Silence costs no pay: a week that nobody submits can be approved when it is long over."""
     if now_us() < approvable_us(sheet.week):
-        raise _conflict("It was not submitted; a week after it is over it can be approved anyway.")
+        raise _conflict(
+            N_("It was not submitted; a week after it is over it can be approved anyway.")
+        )
 
 
 def _words(text: str) -> str:
     words = text.strip()
     if not 0 < len(words) <= WORDS_MAX_CHARS:
-        raise _invalid(f"Say why, in 1 to {WORDS_MAX_CHARS} characters.")
+        raise _invalid(N_("Say why, in 1 to %(most)s characters."), most=WORDS_MAX_CHARS)
     return words
 
 
 def _moved_on() -> Refusal:
-    return _conflict("The timesheet changed in the meantime; look at it again and decide anew.")
+    return _conflict(N_("The timesheet changed in the meantime; look at it again and decide anew."))
 
 
-def _conflict(detail: str) -> Refusal:
-    return Refusal(ProblemCode.CONFLICT, 409, detail)
+def _conflict(detail: str, **values: object) -> Refusal:
+    return Refusal(ProblemCode.CONFLICT, 409, detail, values=values)
 
 
-def _invalid(detail: str) -> Refusal:
-    return Refusal(ProblemCode.INVALID_REQUEST, 400, detail)
+def _invalid(detail: str, **values: object) -> Refusal:
+    return Refusal(ProblemCode.INVALID_REQUEST, 400, detail, values=values)

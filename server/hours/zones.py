@@ -6,6 +6,7 @@ A change holds from now on: no second that was counted moves to another day.
 from server.clock import now_us
 from server.errors import NotKnown, ServerError
 from server.hours.calendar import DEFAULT_ZONE, known_zone
+from server.language import N_
 from server.services.asking import Asker
 from server.storage.protocols import Store
 
@@ -38,7 +39,7 @@ class Zones:
             return
         before = store.own_zone_since(asker.person or b"")
         if before is not None and now_s - before < _DAY_S:
-            raise ServerError("the time zone can be changed once a day")
+            raise ServerError(N_("the time zone can be changed once a day"))
         store.set_zone(asker.person, zone, now_s)
         store.audit(asker.name, "zone.chosen", zone)
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from server.errors import Refusal
+from server.language import N_
 from wire.problems import ProblemCode
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -22,7 +23,7 @@ async def read_body(receive: Receive, declared: str | None, limit_bytes: int) ->
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise Refusal(ProblemCode.MALFORMED, 400, "The request ended before its body did.")
+            raise Refusal(ProblemCode.MALFORMED, 400, N_("The request ended before its body did."))
         part = message.get("body", b"")
         size += len(part)
         if size > limit_bytes:
@@ -43,4 +44,4 @@ def check_kind(said: str, wanted: str) -> None:
 
 def too_large() -> Refusal:
     """For a body that is larger than its route takes."""
-    return Refusal(ProblemCode.TOO_LARGE, 413, "The body is larger than the documented limit.")
+    return Refusal(ProblemCode.TOO_LARGE, 413, N_("The body is larger than the documented limit."))

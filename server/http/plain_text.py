@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.errors import Refusal
+from server.language import N_
 from wire.problems import ProblemCode
 
 NUL = "\0"
@@ -50,7 +51,7 @@ def _within(place: str, name: str) -> str:
 
 def unfit_text() -> Refusal:
     """For a form, a path or a query."""
-    detail = "Text with a NUL character is not kept; send it without."
+    detail = N_("Text with a NUL character is not kept; send it without.")
     return Refusal(ProblemCode.INVALID_REQUEST, 400, detail)
 
 

@@ -17,6 +17,7 @@ from server.errors import Refusal, StorageAway, not_found, overloaded
 from server.http.refusals import refusal_of
 from server.http.request_log import route_of
 from server.http.requests import authorization_of, refuse
+from server.language import N_
 from server.records import Scope
 from server.services.asking import platform_asking
 from server.signin.tokens import Tokens
@@ -85,7 +86,7 @@ def _unfit(error: Exception) -> Refusal:
     """Says where the first few mistakes are, never what was sent there."""
     if isinstance(error, HTTPException) and error.status_code == 415:
         return Refusal(ProblemCode.UNSUPPORTED_MEDIA_TYPE, 415, error.detail)
-    detail = "The request does not hold to its documented form."
+    detail = N_("The request does not hold to its documented form.")
     if isinstance(error, RequestValidationError):
         found = dict.fromkeys(_place(each) for each in error.errors())
         more = f", and {len(found) - _PLACES} more" if len(found) > _PLACES else ""
@@ -126,15 +127,17 @@ def _check_may_ask(app: FastAPI, tokens: Tokens, request: Request) -> None:
 async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == 405:
-        detail = "This route does not take that method."
+        detail = N_("This route does not take that method.")
         return answer_to(request, Refusal(ProblemCode.METHOD_NOT_ALLOWED, status, detail))
     if status == 404:
         return answer_to(request, not_found())
     return answer_to(
-        request, Refusal(ProblemCode.INVALID_REQUEST, status, "See the documentation.")
+        request, Refusal(ProblemCode.INVALID_REQUEST, status, N_(N_("See the documentation.")))
     )
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     _log.error("a request failed", exc_info=error)
-    return answer_to(request, Refusal(ProblemCode.INTERNAL, 500, "Something failed; try again."))
+    return answer_to(
+        request, Refusal(ProblemCode.INTERNAL, 500, N_("Something failed; try again."))
+    )

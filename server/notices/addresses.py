@@ -1,6 +1,7 @@
 """Where a person's mail goes: an address counts when its owner has opened the link sent there."""
 
 from server.errors import Refusal, ServerError
+from server.language import N_
 from server.operation.keys import hash_of
 from server.records import Person
 from server.records.notices import Mailing
@@ -39,7 +40,7 @@ class MailAddresses:
         own = self._own(person)
         found = own.mail_address(person.id)
         if found is not None and now_us - found.asked_us < _AGAIN_AFTER_US:
-            raise ServerError("a link was asked for in the last ten minutes; wait a little")
+            raise ServerError(N_("a link was asked for in the last ten minutes; wait a little"))
         own.ask_mail_address(person.id, checked_email(text), now_us)
         own.audit(_name(person), "mail-address.asked", person.id.hex())
 
@@ -50,7 +51,7 @@ class MailAddresses:
             person.id, hash_of(token), now_us
         )
         if not held:
-            detail = "This link holds no more, or is not yours; ask for another one."
+            detail = N_("This link holds no more, or is not yours; ask for another one.")
             raise Refusal(ProblemCode.NOT_FOUND, 404, detail)
         own.audit(_name(person), "mail-address.confirmed", person.id.hex())
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.errors import not_found
+from server.language import N_
 from server.records import EventKind, ReviewEvent, StoredReview
 from server.reviews.machine import (
     STATEMENT_MAX_CHARS,
@@ -70,7 +71,9 @@ class Answering:
         review = self._own(asker, review_hex)
         said = text.strip()
         if not _STATEMENT_MIN_CHARS <= len(said) <= STATEMENT_MAX_CHARS:
-            raise conflict(f"Write something, in at most {STATEMENT_MAX_CHARS} characters.")
+            raise conflict(
+                N_("Write something, in at most %(most)s characters."), most=STATEMENT_MAX_CHARS
+            )
         after = move(store, review, ReviewEvent(kind, now_us, person, text=said))
         store.audit(asker.name, f"review.{kind.value}", review.id.hex())
         return after

@@ -6,6 +6,7 @@ The events are the truth; whatever else is stored of a review follows from them.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from server.language import N_
 from server.records import (
     ADVERSE,
     OPEN_STAGES,
@@ -64,7 +65,7 @@ class ReviewState:
 def state_of(events: Sequence[ReviewEvent], rules: ReviewRules) -> ReviewState:
     """Where the events lead; raises `NotAllowed` if they cannot have happened."""
     if not events or events[0].kind is not EventKind.OPENED:
-        raise NotAllowed("A review begins when it is opened.")
+        raise NotAllowed(N_("A review begins when it is opened."))
     opened_us = events[0].at_us
     head = ReviewHead(Stage.REVIEWER, opened_us + rules.decide_us, began_us=opened_us)
     state = ReviewState(head)
@@ -87,7 +88,7 @@ def step(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> ReviewSt
         case EventKind.CLOSED:
             return _closed(state, event, rules)
         case EventKind.OPENED:
-            raise NotAllowed("This review is open already.")
+            raise NotAllowed(N_("This review is open already."))
 
 
 def overdue(state: ReviewState, now_us: int) -> bool:
@@ -154,25 +155,25 @@ def _ended(state: ReviewState, stage: Stage) -> ReviewState:
 def _checked(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> tuple[bytes, Verdict]:
     """Who commits to what, if it is taken."""
     if state.head.stage is not Stage.REVIEWER:
-        raise NotAllowed("This review waits for no reviewer.")
+        raise NotAllowed(N_("This review waits for no reviewer."))
     if overdue(state, event.at_us):
-        raise NotAllowed("The time to decide is over; it was decided for the trainer.")
+        raise NotAllowed(N_("The time to decide is over; it was decided for the trainer."))
     if event.person is None or event.person in state.took_part:
-        raise NotAllowed("You gave your verdict on this session already; it is final.")
+        raise NotAllowed(N_("You gave your verdict on this session already; it is final."))
     if must_be_blind(state, rules) and not event.blind:
-        raise NotAllowed("A verdict that was not given blind does not count here.")
+        raise NotAllowed(N_("A verdict that was not given blind does not count here."))
     if event.verdict is None or len((event.text or "").strip()) < REASON_MIN_CHARS:
         raise NotAllowed(
             f"Give your reason in your own words, in at least {REASON_MIN_CHARS} characters."
         )
     if any(start < 0 or end <= start for start, end in event.spans_us):
-        raise NotAllowed("A stretch ends after it begins, and begins at 0 or later.")
+        raise NotAllowed(N_("A stretch ends after it begins, and begins at 0 or later."))
     return event.person, event.verdict
 
 
 def _stated(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> ReviewState:
     if not state.open:
-        raise NotAllowed("This review is over; nothing waits for a statement.")
+        raise NotAllowed(N_("This review is over; nothing waits for a statement."))
     if state.statements >= STATEMENTS_MAX:
         raise NotAllowed(f"You gave {STATEMENTS_MAX} statements already.")
     said = replace(state, statements=state.statements + 1)
@@ -190,9 +191,9 @@ def _answered(state: ReviewState, at_us: int, rules: ReviewRules) -> ReviewState
 
 def _appealed(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> ReviewState:
     if not state.appealable or state.head.due_us is None:
-        raise NotAllowed("There is no decision here that could be appealed against.")
+        raise NotAllowed(N_("There is no decision here that could be appealed against."))
     if event.at_us >= state.head.due_us:
-        raise NotAllowed("The time to appeal is over.")
+        raise NotAllowed(N_("The time to appeal is over."))
     head = replace(
         state.head,
         stage=Stage.REVIEWER,
@@ -205,7 +206,7 @@ def _appealed(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> Rev
 
 def _lapsed(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> ReviewState:
     if not overdue(state, event.at_us):
-        raise NotAllowed("No deadline has passed.")
+        raise NotAllowed(N_("No deadline has passed."))
     if state.head.stage is Stage.TRAINER:
         # To say nothing admits nothing: the reviewers go on with what they have.
         return _answered(state, event.at_us, rules)
@@ -217,7 +218,7 @@ def _lapsed(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> Revie
 
 def _closed(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> ReviewState:
     if not state.open:
-        raise NotAllowed("This review is over.")
+        raise NotAllowed(N_("This review is over."))
     if state.head.appealed:
         # Nobody looks at the appeal any more: it falls to the trainer, as after its deadline.
         return _decided(state, Decision(Verdict.KEEP, event.at_us, by_silence=True), rules)

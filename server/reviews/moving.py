@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from server.errors import Refusal
+from server.language import N_
 from server.records import (
     Company,
     EventKind,
@@ -18,9 +19,9 @@ from server.storage.protocols import OrganisationStore
 from wire.problems import ProblemCode
 
 
-def conflict(why: str) -> Refusal:
+def conflict(why: str, **values: object) -> Refusal:
     """What is asked for does not fit how the review stands."""
-    return Refusal(ProblemCode.CONFLICT, 409, why)
+    return Refusal(ProblemCode.CONFLICT, 409, why, values=values)
 
 
 def move(
@@ -43,8 +44,10 @@ def move(
     waits = _waits(event, after, review)
     if not store.step_review(review, event, after.head, announced, waits, company):
         raise conflict(
-            "Something else happened in this review meanwhile, or it is no longer yours; "
-            "open it again."
+            N_(
+                "Something else happened in this review meanwhile, or it is no longer yours; "
+                "open it again."
+            )
         )
     return after
 

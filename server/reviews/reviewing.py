@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from server.errors import not_found
+from server.language import N_
 from server.records import (
     ADVERSE,
     DAY_US,
@@ -85,7 +86,10 @@ class Reviewing:
             return held.id
         if store.given_back_since(person, now_us - DAY_US) >= GIVEN_BACK_MAX:
             # Whoever takes and gives back could look through the whole queue, or pick from it.
-            raise conflict(f"You gave {GIVEN_BACK_MAX} reviews back within a day; go on tomorrow.")
+            raise conflict(
+                N_("You gave %(most)s reviews back within a day; go on tomorrow."),
+                most=GIVEN_BACK_MAX,
+            )
         senior = asker.role is Role.LEAD
         row = store.claim_review(person, senior=senior, now_us=now_us, until_us=now_us + CLAIM_US)
         taken = store.review_numbered(row) if row is not None else None
@@ -131,11 +135,15 @@ class Reviewing:
         review = self._held(asker, review_hex)
         state = state_of(review.events, review.rules)
         if review.session_row is None or store.saw_in_full(review.session_row, person):
-            raise conflict("You saw this session in full; somebody else has to review it.")
+            raise conflict(N_("You saw this session in full; somebody else has to review it."))
         if len(spans_us) > SPANS_MAX or len(reason) > REASON_MAX_CHARS:
             raise conflict(
-                f"Name at most {SPANS_MAX} stretches, and your reason in at most"
-                f" {REASON_MAX_CHARS} characters."
+                N_(
+                    "Name at most %(spans)s stretches, and your reason in at most"
+                    " %(chars)s characters."
+                ),
+                spans=SPANS_MAX,
+                chars=REASON_MAX_CHARS,
             )
         event = ReviewEvent(
             EventKind.COMMITTED,
@@ -194,7 +202,7 @@ class Reviewing:
         review = store.review(named_id(review_hex))
         waits = review is not None and review.head.stage is Stage.REVIEWER
         if review is None or not waits or review.claimed_by != person:
-            raise not_found("You hold no such review: it may have lapsed. Take the next one.")
+            raise not_found(N_("You hold no such review: it may have lapsed. Take the next one."))
         return review
 
     def _reviewer(self, asker: Asker) -> tuple[bytes, OrganisationStore]:

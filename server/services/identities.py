@@ -6,12 +6,13 @@ count: whoever gets a person's e-mail address later does not become that person.
 
 from server.clock import now_us
 from server.errors import IdentityRefused, NameTaken
+from server.language import N_
 from server.records import Invitation, Person
 from server.services.invitations import Invitations
 from server.signin.openid import Identity
 from server.storage.protocols import OrganisationStore, Store
 
-_NOBODY = "nobody here is known by that identity; ask your organisation for an invitation"
+_NOBODY = N_("nobody here is known by that identity; ask your organisation for an invitation")
 
 
 def person_of(
@@ -42,8 +43,8 @@ def _accept(invitations: Invitations, identity: Identity, invitation: Invitation
     if invitation is None or invitation.organisation != identity.organisation:
         raise IdentityRefused(_NOBODY)
     if invitation.email not in (None, identity.email):
-        raise IdentityRefused("the invitation is for another e-mail address")
+        raise IdentityRefused(N_("the invitation is for another e-mail address"))
     try:
         return invitations.accept_identity(invitation, identity.name, identity.email)
     except NameTaken as error:
-        raise IdentityRefused("that name or address is in use here; ask for help") from error
+        raise IdentityRefused(N_("that name or address is in use here; ask for help")) from error

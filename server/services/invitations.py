@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from server.clock import now_us
 from server.errors import ServerError, not_found
+from server.language import N_
 from server.operation.keys import hash_of, new_token
 from server.records import Invitation, NewInvitation, Person, Role
 from server.services.asking import Asker
@@ -19,7 +20,7 @@ _DAY_US = 24 * 3600 * 1_000_000
 INVITATION_DAYS = 7
 RESET_DAYS = 1
 _TOKEN_MAX_CHARS = 100
-NO_LINK = "This link is wrong, used or too old; ask for a new one."
+NO_LINK = N_("This link is wrong, used or too old; ask for a new one.")
 
 
 class Invitations:
@@ -86,7 +87,7 @@ class Invitations:
         asker.need_administrator()
         store = self._store.of(asker.organisation)
         if person.login is None:
-            raise ServerError("somebody without a login has no password; invite them anew")
+            raise ServerError(N_("somebody without a login has no password; invite them anew"))
         token = new_token("vtr")
         store.add_password_reset(hash_of(token), person.id, now_us() + RESET_DAYS * _DAY_US)
         store.audit(asker.name, "password.reset-link", person.id.hex())
@@ -124,7 +125,7 @@ def _own_login(text: str) -> str:
     """
     login = checked_name(text)
     if "@" in login:
-        raise ServerError("a login of your own choice is no e-mail address")
+        raise ServerError(N_("a login of your own choice is no e-mail address"))
     return login
 
 
@@ -133,5 +134,5 @@ def checked_email(text: str) -> str:
     name = checked_name(text)
     before, at, after = name.partition("@")
     if not before or not at or not after or any(char.isspace() for char in name):
-        raise ServerError("an e-mail address looks like name@example.com")
+        raise ServerError(N_("an e-mail address looks like name@example.com"))
     return name.lower()

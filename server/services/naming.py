@@ -1,6 +1,7 @@
 """What may be a name."""
 
 from server.errors import ServerError, not_found
+from server.language import N_
 
 _NAME_MAX_CHARS = 120
 _ID_HEX = 32
@@ -10,7 +11,7 @@ def checked_name(text: str) -> str:
     """The name without spaces around it; raises `ServerError`."""
     name = text.strip()
     if not 0 < len(name) <= _NAME_MAX_CHARS or not name.isprintable():
-        raise ServerError(f"a name has 1 to {_NAME_MAX_CHARS} printable characters")
+        raise ServerError(N_("a name has 1 to %(most)s printable characters"), most=_NAME_MAX_CHARS)
     return name
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from server.clock import now_us
 from server.errors import NotKnown, ServerError, not_found
+from server.language import N_
 from server.records import NEEDS_SECOND_FACTOR, Person, Project, Role, Team
 from server.services.asking import Asker, sees_people
 from server.services.naming import checked_name, named_id
@@ -200,4 +201,4 @@ def operator(organisation: int) -> Asker:
 def _keep_an_administrator(store: OrganisationStore, person: Person) -> None:
     others = (p for p in store.people_as([Role.ADMIN]) if p.id != person.id)
     if person.role is Role.ADMIN and not any(p.login for p in others):
-        raise ServerError("somebody else must be an administrator first")
+        raise ServerError(N_("somebody else must be an administrator first"))

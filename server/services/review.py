@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from server.clock import now_us
 from server.compaction.reading import opened_session
 from server.errors import not_found
+from server.language import N_
 from server.privacy.sealed import SealedObjects, owner_of
 from server.recent import Recent
 from server.records import (
@@ -246,7 +247,7 @@ class Review:
         line = self._line(asker, session_hex)
         if line.state is not SessionState.SCORED:
             self._hurry(asker, line)
-            raise not_found("This session is not scored yet.")
+            raise not_found(N_("This session is not scored yet."))
         return line
 
     def _hurry(self, asker: Asker, line: SessionLine) -> None:

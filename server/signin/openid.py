@@ -19,6 +19,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from server.errors import IdentityRefused, ProviderTrouble, ServerError
+from server.language import N_
 from server.records import IdentityProvider
 from server.services.sealing import ProviderSeal
 from server.storage.protocols import Store
@@ -85,7 +86,9 @@ class OpenId:
     ) -> None:
         """Store a provider after a look at what it publishes; raises `ServerError`."""
         if not (_is_safe(issuer) and client_id and client_secret):
-            raise ServerError("an issuer is an https:// address, and needs client id and secret")
+            raise ServerError(
+                N_("an issuer is an https:// address, and needs client id and secret")
+            )
         _discover(issuer)
         sealed = self._seal.seal(organisation, b"", client_secret.encode())
         store = self._store.of(organisation)
@@ -122,7 +125,7 @@ class OpenId:
                 allow_redirects=False,
             )
         except AuthlibBaseError as error:
-            raise IdentityRefused("your organisation's sign-in did not accept that") from error
+            raise IdentityRefused(N_("your organisation's sign-in did not accept that")) from error
         except (requests.RequestException, ValueError) as error:
             raise _no_answer() from error
         return _identity(provider, begun, token.get("id_token"), _fetch(published["jwks_uri"]))
@@ -132,7 +135,7 @@ class OpenId:
     ) -> OAuth2Session:
         secret = self._seal.open(provider.organisation, b"", provider.sealed_secret)
         if secret is None:
-            raise ProviderTrouble("the provider's secret cannot be opened; set it again")
+            raise ProviderTrouble(N_("the provider's secret cannot be opened; set it again"))
         methods = published.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         basic = "client_secret_basic" in methods
         return OAuth2Session(
@@ -161,19 +164,19 @@ def _identity(
         found = jwt.decode(str(id_token), KeySet.import_key_set(_public(keys)), [*_ALGORITHMS])
         checks.validate(found.claims)
     except (JoseError, ValueError, KeyError, TypeError) as error:
-        raise IdentityRefused("what your organisation's sign-in said does not hold") from error
+        raise IdentityRefused(N_("what your organisation's sign-in said does not hold")) from error
     claims = found.claims
     subject, party = claims["sub"], claims.get("azp", provider.client_id)
     if not isinstance(subject, str) or not 0 < len(subject) <= _SUBJECT_MAX_CHARS:
-        raise IdentityRefused("what your organisation's sign-in said does not hold")
+        raise IdentityRefused(N_("what your organisation's sign-in said does not hold"))
     if party != provider.client_id:
-        raise IdentityRefused("what your organisation's sign-in said is for another service")
+        raise IdentityRefused(N_("what your organisation's sign-in said is for another service"))
     email = claims.get("email") if claims.get("email_verified") is True else None
     known = email.lower() if isinstance(email, str) and "@" in email else None
     name = claims.get("name")
     said = name if isinstance(name, str) and name.strip() else known or subject
     if not all(_is_kept(each) for each in (subject, said, known or "")):
-        raise IdentityRefused("what your organisation's sign-in said does not hold")
+        raise IdentityRefused(N_("what your organisation's sign-in said does not hold"))
     return Identity(provider.organisation, provider.issuer, subject, said, known)
 
 
@@ -187,7 +190,7 @@ def _discover(issuer: str) -> dict[str, Any]:
     needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
     addresses = [published.get(name) for name in needed]
     if published.get("issuer") != issuer or not all(_is_safe(each) for each in addresses):
-        raise ProviderTrouble("what your organisation's sign-in publishes does not hold")
+        raise ProviderTrouble(N_("what your organisation's sign-in publishes does not hold"))
     return published
 
 
@@ -222,4 +225,4 @@ def _is_safe(address: object) -> bool:
 
 
 def _no_answer() -> ProviderTrouble:
-    return ProviderTrouble("your organisation's sign-in does not answer; try again later")
+    return ProviderTrouble(N_("your organisation's sign-in does not answer; try again later"))

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from server.errors import ServerError
+from server.language import N_
 
 MIN_CHARS = 10
 MAX_CHARS = 200
@@ -32,7 +33,9 @@ def password_holds(stored_hash: str | None, password: str) -> bool:
 def checked_password(password: str) -> str:
     """The password, if it may be one; raises `ServerError`."""
     if not MIN_CHARS <= len(password) <= MAX_CHARS:
-        raise ServerError(f"a password has {MIN_CHARS} to {MAX_CHARS} characters")
+        raise ServerError(
+            N_("a password has %(least)s to %(most)s characters"), least=MIN_CHARS, most=MAX_CHARS
+        )
     return password
 
 

@@ -109,9 +109,9 @@ def _references(table: Table) -> Iterator[tuple[str, Column[Any]]]:
 
 
 @contextmanager
-def taken(sentence: str) -> Iterator[None]:
+def taken(sentence: str, **values: object) -> Iterator[None]:
     """Raise `NameTaken` with this sentence where a name must be unique and is not."""
     try:
         yield
     except IntegrityError as error:
-        raise NameTaken(sentence) from error
+        raise NameTaken(sentence, **values) from error

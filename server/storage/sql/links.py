@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, func, select, update
 
+from server.language import N_
 from server.records import IdentityProvider, Invitation, NewInvitation, Person, Role
 from server.storage import tables
 from server.storage.sql.bound import Bound, taken
@@ -81,7 +82,7 @@ class SqlLinks(Bound):
         )
         person = secrets.token_bytes(_ID_BYTES)
         teams = self._select(_TEAMS, _TEAMS.c.team).where(_TEAMS.c.invitation == row)
-        with taken("that name or login is in use"), self._transaction() as connection:
+        with taken(N_("that name or login is in use")), self._transaction() as connection:
             role = connection.execute(use_up).scalar_one_or_none()
             if role is None:
                 return None

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from server.language import N_
 from server.records import Person, Role
 from server.storage import tables
 from server.storage.sql.bound import taken
@@ -64,7 +65,7 @@ class SqlPeople(SqlReviewClosing):
             "password_hash": password_hash,
         }
         with (
-            taken(f"the name {name!r} or its login is in use"),
+            taken(N_("the name %(name)r or its login is in use"), name=name),
             self._transaction() as connection,
         ):
             connection.execute(self._insert(tables.people, values))
@@ -72,7 +73,7 @@ class SqlPeople(SqlReviewClosing):
 
     def rename_person(self, person: bytes, name: str) -> None:
         """Give a person another name."""
-        with taken(f"the name {name!r} is in use"):
+        with taken(N_("the name %(name)r is in use"), name=name):
             self._change(person, name=name)
 
     def set_role(self, person: bytes, role: Role) -> None:
