@@ -97,12 +97,16 @@ class Desk:
 
 _MANAGED = (
     ("/people", N_("People")),
+    ("/devices", N_("Devices")),
     ("/projects", N_("Projects")),
     ("/reviews/quality", N_("Quality")),
+    ("/keys", N_("Keys")),
+    ("/webhooks", N_("Webhooks")),
     ("/audit", N_("Audit log")),
+    ("/exports", N_("Exports")),
 )
 """What leads and administrators look after, by the paths of the pages."""
-_FOR_ADMINISTRATORS = frozenset({"/audit"})
+_FOR_ADMINISTRATORS = frozenset({"/keys", "/webhooks", "/audit"})
 
 
 def _managed(person: Person | None) -> list[tuple[str, str]]:

@@ -3,11 +3,15 @@
 from starlette.routing import Mount, Route
 
 from server.console.account import AccountRoutes
+from server.console.audit import AuditRoutes
 from server.console.desk import Desk
+from server.console.devices import DeviceRoutes
 from server.console.elsewhere import ElsewhereRoutes
 from server.console.entrance import EntranceRoutes
+from server.console.exports import ExportRoutes
 from server.console.flags import FlagRoutes
 from server.console.hours import HoursRoutes
+from server.console.keys import KeyRoutes
 from server.console.links import LinkRoutes
 from server.console.notices import NoticeRoutes
 from server.console.pages import ConsoleRoutes
@@ -17,17 +21,19 @@ from server.console.projects import ProjectRoutes
 from server.console.reviewing import ReviewingRoutes
 from server.console.signin import SignIns
 from server.console.texts import TextRoutes
+from server.console.webhooks import WebhookRoutes
 from server.hours.sheets import Timesheets
 from server.hours.zones import Zones
 from server.notices.addresses import MailAddresses
 from server.operation.config import Settings
+from server.operation.keys import ServerKeys
 from server.privacy.asked_exports import AskedExports
 from server.reviews.answering import Answering
 from server.reviews.glimpse import Glimpses
 from server.reviews.reviewing import Reviewing
+from server.routes.v1.mounting import PlatformServices
 from server.services.invitations import Invitations
 from server.services.people import Directory
-from server.services.review import Review
 from server.signin.gate import Gate
 from server.signin.openid import OpenId
 from server.signin.second_factor import SecondFactors
@@ -38,12 +44,13 @@ from server.submissions.viewing import Texts
 def console_routes(
     store: Store,
     settings: Settings,
-    review: Review,
+    services: PlatformServices,
     texts: Texts,
     exports: AskedExports,
-    secret: bytes,
+    keys: ServerKeys,
 ) -> list[Route | Mount]:
-    """The routes; the secret is the one that signing in rests on."""
+    """The routes; what platforms may do is done by the same services."""
+    secret, review = keys.sign_in_secret, services.review
     desk = Desk(SignIns(store, settings))
     gate, openid = Gate(store, secret), OpenId(store, secret)
     factors, directory = SecondFactors(store, gate, secret), Directory(store)
@@ -56,7 +63,12 @@ def console_routes(
         *AccountRoutes(desk, gate, factors, directory, addresses).routes(),
         *NoticeRoutes(desk, store, addresses).routes(),
         *PeopleRoutes(desk, directory, invitations).routes(),
+        *DeviceRoutes(desk, directory).routes(),
         *ProjectRoutes(desk).routes(),
+        *KeyRoutes(desk).routes(),
+        *WebhookRoutes(desk, services.webhooks).routes(),
+        *AuditRoutes(desk, keys).routes(),
+        *ExportRoutes(desk, directory, services.hours, services.decisions, exports).routes(),
         *PrivacyRoutes(desk, store, exports).routes(),
         *ReviewingRoutes(desk, Reviewing(store), review).routes(),
         *TextRoutes(desk, texts, Glimpses(Reviewing(store), review)).routes(),

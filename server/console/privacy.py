@@ -1,4 +1,4 @@
-"""What is held about somebody: who looked at it, and their copy; for administrators the log."""
+"""What is held about somebody: who looked at it, and their copy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,15 +14,11 @@ from server.console.wording import SOMEBODY_WHO_IS
 from server.errors import not_found
 from server.language import _, instant, moment, number
 from server.privacy.asked_exports import DAYS, AskedExports, is_over
-from server.privacy.auditing import exported
 from server.privacy.holding import LegalHolds
 from server.records import AuditLine, AuditSearch, Person
 from server.storage.protocols import OrganisationStore, Store
 
 _LINES = 200
-_ID_HEX = 32
-_NUMBER_MAX_CHARS = 18
-_SUBJECT_MAX_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +44,8 @@ class RecordPage:
     days: int = DAYS
 
 
-@dataclass(frozen=True, slots=True)
-class AuditPage:
-    """The organisation's log."""
-
-    rows: tuple[LogRow, ...]
-    people: tuple[tuple[str, str], ...]
-    about: str
-    subject: str
-    next_href: str | None
-    head: str
-    """The newest signed end of the log, to be kept elsewhere."""
-
-
 class PrivacyRoutes:
-    """The record of oneself, and the log."""
+    """The record of oneself."""
 
     def __init__(self, desk: Desk, store: Store, exports: AskedExports) -> None:
         self._desk = desk
@@ -75,7 +58,6 @@ class PrivacyRoutes:
             Route("/account/record", self.record, methods=["GET"]),
             Route("/account/export", self.ask, methods=["POST"]),
             Route("/account/export", self.download, methods=["GET"]),
-            Route("/audit", self.audit, methods=["GET"]),
         ]
 
     async def record(self, request: Request) -> Response:
@@ -106,23 +88,6 @@ class PrivacyRoutes:
         }
         return Response(data, headers=fields, media_type="application/zip")
 
-    async def audit(self, request: Request) -> Response:
-        """The log, by whom it concerns and by its subject."""
-        person = await self._desk.person(request)
-        if person is None:
-            return to("/login")
-        asker = await run_in_threadpool(self._desk.sign_ins.asker, person)
-        asker.need_administrator()
-        params = request.query_params
-        page = await run_in_threadpool(
-            self._audit,
-            asker.organisation,
-            params.get("about", ""),
-            params.get("subject", "")[:_SUBJECT_MAX_CHARS],
-            params.get("before", ""),
-        )
-        return self._desk.page(request, "audit.html", person, {"page": page})
-
     def _ask(self, person: Person) -> None:
         own = self._store.of(person.organisation)
         if own.ask_export(person.id, now_us()):
@@ -143,26 +108,10 @@ class PrivacyRoutes:
             state = "asked" if made.made_us is None else "ready" if made.digest else "too-large"
             if made.made_us is not None:
                 until = moment(made.made_us + DAYS * 86_400_000_000)
-        return RecordPage(_rows(own, lines, person), told, state, until)
-
-    def _audit(self, organisation: int, about: str, subject: str, before: str) -> AuditPage:
-        own = self._store.of(organisation)
-        search = AuditSearch(_person_id(about), None, subject or None)
-        before_row = int(before) if before.isdecimal() and len(before) < _NUMBER_MAX_CHARS else None
-        lines = own.audit_search(search, before_row, _LINES)
-        heads = own.audit_heads(1)
-        more = f"&before={lines[-1].row}" if len(lines) == _LINES else None
-        return AuditPage(
-            _rows(own, lines, None),
-            tuple((p.id.hex(), p.name) for p in own.people(removed=True)),
-            about,
-            subject,
-            more,
-            exported(heads[0]) if heads else "",
-        )
+        return RecordPage(log_rows(own, lines, person), told, state, until)
 
 
-def _rows(
+def log_rows(
     own: OrganisationStore, lines: Sequence[AuditLine], reader: Person | None
 ) -> tuple[LogRow, ...]:
     """Lines in words; whoever reads their own is told roles, not names: reviews are blind."""
@@ -191,10 +140,3 @@ def _who(actor: str, person: Person | None, reader: Person | None) -> str:
     if reader is None:
         return person.name
     return _("you") if person.id == reader.id else _(SOMEBODY_WHO_IS[person.role])
-
-
-def _person_id(about: str) -> bytes | None:
-    try:
-        return bytes.fromhex(about) if len(about) == _ID_HEX else None
-    except ValueError:
-        return None

@@ -6,13 +6,13 @@ lies elsewhere.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from server.operation.keys import ServerKeys
-from server.records.audit import FIRST, AuditLine, SignedDocument
+from server.records.audit import FIRST, AuditLine, AuditSearch, SignedDocument
 from server.storage.protocols import OrganisationStore, Store
 from wire.errors import SignatureInvalid
 from wire.server_keys import KeyRing
@@ -21,6 +21,7 @@ from wire.signing import SigningKey
 HEAD_DOMAIN = b"veritype audit head v1"
 _AT_ONCE = 1_000
 _HEADS_MAX = 5_000
+_HEADS_SHOWN = 50
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -44,6 +45,14 @@ class Checked:
     heads: int
     wrong: str | None
     """What does not hold, in a sentence; None: everything does."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chained:
+    """A line's place in the chain."""
+
+    sequence: int
+    digest: bytes
 
 
 def sign_head(store: Store, organisation: int, key: SigningKey, now_us: int) -> Head | None:
@@ -71,6 +80,28 @@ def check_log(
     heads = list(own.audit_heads(_HEADS_MAX)) + [_kept_head(each) for each in kept]
     wrong = wrong or next(_against(heads, organisation, digests, keys.ring), None)
     return Checked(len(digests), before, len(heads), wrong)
+
+
+def check_newest(own: OrganisationStore, organisation: int, keys: ServerKeys, most: int) -> Checked:
+    """Hold the newest lines against each other, and against the signed heads that name them.
+
+    What stands before them is taken as it is: the whole log is `check_log`'s.
+    """
+    lines = list(reversed(own.audit_search(AuditSearch(), None, most)))
+    digests, wrong, before = dict[int, bytes](), None, None
+    for line in lines:
+        if line.sequence is None or line.digest is None:
+            before = None
+            continue
+        if before is not None and line.sequence != before.sequence + 1:
+            wrong = wrong or f"line {before.sequence + 1} of the audit log is missing"
+        elif before is not None and line.digest_behind(before.digest) != line.digest:
+            wrong = wrong or f"line {line.sequence} of the audit log was changed"
+        digests[line.sequence] = line.digest
+        before = _Chained(line.sequence, line.digest)
+    heads = [head for head in own.audit_heads(_HEADS_SHOWN) if _names(head, digests)]
+    wrong = wrong or next(_against_known(heads, organisation, digests, keys.ring), None)
+    return Checked(len(digests), 0, len(heads), wrong)
 
 
 def exported(head: SignedDocument) -> str:
@@ -105,8 +136,22 @@ def _walk(own: OrganisationStore) -> tuple[list[bytes], int, str | None]:
     return digests, before + unchained, None
 
 
+def _names(signed: SignedDocument, digests: Mapping[int, bytes]) -> bool:
+    """Whether a head is about one of these lines; one that does not read is looked at too."""
+    try:
+        return msgspec.json.decode(signed.document, type=Head).sequence in digests
+    except (msgspec.DecodeError, ValueError):
+        return True
+
+
 def _against(
     heads: Sequence[SignedDocument], organisation: int, digests: Sequence[bytes], ring: KeyRing
+) -> Iterator[str]:
+    return _against_known(heads, organisation, dict(enumerate(digests)), ring)
+
+
+def _against_known(
+    heads: Sequence[SignedDocument], organisation: int, digests: Mapping[int, bytes], ring: KeyRing
 ) -> Iterator[str]:
     for signed in heads:
         try:
@@ -118,7 +163,7 @@ def _against(
             yield f"the signature at line {head.sequence} of the audit log does not hold"
         elif head.organisation != organisation:
             yield "a signed head is another organisation's"
-        elif head.sequence >= len(digests):
+        elif head.sequence not in digests:
             yield f"the audit log ends before line {head.sequence}, which was signed"
         elif digests[head.sequence].hex() != head.digest:
             yield f"line {head.sequence} of the audit log is not the one that was signed"

@@ -52,6 +52,11 @@ class AuditSearch:
     actor: str | None = None
     subject: str | None = None
     """How the subject begins: an id."""
+    action: str | None = None
+    from_us: int | None = None
+    """Added at this moment or later."""
+    to_us: int | None = None
+    """Added before this moment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from server.records import (
 )
 from server.services.devices import DeviceRegister
 from server.services.naming import checked_name
+from server.services.platform_keys import PlatformKeyRegister
 from server.services.policies import Policies
 from server.signin.passwords import checked_password, hash_password, new_password
 from server.storage.protocols import OrganisationStore, Store
@@ -130,12 +131,11 @@ class Administration:
 
     def revoke_platform_key(self, name: str) -> None:
         """Revoke a key: its next call is refused; raises `NotKnown`."""
-        key = next((k for k in self._own.platform_keys() if k.name == name), None)
+        register = PlatformKeyRegister(self._own, _ACTOR)
+        key = next((k for k in register.listed() if k.name == name), None)
         if key is None:
             raise NotKnown("there is no key of that name; see 'veritype-server key list'")
-        if not self._own.revoke_platform_key(key.row, now_us()):
-            raise NotKnown("that key was revoked before")
-        self._own.audit("operator", "key.revoked", name)
+        register.revoke(key)
 
     @property
     def organisation(self) -> Organisation:

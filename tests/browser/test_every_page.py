@@ -20,6 +20,11 @@ LOOK = os.environ.get("VERITYPE_LOOK")
 PAGES = {
     "admin": (
         "/people",
+        "/devices",
+        "/projects",
+        "/keys",
+        "/webhooks",
+        "/exports",
         "/reviews/quality",
         "/hours",
         "/notices",

@@ -36,6 +36,9 @@ class Rights(Protocol):
     def ask_export(self, person: bytes, now_us: int) -> bool:
         """Ask for an export; False if one is being made or lies ready."""
 
+    def exports_asked(self) -> Sequence[PersonalExport]:
+        """Every export that was asked for and is not forgotten yet, the newest first."""
+
     def export_of(self, person: bytes) -> PersonalExport | None:
         """A person's export."""
 

@@ -8,16 +8,19 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Select, func
 
 from server.clock import now_us as clock_us
 from server.records.announcements import Happened
 from server.records.audit import CLOSED, FIRST, VIEWED, AuditLine, AuditSearch, SignedDocument
 from server.storage import tables
-from server.storage.sql.bound import Bound
+from server.storage.sql.bound import Bound, unindexed
 
 _LINE = tables.audit_log.c
 _COLUMNS = [_LINE[name] for name in AuditLine.__slots__]
+_CLOCKS_US = 60_000_000
+"""So far may the clocks of two nodes lie apart, at most."""
+_NO_ROW = 1 << 62
 _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
@@ -86,6 +89,14 @@ class SqlAuditLog(Bound):
             query = query.where(_LINE.actor == search.actor)
         if search.subject is not None:
             query = query.where(_LINE.subject.startswith(search.subject, autoescape=True))
+        if search.action is not None:
+            query = query.where(_LINE.action == search.action)
+        if search.from_us is not None:
+            query = query.where(self._audit_row_at(search.from_us) <= _LINE.row)
+            query = query.where(unindexed(_LINE.at_us, 0) >= search.from_us)
+        if search.to_us is not None:
+            query = query.where(_LINE.row <= self._audit_row_before(search.to_us))
+            query = query.where(unindexed(_LINE.at_us, 0) < search.to_us)
         return [AuditLine(*row) for row in self._all(query)]
 
     def audit_end(self) -> AuditLine | None:
@@ -124,6 +135,18 @@ class SqlAuditLog(Bound):
         columns = [table.c[name] for name in SignedDocument.__slots__]
         query = self._select(table, *columns).order_by(table.c.row.desc()).limit(limit)
         return [SignedDocument(*row) for row in self._all(query)]
+
+    def _audit_row_at(self, from_us: int) -> Any:
+        """The first row of a period: lines are added in the order of time, but for the clocks."""
+        since = self._select(tables.audit_log, _LINE.row).where(_LINE.at_us >= from_us - _CLOCKS_US)
+        first = since.order_by(_LINE.at_us, _LINE.row).limit(1).scalar_subquery()
+        return func.coalesce(first, _NO_ROW)
+
+    def _audit_row_before(self, to_us: int) -> Any:
+        """The last row of a period."""
+        until = self._select(tables.audit_log, _LINE.row).where(_LINE.at_us < to_us + _CLOCKS_US)
+        last = until.order_by(_LINE.at_us.desc(), _LINE.row.desc()).limit(1).scalar_subquery()
+        return func.coalesce(last, 0)
 
     def _audit_lines(self) -> Select[Any]:
         return self._select(tables.audit_log, *_COLUMNS)

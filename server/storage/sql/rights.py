@@ -143,6 +143,12 @@ class SqlRights(SqlAuditLog):
         row = self._one(query.where(_EXPORT.person == person))
         return PersonalExport(*row) if row else None
 
+    def exports_asked(self) -> Sequence[PersonalExport]:
+        """Those of everybody."""
+        query = self._select(tables.personal_exports, *_EXPORT_COLUMNS)
+        found = self._all(query.order_by(_EXPORT.asked_us.desc()))
+        return [PersonalExport(*row) for row in found]
+
     def claim_export(self, now_us: int) -> PersonalExport | None:
         """Take one that waits, for an hour."""
         waits = (_EXPORT.made_us.is_(None)) & (_EXPORT.claimed_until_us < now_us)

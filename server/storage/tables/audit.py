@@ -22,6 +22,10 @@ audit_log = Table(
     Index("audit_log_chain", "organisation", "sequence", unique=True),
     Index("audit_log_about", "organisation", "about", "row"),
     Index("audit_log_subjects", "organisation", "subject", "row"),
+    Index("audit_log_actors", "organisation", "actor", "row"),
+    Index("audit_log_actions", "organisation", "action", "row"),
+    Index("audit_log_of", "organisation", "row"),
+    Index("audit_log_times", "organisation", "at_us", "row"),
     Index(
         "audit_log_unchained",
         "organisation",

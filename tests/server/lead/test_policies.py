@@ -1,6 +1,6 @@
 """A project's policy in the console: read, changed, refused, published."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import unescape
 
 import msgspec
@@ -105,12 +105,6 @@ def test_a_comma_is_a_decimal_point_and_no_screenshots_are_none() -> None:
     made, _ = read_form(form, POLICY, 2)
     assert made is not None
     assert (made.false_flag_rate, made.screenshots, made.version) == (0.02, None, 2)
-
-
-@pytest.fixture
-def admin(address: str) -> Iterator[Browser]:
-    with Browser(address) as browser:
-        yield signed_in(browser, "admin", PASSWORD)
 
 
 def policy_path(house: House) -> str:

@@ -32,6 +32,7 @@ CASES: Mapping[str, Call] = {
     "claim_export": lambda s, _: s.claim_export(1 << 60),
     "empty_session": lambda s, x: s.empty_session(x.entry.row, b"{}", b"{}"),
     "erasing": lambda s, x: s.erasing(x.person),
+    "exports_asked": lambda s, _: s.exports_asked(),
     "export_of": lambda s, x: s.export_of(x.person),
     "finish_erasure": lambda s, x: s.finish_erasure(x.person, "Nobody", "x", 1),
     "finish_export": lambda s, x: s.finish_export(replace(_EXPORT, person=x.person)),
