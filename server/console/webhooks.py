@@ -11,9 +11,11 @@ from starlette.routing import Route
 from server.console.desk import Desk, Form, one, to
 from server.console.webhook_contexts import list_page, webhook_page
 from server.errors import Refusal, not_found
+from server.language import _
 from server.records import Happened, Person
 from server.services.asking import Asker
 from server.webhooks.endpoints import ENDPOINTS_MAX, TOLD, Webhooks
+from server.webhooks.targets import TargetRefused
 from wire.problems import ProblemCode
 
 _PAGE = 50
@@ -102,14 +104,14 @@ class WebhookRoutes:
 
     async def secret(self, request: Request) -> Response:
         """Another secret, shown once; for a day both sign."""
-        person, asker, _ = await self._asked(request)
+        person, asker, _form = await self._asked(request)
         named = request.path_params["webhook"]
         made = await _away(lambda: self._webhooks.new_secret(asker, named))
         return await self._page(request, person, asker, named, secret=made.secret)
 
     async def test(self, request: Request) -> Response:
         """Have a test sent there; the log says how it went."""
-        _, asker, _ = await self._asked(request)
+        _person, asker, _form = await self._asked(request)
         named = request.path_params["webhook"]
         number = await _away(lambda: self._webhooks.test(asker, named))
         return to(f"/webhooks/{named}?test={number}#log")
@@ -127,13 +129,13 @@ class WebhookRoutes:
 
     async def remove(self, request: Request) -> Response:
         """Remove it with its log."""
-        _, asker, _ = await self._asked(request)
+        _person, asker, _form = await self._asked(request)
         named = request.path_params["webhook"]
         await _away(lambda: self._webhooks.remove(asker, named))
         return to("/webhooks")
 
     async def _set_paused(self, request: Request, *, paused: bool) -> Response:
-        _, asker, _ = await self._asked(request)
+        _person, asker, _form = await self._asked(request)
         named = request.path_params["webhook"]
         await _away(lambda: self._webhooks.change(asker, named, None, None, paused))
         return to(f"/webhooks/{named}")
@@ -194,4 +196,6 @@ def _number(text: str) -> int:
 def _said(refusal: Refusal) -> str:
     if refusal.problem.code not in _MENDABLE:
         raise refusal
-    return refusal.problem.detail or ""
+    if isinstance(refusal.__cause__, TargetRefused):
+        return _("Nothing is sent there: %(why)s.", why=refusal.__cause__.spoken)
+    return refusal.spoken

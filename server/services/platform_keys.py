@@ -4,6 +4,7 @@ from collections.abc import Sequence, Set
 
 from server.clock import now_us
 from server.errors import NotKnown, ServerError
+from server.language import N_
 from server.operation.keys import hash_of, new_token
 from server.records import PlatformKey, Scope
 from server.services.naming import checked_name
@@ -21,7 +22,7 @@ class PlatformKeyRegister:
         """A new key with these scopes; stored as a hash only. Raises `ServerError`."""
         known_as = checked_name(name)
         if not scopes:
-            raise ServerError("a key that may do nothing is of no use; choose what it may do")
+            raise ServerError(N_("a key that may do nothing is of no use; choose what it may do"))
         key = new_token("vtp")
         self._store.add_platform_key(known_as, hash_of(key), scopes, now_us())
         self._store.audit(self._actor, "key.added", known_as)
@@ -34,5 +35,5 @@ class PlatformKeyRegister:
     def revoke(self, key: PlatformKey) -> None:
         """Refuse its next call; raises `NotKnown` if that is so already."""
         if not self._store.revoke_platform_key(key.row, now_us()):
-            raise NotKnown("that key was revoked before")
+            raise NotKnown(N_("that key was revoked before"))
         self._store.audit(self._actor, "key.revoked", key.name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from server.clock import now_us
 from server.errors import Refusal, not_found
+from server.language import N_
 from server.operation.config import Settings
 from server.records.announcements import Happened
 from server.records.webhooks import DeliveryLine, Endpoint
@@ -64,8 +65,9 @@ class Webhooks:
         own = self._own(asker)
         self._check(url, kinds)
         if len(own.endpoints(0, ENDPOINTS_MAX)) >= ENDPOINTS_MAX:
-            detail = f"There are {ENDPOINTS_MAX} endpoints already; remove one first."
-            raise Refusal(ProblemCode.CONFLICT, 409, detail)
+            detail = N_("There are %(most)s endpoints already; remove one first.")
+            most = {"most": ENDPOINTS_MAX}
+            raise Refusal(ProblemCode.CONFLICT, 409, detail, values=most)
         endpoint, secret = secrets.token_bytes(_ID_BYTES), new_secret()
         sealed = self._seal.seal(asker.organisation, endpoint, secret.encode())
         own.add_endpoint(endpoint, url, kinds, sealed, now_us())
@@ -119,8 +121,9 @@ class Webhooks:
     def replay(self, asker: Asker, endpoint_hex: str, first: int, last: int) -> int:
         """Send a range of numbers again; how many of its kinds there are."""
         if last < first or last - first >= REPLAY_MAX:
-            detail = f"A range of 1 to {REPLAY_MAX} numbers is expected."
-            raise Refusal(ProblemCode.INVALID_REQUEST, 400, detail)
+            detail = N_("A range of 1 to %(most)s numbers is expected.")
+            most = {"most": REPLAY_MAX}
+            raise Refusal(ProblemCode.INVALID_REQUEST, 400, detail, values=most)
         found, own = self.endpoint(asker, endpoint_hex), self._own(asker)
         count = own.replay(found.id, first, last, now_us())
         own.audit(asker.name, "webhook.replayed", endpoint_hex)
@@ -143,7 +146,7 @@ class Webhooks:
     def _check(self, url: str, kinds: frozenset[Happened]) -> None:
         """Refuse what could never be sent; what a name leads to is judged at each delivery too."""
         if not kinds or not kinds <= TOLD:
-            detail = "At least one kind is expected, and none but those that are listed."
+            detail = N_("At least one kind is expected, and none but those that are listed.")
             raise Refusal(ProblemCode.INVALID_REQUEST, 400, detail)
         try:
             target = self._rules.target(url)
@@ -151,8 +154,9 @@ class Webhooks:
             if found:
                 self._rules.judge(found)
         except TargetRefused as error:
-            detail = f"Nothing is sent there: {error}."
-            raise Refusal(ProblemCode.TARGET_REFUSED, 400, detail) from error
+            detail = N_("Nothing is sent there: %(why)s.")
+            why = {"why": str(error)}
+            raise Refusal(ProblemCode.TARGET_REFUSED, 400, detail, values=why) from error
 
     def _own(self, asker: Asker) -> OrganisationStore:
         return self._store.of(asker.organisation)

@@ -14,6 +14,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from urllib.parse import urlsplit
 
 from server.errors import ServerError
+from server.language import N_
 
 URL_MAX_CHARS = 500
 _PRINTABLE = re.compile(r"[!-~]+")
@@ -78,26 +79,25 @@ class TargetRules:
             TargetRefused: it is not of a form that webhooks are sent to.
         """
         if len(url) > URL_MAX_CHARS or not _PRINTABLE.fullmatch(url) or "\\" in url:
-            raise TargetRefused("that is not an address of the web")
+            raise TargetRefused(N_("that is not an address of the web"))
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            raise TargetRefused("that is not an address of the web") from error
+            raise TargetRefused(N_("that is not an address of the web")) from error
         if parts.scheme not in _PORTS or not parts.hostname:
-            raise TargetRefused("an address that begins with https:// is expected")
+            raise TargetRefused(N_("an address that begins with https:// is expected"))
         if parts.scheme == "http" and not self.plain_http:
-            raise TargetRefused("only https:// is allowed here")
+            raise TargetRefused(N_("only https:// is allowed here"))
         if "@" in parts.netloc:
-            raise TargetRefused("an address with a name or a password in it is not taken")
+            raise TargetRefused(N_("an address with a name or a password in it is not taken"))
         if parts.fragment or "#" in url:
-            raise TargetRefused("an address with a fragment (#) is not taken")
+            raise TargetRefused(N_("an address with a fragment (#) is not taken"))
         usual = _PORTS[parts.scheme]
         port = usual if port is None else port
         if port != usual and port < UNPRIVILEGED_FROM:
-            raise TargetRefused(
-                f"only port {usual} and ports from {UNPRIVILEGED_FROM} up are taken"
-            )
+            said = N_("only port %(usual)s and ports from %(from_port)s up are taken")
+            raise TargetRefused(said, usual=usual, from_port=UNPRIVILEGED_FROM)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return Target(parts.scheme == "https", parts.hostname, port, path)
 
@@ -108,7 +108,7 @@ class TargetRules:
             TargetRefused: there is none, or one of them is not allowed.
         """
         if not addresses or not all(self._allows(address) for address in addresses):
-            raise TargetRefused("its name leads to an address that nothing is sent to")
+            raise TargetRefused(N_("its name leads to an address that nothing is sent to"))
         return addresses
 
     def _allows(self, address: str) -> bool:
