@@ -38,6 +38,7 @@ class OneLineErrors(click.Group):
 
 
 @click.group(cls=OneLineErrors)
+@click.version_option(package_name="veritype", prog_name="detector")
 def main() -> None:
     """Tell how the text of recorded sessions got in: composed, copied, typed by a machine, pasted.
 

@@ -50,6 +50,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands)
+@click.version_option(package_name="veritype", prog_name="veritype-server")
 def main() -> None:
     """The Veritype server."""
 

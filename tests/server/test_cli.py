@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -45,6 +46,10 @@ def test_from_nothing_to_a_paired_person(data: Path, tmp_path: Path) -> None:
         run("key", "add", "k", "--scope", "sessions:read", "--json", "--data", str(data))
     )["key"]
     assert json.loads(run("doctor", "--json", "--data", str(data))) == {"ok": True, "wrong": []}
+
+
+def test_the_version_is_the_packages() -> None:
+    assert run("--version") == f"veritype-server, version {version('veritype')}\n"
 
 
 def test_secrets_are_the_owners_alone(data: Path) -> None:
