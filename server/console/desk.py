@@ -89,6 +89,10 @@ class Desk:
             headers={"retry-after": str(wait_s)} if wait_s else None,
         )
 
+    def part(self, request: Request, name: str, page: object) -> Response:
+        """A part of a page that is on a screen already."""
+        return templates.TemplateResponse(request, name, {"page": page})
+
     def address_of(self, request: Request, path: str) -> str:
         """Where browsers find a path of ours."""
         base = self.sign_ins.settings.public_url or str(request.base_url)

@@ -11,9 +11,12 @@ from server.console.contexts import session_page, sessions_page
 from server.console.desk import Desk, to
 from server.console.looked import looked_pairs
 from server.console.rendering import STATIC
+from server.console.replay import replay_of
 from server.console.statics import CachedStatics
+from server.console.stretch import asked_stretch, stretch_page
 from server.console.timeline import timeline_of
 from server.errors import not_found
+from server.records.audit import KEYS_VIEWED
 from server.services.review import Review
 
 _NUMBER_MAX_CHARS = 18
@@ -33,6 +36,8 @@ class ConsoleRoutes:
             Route("/sessions", self.sessions, methods=["GET"]),
             Route("/sessions/{session}", self.session, methods=["GET"]),
             Route("/sessions/{session}/timeline.json", self.timeline, methods=["GET"]),
+            Route("/sessions/{session}/stretch", self.stretch, methods=["GET"]),
+            Route("/sessions/{session}/replay.bin", self.replay, methods=["GET"]),
             Route("/sessions/{session}/objects/{digest}", self.picture, methods=["GET"]),
             Route("/sessions/{session}/looked", self.looked, methods=["POST"]),
             Mount("/static", CachedStatics(directory=STATIC), name="static"),
@@ -69,6 +74,28 @@ class ConsoleRoutes:
         session = request.path_params["session"]
         data = await run_in_threadpool(timeline_of, self._review, asker, session)
         return JSONResponse(data)
+
+    async def stretch(self, request: Request) -> Response:
+        """What was observed from one moment to another, as a part of the page."""
+        asker, session = await self._desk.asker(request), request.path_params["session"]
+        start_ms, end_ms = asked_stretch(request.query_params)
+
+        def read() -> object:
+            assessed = self._review.assessment(asker, session)
+            policy = self._review.policy(asker, self._review.session(asker, session).line)
+            opened = self._review.opened(asker, session)
+            return stretch_page(opened, policy, start_ms, end_ms, assessed)
+
+        return self._desk.part(request, "stretch.html", await run_in_threadpool(read))
+
+    async def replay(self, request: Request) -> Response:
+        """What each key did to the text; who asked for it is in the audit log."""
+        asker, session = await self._desk.asker(request), request.path_params["session"]
+
+        def read() -> bytes:
+            return replay_of(self._review.opened(asker, session, KEYS_VIEWED))
+
+        return Response(await run_in_threadpool(read), media_type="application/octet-stream")
 
     async def picture(self, request: Request) -> Response:
         """A screenshot; each view is in the audit log."""

@@ -7,6 +7,7 @@ from fastapi.templating import Jinja2Templates
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.console.evidence_wording import evidence_words
 from server.console.wording import ROLE_TITLES
 from server.errors import Refusal
 from server.http.refusals import answer_of
@@ -57,6 +58,7 @@ def probability(value: float) -> str:
 
 install(templates.env)
 templates.env.globals["asset_version"] = _version()
+templates.env.globals["evidence_words"] = evidence_words
 templates.env.filters |= {"clock": clock, "role": role, "words": words, "probability": probability}
 
 

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from server.clock import now_us
 from server.console.desk import Desk, Form, one, to
 from server.console.looked import looked_pairs
+from server.console.replay import replay_of
 from server.console.review_contexts import (
     done_page,
     quality_page,
@@ -15,9 +16,11 @@ from server.console.review_contexts import (
     review_page,
 )
 from server.console.spans import NotSpans, spans_of
+from server.console.stretch import asked_stretch, stretch_page
 from server.console.timeline import evidence_of
 from server.errors import Refusal, not_found
 from server.records import Person, Verdict
+from server.records.audit import KEYS_VIEWED
 from server.reviews.glimpse import Glimpses
 from server.reviews.quality import measured
 from server.reviews.reviewing import Reviewing
@@ -48,6 +51,8 @@ class ReviewingRoutes:
             Route("/reviews/{review}/verdict", self.commit, methods=["POST"]),
             Route("/reviews/{review}/done", self.done, methods=["GET"]),
             Route("/reviews/{review}/timeline.json", self.timeline, methods=["GET"]),
+            Route("/reviews/{review}/stretch", self.stretch, methods=["GET"]),
+            Route("/reviews/{review}/replay.bin", self.replay, methods=["GET"]),
             Route("/reviews/{review}/objects/{digest}", self.picture, methods=["GET"]),
             Route("/reviews/{review}/looked", self.looked, methods=["POST"]),
         ]
@@ -119,6 +124,30 @@ class ReviewingRoutes:
             return evidence_of(self._review, glimpse.asker, glimpse.session, at)
 
         return JSONResponse(await run_in_threadpool(read))
+
+    async def stretch(self, request: Request) -> Response:
+        """What was observed from one moment to another: from the evidence alone."""
+        asker, review = await self._desk.asker(request), request.path_params["review"]
+        start_ms, end_ms = asked_stretch(request.query_params)
+
+        def read() -> object:
+            glimpse = self._glimpses.glimpse(asker, review)
+            line = self._review.session(glimpse.asker, glimpse.session).line
+            policy = self._review.policy(glimpse.asker, line)
+            opened = self._review.opened(glimpse.asker, glimpse.session)
+            return stretch_page(opened, policy, start_ms, end_ms, None)
+
+        return self._desk.part(request, "stretch.html", await run_in_threadpool(read))
+
+    async def replay(self, request: Request) -> Response:
+        """What each key did to the text; who asked for it is in the audit log."""
+        asker, review = await self._desk.asker(request), request.path_params["review"]
+
+        def read() -> bytes:
+            glimpse = self._glimpses.glimpse(asker, review)
+            return replay_of(self._review.opened(glimpse.asker, glimpse.session, KEYS_VIEWED))
+
+        return Response(await run_in_threadpool(read), media_type="application/octet-stream")
 
     async def picture(self, request: Request) -> Response:
         """A screenshot; each view is in the audit log."""

@@ -1,15 +1,25 @@
 """The data of a session's timeline: everything on one axis, in session milliseconds.
 
-Points are thinned to what a screen can show; nothing here judges.
+Where more points lie than a screen can show, a density stands for them; nothing here judges.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
 from typing import Any
 
 from detector.from_wire import copies_of, insertion_of
 from detector.provenance.clipboard import Clipboard
+from server.console.incidents import incidents_of
+from server.console.presses import (
+    POINTS_MAX,
+    bucket_of,
+    density,
+    intervals,
+    median_ms,
+    presses_of,
+    revisions,
+    typing_rate,
+)
+from server.console.rendering import words
 from server.scoring.facts import OpenedSession, idle_intervals, lost_stretches, paused_intervals
 from server.services.asking import Asker
 from server.services.pictures import blankings, digest_of, shown_instead
@@ -20,20 +30,12 @@ from wire.codes import (
     Category,
     InsertionHow,
     InsertionSeenBy,
-    KeyFlag,
     ScreenshotFlag,
     ScreenshotOutcome,
     SourceName,
     SourceState,
 )
-from wire.keys import KeyClass
 
-_BUCKETS_MAX = 400
-_BUCKET_MIN_MS = 5_000
-_POINTS_MAX = 4_000
-# Plain integers: an enum's own `&` costs a microsecond, and a long session has 100,000 keys.
-_NO_TEXT = frozenset(map(int, (KeyClass.SHIFT, KeyClass.MODIFIER, KeyClass.CAPSLOCK)))
-_CHORD, _INJECTED = int(KeyFlag.CHORD), int(KeyFlag.INJECTED)
 _DOWN = (SourceState.FAILED, SourceState.MISSING, SourceState.DEGRADED)
 
 Json = dict[str, Any]
@@ -50,7 +52,7 @@ def timeline_of(review: Review, asker: Asker, session: str) -> Json:
                 "end_ms": span.end_ms,
                 "kind": span.kind,
                 "strength": span.strength,
-                "why": span.why,
+                "why": words(span.why),
             }
             for span in assessed.spans
         ],
@@ -62,16 +64,22 @@ def evidence_of(review: Review, asker: Asker, session: str, pictures_at: str) ->
     opened = review.opened(asker, session)
     stored = review.stored_digests(asker, session)
     end_ms = max((header.end_us for header in opened.headers), default=0) // 1000
-    keys = _keys(opened.batches)
-    rate, bucket_ms = typing_rate(keys, end_ms)
+    presses = presses_of(opened.batches)
+    writing = presses.that_write()
+    many = len(writing.t_us) > POINTS_MAX
     return {
         "end_ms": end_ms,
+        "redacted": opened.redacted_us is not None,
         "coverage": coverage_of(opened, end_ms),
-        "focus": _focus(opened.batches, end_ms),
-        "typing": rate,
-        "bucket_ms": bucket_ms,
-        "intervals": _intervals(keys),
+        "focus": focus_of(opened.batches, end_ms),
+        "typing": typing_rate(writing.t_us, end_ms),
+        "bucket_ms": bucket_of(end_ms),
+        "intervals": [] if many else intervals(writing),
+        "density": density(writing, end_ms) if many else None,
+        "median_ms": median_ms(writing),
+        "revisions": revisions(writing, end_ms),
         "insertions": list(insertions_of(opened.batches)),
+        "incidents": incidents_of(opened, presses),
         "screenshots": list(_screenshots(opened, stored, pictures_at)),
         "spans": [],
     }
@@ -92,41 +100,8 @@ def coverage_of(opened: OpenedSession, end_ms: int) -> list[Json]:
     return sorted(bands, key=lambda band: (band["start_ms"], band["end_ms"]))
 
 
-def typing_rate(keys: Sequence[tuple[int, int]], end_ms: int) -> tuple[list[list[float]], int]:
-    """Keys per minute in equal buckets, as (middle of the bucket, rate)."""
-    bucket_ms = max(_BUCKET_MIN_MS, -(-end_ms // _BUCKETS_MAX))
-    counts = Counter(t_us // 1000 // bucket_ms for t_us, _ in keys)
-    buckets = range(-(-end_ms // bucket_ms))
-    per_minute = 60_000 / bucket_ms
-    middle = bucket_ms // 2
-    return [[n * bucket_ms + middle, round(counts[n] * per_minute, 1)] for n in buckets], bucket_ms
-
-
-def _keys(batches: Sequence[Batch]) -> list[tuple[int, int]]:
-    """Presses that make or change text, as (time, flags), in order."""
-    found = []
-    for batch in batches:
-        columns = batch.body.columns(events.Keystroke)
-        found += [
-            (t_us, flags)
-            for t_us, key, flags in zip(
-                columns["t_us"], columns["key_class"], columns["flags"], strict=True
-            )
-            if key not in _NO_TEXT and not flags & _CHORD
-        ]
-    return sorted(found)
-
-
-def _intervals(keys: Sequence[tuple[int, int]]) -> list[list[float]]:
-    """Inter-key intervals as (time, milliseconds), with 1 for an injected key."""
-    step = -(-len(keys) // _POINTS_MAX) or 1
-    return [
-        [b // 1000, max((b - a) / 1000, 1.0), int(flags & _INJECTED > 0)]
-        for (a, _), (b, flags) in islice(pairwise(keys), 0, None, step)
-    ]
-
-
-def _focus(batches: Sequence[Batch], end_ms: int) -> list[Json]:
+def focus_of(batches: Sequence[Batch], end_ms: int) -> list[Json]:
+    """Which category of window was in front, and from when to when."""
     seen = sorted(
         (event.t_us // 1000, event.category)
         for batch in batches
@@ -144,19 +119,19 @@ def _focus(batches: Sequence[Batch], end_ms: int) -> list[Json]:
 
 
 def insertions_of(batches: Sequence[Batch]) -> Iterator[Json]:
-    """Each insertion with the place it was copied in, as the detector joins them."""
+    """Each insertion, in order of time, with where it was copied as the detector joins them."""
     clipboard = Clipboard(copies_of([batch.body for batch in batches]))
-    for batch in batches:
-        for event in batch.body.events(events.Insertion):
-            copy = clipboard.behind(insertion_of(event))
-            known = event.length_chars != events.MISSING_U32
-            yield {
-                "t_ms": event.t_us // 1000,
-                "length_chars": event.length_chars if known else None,
-                "how": _name(InsertionHow, event.how),
-                "seen_by": _name(InsertionSeenBy, event.seen_by),
-                "source": _name(Category, copy.category if copy else Category.UNKNOWN),
-            }
+    found = [event for batch in batches for event in batch.body.events(events.Insertion)]
+    for event in sorted(found, key=lambda event: event.t_us):
+        copy = clipboard.behind(insertion_of(event))
+        known = event.length_chars != events.MISSING_U32
+        yield {
+            "t_ms": event.t_us // 1000,
+            "length_chars": event.length_chars if known else None,
+            "how": _name(InsertionHow, event.how),
+            "seen_by": _name(InsertionSeenBy, event.seen_by),
+            "source": _name(Category, copy.category if copy else Category.UNKNOWN),
+        }
 
 
 def _screenshots(

@@ -40,6 +40,8 @@ class AuditLine:
 
 VIEWED, CLOSED = "object.viewed", "object.closed"
 """Actions: a picture was given to somebody, and they are done looking at it."""
+EVIDENCE_VIEWED, KEYS_VIEWED = "evidence.viewed", "keys.viewed"
+"""Actions: somebody read what was recorded; or the classes of single keys, to replay them."""
 FIRST = bytes(32)
 """What stands in the place of the digest before the first line."""
 

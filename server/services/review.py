@@ -21,7 +21,7 @@ from server.records import (
     StoredObject,
     Submission,
 )
-from server.records.audit import CLOSED, VIEWED
+from server.records.audit import CLOSED, EVIDENCE_VIEWED, VIEWED
 from server.records.listing import SessionFilter
 from server.scoring.assessments import FLAGGED_BANDS, Assessed, AssessedText
 from server.scoring.facts import OpenedSession, SessionFacts
@@ -168,11 +168,13 @@ class Review:
         kept = self._of(asker).compacted(self._published(asker, session_hex).row)
         return kept.redacted_us if kept is not None else None
 
-    def opened(self, asker: Asker, session_hex: str) -> OpenedSession:
+    def opened(
+        self, asker: Asker, session_hex: str, action: str = EVIDENCE_VIEWED
+    ) -> OpenedSession:
         """The session's batches, decoded; that they were read is written to the audit log first."""
         line = self._published(asker, session_hex)
         store = self._of(asker)
-        store.audit(asker.name, "evidence.viewed", line.id.hex(), about=line.person)
+        store.audit(asker.name, action, line.id.hex(), about=line.person)
         late = store.late_blankings(line.row)
         return opened_session(store, self._objects, asker.organisation, line.row, late)
 

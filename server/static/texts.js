@@ -18,3 +18,8 @@ export function number(value, options = {}) {
 function write(value) {
   return typeof value === "number" ? number(value) : value;
 }
+
+/** Whether a page's block has a text. */
+export function has(key) {
+  return key in texts;
+}

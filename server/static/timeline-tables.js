@@ -1,18 +1,11 @@
 // The timeline's data as tables: the same facts for those who do not see the chart.
-
-export function clock(ms) {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  const two = (value) => String(value).padStart(2, "0");
-  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-}
-
-export function words(code) {
-  return code.charAt(0).toUpperCase() + code.slice(1).replaceAll("_", " ");
-}
+import { number, say } from "./texts.js";
+import { clock, incidentText, words } from "./timeline-words.js";
 
 function element(name, text) {
   const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
+  if (text instanceof Node) made.append(text);
+  else if (text !== undefined) made.textContent = text;
   return made;
 }
 
@@ -43,33 +36,38 @@ function table(caption, heads, rows) {
 function perMinutes(data, minutes) {
   const width = minutes * 60000;
   const sums = new Map();
-  for (const [at, rate] of data.typing) {
+  const add = (at, typed, erased) => {
     const slot = Math.floor(at / width);
-    sums.set(slot, (sums.get(slot) ?? 0) + (rate * data.bucket_ms) / 60000);
-  }
-  return [...sums].map(([slot, keys]) => [clock(slot * width), String(Math.round(keys))]);
+    const [before, gone] = sums.get(slot) ?? [0, 0];
+    sums.set(slot, [before + typed, gone + erased]);
+  };
+  for (const [at, rate] of data.typing) add(at, (rate * data.bucket_ms) / 60000, 0);
+  for (const [at, keys] of data.revisions) add(at, 0, keys);
+  return [...sums].map(([slot, [typed, erased]]) => [clock(slot * width), number(Math.round(typed)), number(erased)]);
 }
 
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted.length ? sorted[Math.floor(sorted.length / 2)] : null;
+function picture(shot) {
+  if (!shot.url) return words("outcome", shot.outcome);
+  const link = element("a", words("outcome", shot.outcome));
+  link.href = shot.url;
+  return link;
 }
 
 export function fillTables(place, data) {
   const minutes = data.end_ms > 3600000 ? 10 : 1;
-  const middle = median(data.intervals.map((point) => point[1]));
+  const because = (band) => (band.why ? words("because", band.why) : "");
   place.append(
-    element("p", middle === null ? "No keys were recorded." :
-      `Half of the intervals between keys are shorter than ${Math.round(middle)} ms.`),
-    table("What was not fully observed", ["From", "To", "State", "Why"],
-      data.coverage.map((b) => [clock(b.start_ms), clock(b.end_ms), words(b.state), words(b.why)])),
-    table("Window in front", ["From", "To", "Category"],
-      data.focus.map((b) => [clock(b.start_ms), clock(b.end_ms), words(b.category)])),
-    table("Insertions", ["At", "Characters", "How", "Copied in", "Seen by"],
-      data.insertions.map((i) => [clock(i.t_ms), i.length_chars === null ? "not seen" : String(i.length_chars),
-        words(i.how), words(i.source), words(i.seen_by)])),
-    table(`Keys in each ${minutes} min`, ["From", "Keys"], perMinutes(data, minutes)),
-    table("Screenshots", ["At", "Outcome"],
-      data.screenshots.map((s) => [clock(s.t_ms), words(s.outcome)])),
+    element("p", data.median_ms === null ? say("no-intervals") : say("median", { ms: data.median_ms })),
+    table(say("table-coverage"), [say("from"), say("to"), say("state"), say("why")],
+      data.coverage.map((b) => [clock(b.start_ms), clock(b.end_ms), words("state", b.state), because(b)])),
+    table(say("table-focus"), [say("from"), say("to"), say("category")],
+      data.focus.map((b) => [clock(b.start_ms), clock(b.end_ms), words("category", b.category)])),
+    table(say("table-inserted"), [say("at"), say("length"), say("how"), say("copied-in"), say("seen-by")],
+      data.insertions.map((i) => [clock(i.t_ms), i.length_chars === null ? say("length-unseen") : number(i.length_chars),
+        words("how", i.how), words("category", i.source), words("seen", i.seen_by)])),
+    table(say("table-incidents"), [say("from"), say("to"), say("what")],
+      data.incidents.map((i) => [clock(i.start_ms), clock(i.end_ms), incidentText(i)])),
+    table(say("table-keys", { minutes }), [say("from"), say("keys-pressed"), say("keys-that-erase")], perMinutes(data, minutes)),
+    table(say("table-shots"), [say("at"), say("outcome")], data.screenshots.map((s) => [clock(s.t_ms), picture(s)])),
   );
 }

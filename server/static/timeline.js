@@ -1,173 +1,19 @@
-// The session's timeline: five lanes on one time axis. Draws what the server says, judges nothing.
-import { clock, fillTables, words } from "./timeline-tables.js";
+// A session's page: the timeline, and what is linked to it.
+import { fetchSteps, intervalsIn } from "./replay-steps.js";
+import { Replay } from "./replay.js";
+import { listen, shortcut } from "./shortcuts.js";
+import { Stretch } from "./stretch.js";
+import { say } from "./texts.js";
+import { HEIGHT, RIGHT, densityOf, left, observed, options, pointSeries } from "./timeline-chart.js";
+import { CATEGORIES, STATES, dark, palette } from "./timeline-colours.js";
+import { Film } from "./timeline-film.js";
+import { fillTables } from "./timeline-tables.js";
+import { View } from "./timeline-view.js";
+import { words } from "./timeline-words.js";
 
-const CATEGORIES = ["task", "assistant", "reference", "editor", "communication", "private", "other", "unknown"];
-const STATES = ["observed", "partly", "paused", "away", "lost"];
-const LANES = [
-  { key: "spans", name: "To look at", top: 28, height: 14 },
-  { key: "coverage", name: "Coverage", top: 70, height: 24 },
-  { key: "focus", name: "Window", top: 122, height: 24 },
-  { key: "typing", name: "Keys per minute", top: 176, height: 96 },
-  { key: "intervals", name: "Time between keys", top: 304, height: 136 },
-  { key: "inserted", name: "Inserted characters", top: 472, height: 84 },
-];
-const LANE = Object.fromEntries(LANES.map((lane, index) => [lane.key, index]));
-const FIRST_GRAPH = LANE.typing;
-
-function palette() {
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  return dark
-    ? { ink: "#e6e9e8", muted: "#9ba7ab", line: "#30393d", card: "#1c2225", keys: "#7cc0c4", point: "#7cc0c4", injected: "#f2a09a",
-        span: "rgba(242,160,154,.16)", window: "rgba(124,192,196,.18)", inserted: "#efc36b",
-        states: { observed: "#35584b", partly: "#8a7433", paused: "#46515a", away: "#39434a", lost: "#a2504c" },
-        categories: { task: "#4f8f94", assistant: "#d98a5b", reference: "#8a82c9", editor: "#6f93c4", communication: "#b07fae", private: "#59636a", other: "#6d7478", unknown: "#4a5256" } }
-    : { ink: "#22282b", muted: "#5d676b", line: "#dedcd4", card: "#ffffff", keys: "#2a6168", point: "#2a6168", injected: "#9c2f2f",
-        span: "rgba(156,47,47,.10)", window: "rgba(42,97,104,.14)", inserted: "#b97a10",
-        states: { observed: "#bfdccb", partly: "#ecd591", paused: "#cfd5da", away: "#e2e5e8", lost: "#e2a49f" },
-        categories: { task: "#5a9aa0", assistant: "#d98a5b", reference: "#9a92d6", editor: "#7ea2d2", communication: "#c193bf", private: "#a5adb2", other: "#bcc2c5", unknown: "#d5d8da" } };
-}
-
-function observed(data) {
-  // What no band speaks for was observed.
-  const bands = [];
-  let until = 0;
-  for (const band of data.coverage) {
-    if (band.start_ms > until) bands.push({ start_ms: until, end_ms: band.start_ms, state: "observed", why: "" });
-    until = Math.max(until, band.end_ms);
-  }
-  if (until < data.end_ms) bands.push({ start_ms: until, end_ms: data.end_ms, state: "observed", why: "" });
-  return [...bands, ...data.coverage];
-}
-
-function bandSeries(name, lane, rows, colour) {
-  return {
-    name, type: "custom", xAxisIndex: lane, yAxisIndex: lane, clip: true,
-    encode: { x: [0, 1] },
-    data: rows.map((row) => ({ value: [row.from, row.to, 0], label: row.text, itemStyle: { color: colour(row.key) } })),
-    renderItem(params, api) {
-      const start = api.coord([api.value(0), 0]);
-      const end = api.coord([api.value(1), 0]);
-      const box = { x: start[0], y: params.coordSys.y, width: Math.max(end[0] - start[0], 3), height: params.coordSys.height };
-      const shape = echarts.graphic.clipRectByRect(box, params.coordSys);
-      return shape && { type: "rect", shape: { ...shape, r: 2 }, style: { fill: api.visual("color") } };
-    },
-    tooltip: { formatter: (item) => item.data.label },
-  };
-}
-
-function axes(data, colours) {
-  const last = LANES.length - 1;
-  const x = LANES.map((_lane, index) => ({
-    type: "time", gridIndex: index, min: 0, max: Math.max(data.end_ms, 1000),
-    axisLine: { show: index === last, lineStyle: { color: colours.line } },
-    axisTick: { show: index === last },
-    splitLine: { show: index >= FIRST_GRAPH, lineStyle: { color: colours.line, opacity: 0.6 } },
-    axisLabel: { show: index === last, color: colours.muted, formatter: clock, hideOverlap: true },
-    axisPointer: { label: { show: index === last, formatter: ({ value }) => clock(value) } },
-  }));
-  const bare = { type: "value", min: 0, max: 1, show: false };
-  const lined = {
-    axisLabel: { color: colours.muted, fontSize: 11 }, axisLine: { show: false },
-    splitLine: { lineStyle: { color: colours.line, opacity: 0.6 } }, splitNumber: 2,
-  };
-  const y = [
-    { ...bare, gridIndex: LANE.spans },
-    { ...bare, gridIndex: LANE.coverage },
-    { ...bare, gridIndex: LANE.focus },
-    { type: "value", gridIndex: LANE.typing, min: 0, ...lined },
-    { type: "log", gridIndex: LANE.intervals, min: 10, max: 100000, ...lined, splitNumber: 4, axisLabel: { ...lined.axisLabel, formatter: interval } },
-    { type: "log", gridIndex: LANE.inserted, min: 1, max: longest(data), ...lined, axisLabel: { ...lined.axisLabel, formatter: (v) => v >= 1000 ? `${v / 1000}k` : `${v}` } },
-  ];
-  return { x, y };
-}
-
-function interval(ms) {
-  return ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`;
-}
-
-function longest(data) {
-  // At least a hundred characters high, so that a small paste looks small.
-  const most = Math.max(100, ...data.insertions.map((item) => item.length_chars ?? 0));
-  return 10 ** Math.ceil(Math.log10(most));
-}
-
-function spanAreas(data, colours) {
-  return {
-    silent: true, itemStyle: { color: colours.span },
-    data: data.spans.map((span) => [{ xAxis: span.start_ms }, { xAxis: span.end_ms }]),
-  };
-}
-
-function insertedText(item) {
-  const length = item.length_chars === null ? "length not seen" : `${item.length_chars} characters`;
-  return `${clock(item.t_ms)}  ${length}\n${words(item.how)}, copied in: ${words(item.source)}\nSeen by: ${words(item.seen_by)}`;
-}
-
-function insertedSeries(data, colours, markArea) {
-  // Drawn by hand: a bar series would widen its own time axis and shift it against the others.
-  return {
-    name: "Inserted", type: "custom", xAxisIndex: LANE.inserted, yAxisIndex: LANE.inserted, clip: true, encode: { x: 0, y: 1 }, markArea,
-    data: data.insertions.map((item) => ({
-      value: [item.t_ms, Math.max(item.length_chars ?? 2, 2)], text: insertedText(item),
-      itemStyle: { color: item.source === "assistant" ? colours.categories.assistant : colours.inserted },
-    })),
-    renderItem(params, api) {
-      const top = api.coord([api.value(0), api.value(1)]);
-      const floor = params.coordSys.y + params.coordSys.height;
-      const box = { x: top[0] - 3, y: top[1], width: 6, height: Math.max(floor - top[1], 2) };
-      const shape = echarts.graphic.clipRectByRect(box, params.coordSys);
-      return shape && { type: "rect", shape: { ...shape, r: 2 }, style: { fill: api.visual("color") } };
-    },
-    tooltip: { formatter: (item) => item.data.text },
-  };
-}
-
-function series(data, colours) {
-  const areas = spanAreas(data, colours);
-  const typed = data.intervals.filter((point) => !point[2]);
-  const injected = data.intervals.filter((point) => point[2]);
-  const scatter = (name, points, color, markArea) => ({
-    name, type: "scatter", xAxisIndex: LANE.intervals, yAxisIndex: LANE.intervals, symbolSize: 3.2, data: points,
-    itemStyle: { color, opacity: 0.55 }, markArea,
-    tooltip: { formatter: (item) => `${clock(item.value[0])}  ${Math.round(item.value[1])} ms\n${name}` },
-  });
-  return [
-    bandSeries("To look at", LANE.spans, data.spans.map((s) => ({ from: s.start_ms, to: s.end_ms, key: s.kind,
-      text: `${words(s.kind)}: ${words(s.why)}\n${clock(s.start_ms)} to ${clock(s.end_ms)}` })), () => colours.injected),
-    bandSeries("Coverage", LANE.coverage, observed(data).map((b) => ({ from: b.start_ms, to: b.end_ms, key: b.state,
-      text: `${words(b.state)}${b.why ? `: ${words(b.why)}` : ""}\n${clock(b.start_ms)} to ${clock(b.end_ms)}` })), (key) => colours.states[key]),
-    bandSeries("Window", LANE.focus, data.focus.map((b) => ({ from: b.start_ms, to: b.end_ms, key: b.category,
-      text: `${words(b.category)}\n${clock(b.start_ms)} to ${clock(b.end_ms)}` })), (key) => colours.categories[key]),
-    { name: "Keys per minute", type: "line", xAxisIndex: LANE.typing, yAxisIndex: LANE.typing, step: "middle", symbol: "none", data: data.typing,
-      lineStyle: { color: colours.keys, width: 1.4 }, areaStyle: { color: colours.keys, opacity: 0.14 }, markArea: areas,
-      tooltip: { formatter: (item) => `${clock(item.value[0])}  ${Math.round(item.value[1])} keys/min` } },
-    scatter("Key", typed, colours.point, areas),
-    scatter("Key sent by a program", injected, colours.injected),
-    insertedSeries(data, colours, areas),
-  ];
-}
-
-function options(data) {
-  const colours = palette();
-  const narrow = innerWidth < 720;
-  const left = narrow ? 46 : 64;
-  const { x, y } = axes(data, colours);
-  const every = LANES.map((_lane, index) => index);
-  return {
-    animation: false, useUTC: true, backgroundColor: "transparent", textStyle: { color: colours.ink, fontFamily: "inherit" },
-    title: LANES.map((lane) => ({ text: lane.name, left: 0, top: lane.top - 22, textStyle: { color: colours.muted, fontSize: 12, fontWeight: 600 } })),
-    // No automatic room for labels: it would narrow one lane and shift it against the others.
-    grid: LANES.map((lane) => ({ left, right: 30, outerBoundsMode: "none", top: lane.top, height: narrow ? lane.height * 0.88 : lane.height })),
-    xAxis: x, yAxis: y, series: series(data, colours),
-    axisPointer: { link: [{ xAxisIndex: "all" }], lineStyle: { color: colours.muted } },
-    tooltip: { renderMode: "richText", trigger: "item", confine: true, backgroundColor: colours.card, borderColor: colours.line, textStyle: { color: colours.ink, fontSize: 12 } },
-    dataZoom: [
-      { type: "inside", xAxisIndex: every, filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false },
-      { type: "slider", xAxisIndex: every, filterMode: "none", bottom: 6, height: 22, left, right: 30, showDetail: false,
-        borderColor: colours.line, fillerColor: colours.window, dataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, selectedDataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, brushSelect: false, textStyle: { color: colours.muted } },
-    ],
-  };
-}
+const POINTS_MAX = 4000;
+const SETTLED_MS = 200;
+const place = document.getElementById("chart");
 
 function legendEntry(colour, text) {
   const item = document.createElement("li");
@@ -183,112 +29,148 @@ function legendEntry(colour, text) {
 
 function legend(data) {
   const colours = palette();
-  const list = document.createElement("ul");
-  list.className = "legend";
+  const list = document.getElementById("legend");
+  list.replaceChildren();
   const states = new Set(observed(data).map((b) => b.state));
   const categories = new Set(data.focus.map((b) => b.category));
-  for (const state of STATES) if (states.has(state)) list.append(legendEntry(colours.states[state], words(state)));
-  for (const name of CATEGORIES) if (categories.has(name)) list.append(legendEntry(colours.categories[name], `${words(name)} window`));
-  if (data.spans.length) list.append(legendEntry(colours.injected, "Stretch to look at"));
-  return list;
+  for (const state of STATES) if (states.has(state)) list.append(legendEntry(colours.states[state], words("state", state)));
+  for (const name of CATEGORIES) if (categories.has(name)) list.append(legendEntry(colours.categories[name], say("window-of", { category: words("category", name) })));
+  if (data.spans.length) list.append(legendEntry(colours.injected, say("lane-spans")));
 }
 
-const looking = new Map();
-
-function look(image, digest) {
-  image.addEventListener("load", () => looking.set(digest, performance.now()), { once: true });
+function cursorLine(view) {
+  const line = document.getElementById("cursor");
+  const draw = () => {
+    const share = (view.cursor - view.from) / (view.to - view.from);
+    line.hidden = share < 0 || share > 1;
+    line.style.left = `${left() + share * (place.clientWidth - left() - RIGHT)}px`;
+  };
+  view.moved.push(draw);
+  view.sought.push(draw);
+  draw();
 }
 
-function looked() {
-  const place = document.getElementById("strip");
-  const now = performance.now();
-  const pairs = [...looking].map(([digest, since]) => `${digest}:${Math.round(now - since)}`);
-  looking.clear();
-  for (let at = 0; at < pairs.length; at += 50) {
-    const said = new URLSearchParams({ csrf: place.dataset.csrf });
-    for (const pair of pairs.slice(at, at + 50)) said.append("looked", pair);
-    navigator.sendBeacon(place.dataset.looked, said);
+/** Of many keys a density is drawn; closer in, each of them. */
+function pointsWhenClose(chart, data, view, load) {
+  let waiting;
+  let close = false;
+  const draw = async () => {
+    const whole = view.to - view.from > view.end * 0.98;
+    const points = whole ? null : intervalsIn(await load(), view.from, view.to, POINTS_MAX);
+    if (!points && !close) return;
+    close = Boolean(points?.length);
+    chart.setOption({ series: [...densityOf(data, !close), ...pointSeries(points ?? [])] });
+  };
+  view.moved.push(() => {
+    clearTimeout(waiting);
+    waiting = setTimeout(draw, SETTLED_MS);
+  });
+}
+
+function clicks(chart, view, stretch) {
+  let onMark = false;
+  chart.on("click", ({ data }) => {
+    if (!data?.row) return;
+    onMark = true;
+    if (data.row.category || data.row.state || data.row.outcome) view.seek(data.row.start_ms);
+    else stretch.show(data.row.start_ms, data.row.end_ms);
+  });
+  chart.getZr().on("click", ({ offsetX }) => {
+    if (onMark) onMark = false;
+    else view.seek(chart.convertFromPixel({ xAxisIndex: 0 }, offsetX));
+  });
+}
+
+/** What the keys for the next and the previous one go through: stretches to look at, else insertions. */
+function marksOf(data) {
+  const marks = data.spans.length ? data.spans : data.insertions.map((i) => ({ start_ms: i.t_ms, end_ms: i.t_ms }));
+  return [...marks].sort((a, b) => a.start_ms - b.start_ms);
+}
+
+function controls(data, view, stretch) {
+  const marks = marksOf(data);
+  const next = () => marks.find((mark) => mark.start_ms > view.cursor) ?? marks[0];
+  const previous = () => marks.findLast((mark) => mark.start_ms < view.cursor) ?? marks.at(-1);
+  const show = (mark) => mark && stretch.show(mark.start_ms, mark.end_ms);
+  const does = {
+    "zoom-out": ["w", () => view.show(0, view.end)],
+    "zoom-closer": ["+", () => view.zoom(2)],
+    "zoom-further": ["-", () => view.zoom(0.5)],
+    "pan-back": ["[", () => view.pan(-0.5)],
+    "pan-on": ["]", () => view.pan(0.5)],
+    "mark-next": ["n", () => show(next())],
+    "mark-previous": ["p", () => show(previous())],
+    "view-said": ["v", () => stretch.showView()],
+  };
+  for (const [id, [key, action]] of Object.entries(does)) {
+    document.getElementById(id).addEventListener("click", action);
+    shortcut(key, action);
   }
-}
-
-// The page that is left or hidden says for how long its pictures were open: the audit log keeps it.
-addEventListener("pagehide", looked);
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden") looked();
-});
-
-function filmstrip(place, data) {
-  for (const shot of data.screenshots) {
-    const item = document.createElement("li");
-    if (shot.url) {
-      const link = document.createElement("a");
-      link.href = shot.url;
-      const image = document.createElement("img");
-      look(image, shot.url.split("/").pop());
-      image.src = shot.url;
-      image.loading = "lazy";
-      image.alt = `Screenshot at ${clock(shot.t_ms)}`;
-      link.append(image);
-      item.append(link);
-    } else {
-      const none = document.createElement("div");
-      none.className = "none";
-      none.textContent = words(shot.outcome);
-      item.append(none);
-    }
-    const when = document.createElement("small");
-    when.textContent = clock(shot.t_ms) + (shot.masked ? ", masked" : "") + (shot.pixelated ? ", pixelated" : "");
-    item.append(when);
-    place.append(item);
-  }
-  place.hidden = data.screenshots.length === 0;
-}
-
-function zoomTo(chart, from, to) {
-  chart.dispatchAction({ type: "dataZoom", startValue: Math.max(0, from), endValue: to });
-}
-
-function connect(chart, data) {
-  document.getElementById("zoom-out").addEventListener("click", () => zoomTo(chart, 0, data.end_ms));
+  for (const id of ["mark-next", "mark-previous"]) document.getElementById(id).disabled = marks.length === 0;
   for (const button of document.querySelectorAll("[data-from]")) {
     button.addEventListener("click", () => {
-      zoomTo(chart, Number(button.dataset.from) - 10000, Number(button.dataset.to) + 10000);
-      document.getElementById("chart").scrollIntoView({ block: "center" });
+      stretch.show(Number(button.dataset.from), Number(button.dataset.to));
+      place.scrollIntoView({ block: "start" });
     });
   }
-  addEventListener("resize", () => chart.resize());
+  shortcut("t", () => {
+    const tables = document.getElementById("tables");
+    tables.open = !tables.open;
+    tables.querySelector("summary").focus();
+  });
+}
+
+function once(make) {
+  let made;
+  return () => (made ??= make().catch((error) => {
+    made = undefined;
+    throw error;
+  }));
 }
 
 // Other pages point at a moment: #at-90000 is a minute and a half after clock-in.
-function showMoment(chart, data) {
+function showMoment(stretch) {
   const at = /^#at-(\d{1,12})$/.exec(location.hash);
   if (!at) return;
-  zoomTo(chart, Number(at[1]) - 10000, Math.min(Number(at[1]) + 10000, data.end_ms));
-  document.getElementById("chart").scrollIntoView({ block: "center" });
+  stretch.show(Number(at[1]), Number(at[1]));
+  place.scrollIntoView({ block: "start" });
 }
 
 async function show() {
-  const place = document.getElementById("chart");
-  const answer = await fetch(place.dataset.source);
-  if (!answer.ok) {
-    document.getElementById("chart-text").textContent = "The timeline could not be loaded. Reload the page to try again.";
+  const source = place.dataset.source;
+  const answer = await fetch(`${source}/timeline.json`).catch(() => null);
+  if (!answer?.ok) {
+    document.getElementById("chart-text").textContent = say("timeline-failed");
     return;
   }
   const data = await answer.json();
+  place.style.height = `${HEIGHT}px`;
   const chart = echarts.init(place, null, { renderer: "canvas" });
   chart.setOption(options(data));
-  let key = legend(data);
-  place.after(key);
-  fillTables(document.getElementById("chart-tables"), data);
-  filmstrip(document.getElementById("strip"), data);
-  connect(chart, data);
-  showMoment(chart, data);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    chart.setOption(options(data), true);
-    const fresh = legend(data);
-    key.replaceWith(fresh);
-    key = fresh;
+  const view = new View(chart, data.end_ms);
+  const load = once(() => fetchSteps(`${source}/replay.bin`));
+  const stretch = new Stretch(view, source);
+  legend(data);
+  cursorLine(view);
+  if (data.density && !data.redacted) pointsWhenClose(chart, data, view, load);
+  const film = new Film(document.getElementById("strip"), data.screenshots, view);
+  view.moved.push(() => film.draw());
+  clicks(chart, view, stretch);
+  controls(data, view, stretch);
+  if (!data.redacted) new Replay(data, view, load);
+  addEventListener("resize", () => {
+    chart.resize();
+    film.draw();
   });
+  dark.addEventListener("change", () => {
+    chart.setOption(options(data), true);
+    view.show(view.from, view.to);
+    legend(data);
+  });
+  document.getElementById("tables").addEventListener("toggle", () => fillTables(document.getElementById("chart-tables"), data), { once: true });
+  listen(document.getElementById("keys"));
+  document.getElementById("keys-show").addEventListener("click", () => document.getElementById("keys").showModal());
+  showMoment(stretch);
   place.dataset.ready = "true";
 }
 

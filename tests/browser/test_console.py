@@ -35,7 +35,7 @@ def test_session_page_shows_reasons_timeline_and_pictures(
     expect(page.locator("#strip img").first).to_be_visible()
     expect(page.locator("#strip img").first).to_have_js_property("naturalWidth", 640)
     page.get_by_text("The timeline as tables").click()
-    expect(page.locator("#chart-tables")).to_contain_text("2140")
+    expect(page.locator("#chart-tables")).to_contain_text("2,140")
     page.get_by_role("button", name="Show").first.click()
     assert page.locator("canvas").count() >= 1
     assert seeded.house.rows("audit_log") > 0

@@ -65,6 +65,11 @@ def _session(tail: str, prefix: str = "/sessions/") -> Case:
     return lambda ids, _device: Call(f"{prefix}{ids.session.hex()}{tail}")
 
 
+def _stretch(ids: Ids, _device: Device) -> Call:
+    path, asked = f"/sessions/{ids.session.hex()}/stretch", {"from_ms": "0", "to_ms": "60000"}
+    return Call(path, params=asked)
+
+
 def _person(tail: str, **form: str) -> Case:
     return lambda ids, _device: Call(f"/people/{ids.person.hex()}/{tail}", form=form)
 
@@ -161,6 +166,8 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/sessions"): _open("/sessions"),
     ("GET", "/sessions/{session}"): _session(""),
     ("GET", "/sessions/{session}/timeline.json"): _session("/timeline.json"),
+    ("GET", "/sessions/{session}/stretch"): _stretch,
+    ("GET", "/sessions/{session}/replay.bin"): _session("/replay.bin"),
     ("GET", "/sessions/{session}/objects/{digest}"): _picture,
     ("GET", "/static/"): _open("/static/console.css"),
     ("GET", "/login"): _open("/login"),

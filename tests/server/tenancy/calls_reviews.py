@@ -42,6 +42,11 @@ def _picture(ids: Ids, _device: Device) -> Call:
     return Call(f"/reviews/{ids.review.hex()}/objects/{ids.digest.hex()}")
 
 
+def _stretch(ids: Ids, _device: Device) -> Call:
+    path, asked = f"/reviews/{ids.review.hex()}/stretch", {"from_ms": "0", "to_ms": "60000"}
+    return Call(path, params=asked)
+
+
 def _export(_ids: Ids, _device: Device) -> Call:
     days = {"from": "1970-01-01", "to": "1970-12-31", "format": "json"}
     return Call("/v1/exports/decisions", names=False, params=days)
@@ -59,6 +64,8 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("POST", "/reviews/{review}/verdict"): _review("/verdict", verdict="keep", reason=_REASON),
     ("GET", "/reviews/{review}/done"): _review("/done"),
     ("GET", "/reviews/{review}/timeline.json"): _review("/timeline.json"),
+    ("GET", "/reviews/{review}/stretch"): _stretch,
+    ("GET", "/reviews/{review}/replay.bin"): _review("/replay.bin"),
     ("GET", "/reviews/{review}/objects/{digest}"): _picture,
     ("GET", "/reviews/{review}/texts/{number}"): _review("/texts/1"),
     ("POST", "/reviews/{review}/looked"): _review("/looked", looked="00:1"),

@@ -175,7 +175,8 @@ def test_what_people_of_one_organisation_may_not_see_looks_made_up(
 ) -> None:
     house.administration.add_person("Lea Lead", Role.LEAD, "lea", PASSWORD)
     nothing = Device(None)
-    sessions = ("/sessions/{session}", "/sessions/{session}/timeline.json")
+    shown = ("", "/timeline.json", "/stretch", "/replay.bin")
+    sessions = [f"/sessions/{{session}}{tail}" for tail in shown]
     picture = "/sessions/{session}/objects/{digest}"
     people = [key for key in CALLS if key[1].startswith("/people/") and key[0] == "POST"]
     # A lead without a team invites nobody, so that an open invitation is hidden too.
