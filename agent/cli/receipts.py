@@ -12,8 +12,6 @@ from agent.errors import NotEnrolled, ReceiptsDoNotHold
 from agent.face.attestations import is_attestation
 from agent.face.receipts import (
     Checked,
-    ReceiptFile,
-    SessionReceipts,
     check,
     check_waiting,
     read_receipt_file,
@@ -24,6 +22,7 @@ from agent.identity import load_enrolled
 from agent.paths import open_paths
 from agent.settings import read_settings
 from agent.spool.reading import reading
+from wire.receipts import ReceiptFile, SessionReceipts
 from wire.server_keys import KeyRing
 from wire.signing import VerifyKey
 

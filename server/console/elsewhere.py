@@ -101,7 +101,7 @@ class ElsewhereRoutes:
             return self._refused(request, refused.sentence, 403)
         await run_in_threadpool(self._gate.right_link, client_of(request))
         remember(request, person)
-        return to("/sessions")
+        return to("/")
 
     def _provider(self, token: str, name: str | None) -> IdentityProvider | None:
         if not token:

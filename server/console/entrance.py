@@ -18,7 +18,7 @@ from server.signin.second_factor import Code, Need, Offer, SecondFactors
 
 _WRONG = N_("Login or password is wrong.")
 _WRONG_CODE = N_("The code is wrong, used or too old.")
-_AS = {Need.CODE: "/login/second", Need.ENROLMENT: "/login/enrol", Need.NOTHING: "/sessions"}
+_AS = {Need.CODE: "/login/second", Need.ENROLMENT: "/login/enrol", Need.NOTHING: "/"}
 
 
 class EntranceRoutes:
@@ -79,7 +79,7 @@ class EntranceRoutes:
             context: dict[str, object] = {"said": said}
             return self._desk.page(request, "second.html", None, context, status, taken.wait_s)
         remember(request, person)
-        return to("/sessions")
+        return to("/")
 
     async def enrol_form(self, request: Request) -> Response:
         """Show the secret to somebody whose organisation asks for a second factor."""

@@ -7,10 +7,14 @@ from starlette.routing import Route
 
 from server.clock import now_us
 from server.console.desk import Desk, one, to
-from server.console.review_contexts import flag_page, flag_row
+from server.console.flag_contexts import FlagPage, FlagRow, flag_page, flag_row
+from server.console.own_time import OwnTime
 from server.errors import Refusal
+from server.hours.zones import Zones
 from server.records import Person
 from server.reviews.answering import Answering
+from server.services.asking import Asker
+from server.services.review import Review
 
 _FORM_MAX_BYTES = 65_536
 
@@ -18,9 +22,11 @@ _FORM_MAX_BYTES = 65_536
 class FlagRoutes:
     """What trainers see and say of reviews of their sessions."""
 
-    def __init__(self, desk: Desk, answering: Answering) -> None:
+    def __init__(self, desk: Desk, answering: Answering, evidence: Review, zones: Zones) -> None:
         self._desk = desk
         self._answering = answering
+        self._evidence = evidence
+        self._zones = zones
 
     def routes(self) -> list[Route]:
         """What to mount."""
@@ -37,9 +43,8 @@ class FlagRoutes:
         if person is None:
             return to("/login")
         asker = await self._desk.asker(request)
-        found = await run_in_threadpool(self._answering.mine, asker)
-        context: dict[str, object] = {"rows": [flag_row(review) for review in found]}
-        return self._desk.page(request, "flags.html", person, context)
+        rows = await run_in_threadpool(self._rows, asker)
+        return self._desk.page(request, "flags.html", person, {"rows": rows})
 
     async def flag(self, request: Request) -> Response:
         """One of them."""
@@ -65,6 +70,19 @@ class FlagRoutes:
         self, request: Request, person: Person, said: str = "", text: str = ""
     ) -> Response:
         asker, review = await self._desk.asker(request), request.path_params["review"]
-        own = await run_in_threadpool(self._answering.one, asker, review, now_us())
-        context: dict[str, object] = {"page": flag_page(own, said, text)}
-        return self._desk.page(request, "flag.html", person, context, 409 if said else 200)
+        page = await run_in_threadpool(self._contents, asker, review, said, text)
+        return self._desk.page(request, "flag.html", person, {"page": page}, 409 if said else 200)
+
+    def _time(self, asker: Asker) -> OwnTime:
+        return OwnTime(self._zones.now(asker), now_us())
+
+    def _rows(self, asker: Asker) -> list[FlagRow]:
+        time = self._time(asker)
+        return [flag_row(review, time) for review in self._answering.mine(asker)]
+
+    def _contents(self, asker: Asker, review: str, said: str, text: str) -> FlagPage:
+        time = self._time(asker)
+        own = self._answering.one(asker, review, time.now_us)
+        session = own.review.session
+        found = self._evidence.assessment(asker, session.hex()) if session else None
+        return flag_page(own, found, time, said, text)

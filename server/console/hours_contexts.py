@@ -2,16 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import groupby
 
-from server.clock import iso_utc
 from server.console.hours_disputing import Asked, day_key
 from server.hours.calendar import iso_week
 from server.hours.sheets import SheetView, may_decide, takes_away
+from server.language import N_, _, formats
 from server.records.hours import Seconds
 from server.records.timesheets import Correction, CorrectionState, HoursLine, SheetState, Timesheet
 from server.services.asking import Asker
+
+STATE_TITLES = {
+    SheetState.OPEN: N_("Open"),
+    SheetState.SUBMITTED: N_("Submitted"),
+    SheetState.DISPUTED: N_("Disputed"),
+    SheetState.APPROVED: N_("Approved"),
+    SheetState.LOCKED: N_("Locked"),
+}
+CORRECTION_TITLES = {
+    CorrectionState.OFFERED: N_("offered"),
+    CorrectionState.ACCEPTED: N_("accepted"),
+    CorrectionState.DECLINED: N_("declined"),
+    CorrectionState.REPLACED: N_("replaced by a later one"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,8 @@ class LineRow:
     session: str
     project: str
     figures: tuple[str, ...]
-    note: str
+    corrected: bool
+    """It came as a correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,7 @@ def week_page(asker: Asker, view: SheetView, asked: Asked) -> WeekPage:
         corrections=tuple(_correction_row(asker, sheet, one) for one in view.corrections),
         reason=sheet.reason or "",
         answer=sheet.answer or "",
-        approved=iso_utc(sheet.approved_us)[:10] if sheet.approved_us is not None else "",
+        approved=_day(sheet.approved_us) if sheet.approved_us is not None else "",
         may=_may(asker, sheet),
         asked=asked,
     )
@@ -120,7 +135,7 @@ def _days(lines: Sequence[HoursLine]) -> list[DayRows]:
     return [
         DayRows(
             day_key(day, zone),
-            date.fromordinal(day).strftime("%a %d %b"),
+            formats.day(date.fromordinal(day)),
             zone,
             tuple(map(_line_row, some)),
         )
@@ -142,9 +157,8 @@ def _line_row(line: HoursLine) -> LineRow:
         seconds.payable_s,
     )
     session = line.session.hex()
-    note = "correction" if line.correction else ""
-    clocks = tuple(clock(each) for each in figures)
-    return LineRow(f"{session}:{line.day}", session, line.project_name, clocks, note)
+    clocks, corrected = tuple(clock(each) for each in figures), bool(line.correction)
+    return LineRow(f"{session}:{line.day}", session, line.project_name, clocks, corrected)
 
 
 def _correction_row(asker: Asker, sheet: Timesheet, correction: Correction) -> CorrectionRow:
@@ -154,12 +168,16 @@ def _correction_row(asker: Asker, sheet: Timesheet, correction: Correction) -> C
     decides = asker.person == sheet.person if takes_away(correction) else may_decide(asker, sheet)
     return CorrectionRow(
         correction.row,
-        iso_utc(correction.made_us)[:10],
-        correction.state.value,
+        _day(correction.made_us),
+        _(CORRECTION_TITLES[correction.state]),
         clock(total.worked_s),
         correction.reason or "",
         decides and correction.state is CorrectionState.OFFERED,
     )
+
+
+def _day(at_us: int) -> str:
+    return formats.full_day(datetime.fromtimestamp(at_us / 1_000_000, UTC).date())
 
 
 def week_row(sheet: Timesheet) -> WeekRow:
@@ -168,7 +186,7 @@ def week_row(sheet: Timesheet) -> WeekRow:
         sheet.id.hex(),
         iso_week(sheet.week),
         sheet.person_name,
-        sheet.state.value,
+        _(STATE_TITLES[sheet.state]),
         clock(sheet.seconds.worked_s),
         clock(sheet.seconds.held_s),
         clock(sheet.seconds.payable_s),

@@ -67,7 +67,7 @@ class LinkRoutes:
             )
         need = await run_in_threadpool(self._factors.need, person)
         remember(request, person, half=need is not Need.NOTHING)
-        return to("/login/enrol" if need is Need.ENROLMENT else "/sessions")
+        return to("/login/enrol" if need is Need.ENROLMENT else "/")
 
     async def reset_form(self, request: Request) -> Response:
         """Ask for a new password."""

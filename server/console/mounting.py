@@ -13,6 +13,7 @@ from server.console.flags import FlagRoutes
 from server.console.hours import HoursRoutes
 from server.console.keys import KeyRoutes
 from server.console.links import LinkRoutes
+from server.console.me import MeRoutes
 from server.console.notices import NoticeRoutes
 from server.console.pages import ConsoleRoutes
 from server.console.people import PeopleRoutes
@@ -34,6 +35,7 @@ from server.reviews.reviewing import Reviewing
 from server.routes.v1.mounting import PlatformServices
 from server.services.invitations import Invitations
 from server.services.people import Directory
+from server.services.receipt_files import ReceiptFiles
 from server.signin.gate import Gate
 from server.signin.openid import OpenId
 from server.signin.second_factor import SecondFactors
@@ -73,5 +75,6 @@ def console_routes(
         *ReviewingRoutes(desk, Reviewing(store), review).routes(),
         *TextRoutes(desk, texts, Glimpses(Reviewing(store), review)).routes(),
         *HoursRoutes(desk, Timesheets(store), Zones(store)).routes(),
-        *FlagRoutes(desk, Answering(store)).routes(),
+        *FlagRoutes(desk, Answering(store), review, Zones(store)).routes(),
+        *MeRoutes(desk, store, review, ReceiptFiles(store, keys)).routes(),
     ]

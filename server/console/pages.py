@@ -32,7 +32,6 @@ class ConsoleRoutes:
     def routes(self) -> list[Route | Mount]:
         """What to mount."""
         return [
-            Route("/", self.home, methods=["GET"]),
             Route("/sessions", self.sessions, methods=["GET"]),
             Route("/sessions/{session}", self.session, methods=["GET"]),
             Route("/sessions/{session}/timeline.json", self.timeline, methods=["GET"]),
@@ -42,10 +41,6 @@ class ConsoleRoutes:
             Route("/sessions/{session}/looked", self.looked, methods=["POST"]),
             Mount("/static", CachedStatics(directory=STATIC), name="static"),
         ]
-
-    async def home(self, _request: Request) -> Response:
-        """The list is the home page."""
-        return to("/sessions")
 
     async def sessions(self, request: Request) -> Response:
         """The list, newest first."""

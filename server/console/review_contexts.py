@@ -7,19 +7,16 @@ from server.console.contexts import added_lines, clock, loss_lines, time_lines
 from server.console.desk import Form, one
 from server.console.review_wording import (
     DECISION_TITLES,
-    HOW_MEANS,
     VERDICT_CHOICES,
     VERDICT_TITLES,
-    stage_text,
 )
 from server.console.spans import spans_text
 from server.console.text_contexts import TextRow, text_rows
 from server.console.wording import CLASSES_DELETED, device_lines, policy_lines
 from server.language import _, moment
 from server.records import Decision, EventKind, How, ReviewEvent, StoredReview, Verdict
-from server.reviews.answering import Own
 from server.reviews.glimpse import BlindSession
-from server.reviews.machine import REASON_MAX_CHARS, REASON_MIN_CHARS, STATEMENT_MAX_CHARS
+from server.reviews.machine import REASON_MAX_CHARS, REASON_MIN_CHARS
 from server.reviews.quality import Figure, Quality
 from server.reviews.reviewing import Queue
 
@@ -89,35 +86,6 @@ class DonePage:
 
 
 @dataclass(frozen=True, slots=True)
-class FlagRow:
-    """A review of one's own session."""
-
-    id: str
-    opened: str
-    how: str
-    stands: str
-
-
-@dataclass(frozen=True, slots=True)
-class FlagPage:
-    """A review of one's own session, and what can be said to it."""
-
-    id: str
-    session: str
-    opened: str
-    how: str
-    stands: str
-    decision: str
-    reasons: tuple[str, ...]
-    statements: tuple[str, ...]
-    may_state: bool
-    may_appeal: bool
-    said: str
-    text: str
-    text_max_chars: int
-
-
-@dataclass(frozen=True, slots=True)
 class QualityPage:
     """How good the reviews are."""
 
@@ -164,35 +132,6 @@ def done_page(review: StoredReview, reader: bytes) -> DonePage:
         said=tuple(_said(each, number, reader) for number, each in enumerate(verdicts, 1)),
         statements=_statements(review),
         outcome=_outcome(review, verdicts),
-    )
-
-
-def flag_row(review: StoredReview) -> FlagRow:
-    """A line of one's own reviews."""
-    return FlagRow(
-        review.id.hex(), day(review.opened_us), HOW_MEANS[review.how], stage_text(review, day)
-    )
-
-
-def flag_page(own: Own, said: str, text: str) -> FlagPage:
-    """The context of a review of one's own session."""
-    review = own.review
-    verdicts = [each for each in review.events if each.kind is EventKind.COMMITTED]
-    decided = review.head.decision
-    return FlagPage(
-        id=review.id.hex(),
-        session=review.session.hex() if review.session else "",
-        opened=day(review.opened_us),
-        how=HOW_MEANS[review.how],
-        stands=stage_text(review, day),
-        decision=_decision(decided) if decided else "",
-        reasons=tuple(each.text for each in verdicts if each.text) if decided else (),
-        statements=_statements(review),
-        may_state=own.may_state,
-        may_appeal=own.may_appeal,
-        said=said,
-        text=text,
-        text_max_chars=STATEMENT_MAX_CHARS,
     )
 
 

@@ -35,7 +35,7 @@ from server.records.people import (
     Team,
 )
 from server.records.privacy import OrganisationKey, Owner, PersonKey, ToReseal
-from server.records.projects import Given, PolicyVersion, Project
+from server.records.projects import ConsentStep, Given, PolicyVersion, Project
 from server.records.reviews import (
     ADVERSE,
     DAY_US,
@@ -104,6 +104,7 @@ __all__ = [
     "AuditSearch",
     "Compacted",
     "Company",
+    "ConsentStep",
     "ControlSession",
     "Decision",
     "Device",

@@ -15,6 +15,16 @@ class PolicyVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentStep:
+    """Somebody accepted a version of a project's policy, or withdrew."""
+
+    project: bytes
+    at_us: int
+    version: int | None
+    """None: they withdrew what they had accepted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """A consent that is not withdrawn."""
 

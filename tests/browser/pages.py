@@ -1,11 +1,14 @@
 """What the browser's tests are given: a seeded server, and pages that are watched."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from playwright.sync_api import ConsoleMessage, Page, Request, ViewportSize
 
 from tests.server.house import PASSWORD, House
+
+_INSIDE = re.compile(r"/(sessions|me)$")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Watched:
         self.page.get_by_label("Login").fill(login)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url("**/sessions")
+        self.page.wait_for_url(_INSIDE)
 
     def open_session(self, session: str) -> None:
         self.page.goto(f"{self.address}/sessions/{session}")

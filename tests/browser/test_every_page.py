@@ -33,7 +33,17 @@ PAGES = {
         "/account/record",
     ),
     "otto": ("/reviews", "/notices"),
-    "ada": ("/hours", "/flags", "/notices", "/account", "/account/record"),
+    "ada": (
+        "/me",
+        "/me/consents",
+        "/me/receipts",
+        "/sessions",
+        "/hours",
+        "/flags",
+        "/notices",
+        "/account",
+        "/account/record",
+    ),
 }
 
 

@@ -46,5 +46,5 @@ def first_of(pattern: str, text: str) -> str:
 def signed_in(browser: Browser, login: str, password: str) -> Browser:
     """The browser of somebody who is in."""
     answer = browser.sign_in(login, password)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sessions")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     return browser

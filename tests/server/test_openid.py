@@ -79,7 +79,7 @@ def back(mine: Browser, provider: Provider, asked: dict[str, str]) -> httpx.Resp
 
 def goes_in(mine: Browser, provider: Provider, start: str = "/login/openid") -> bool:
     answer = back(mine, provider, away(mine, start))
-    inside = answer.headers.get("location") == "/sessions"
+    inside = answer.headers.get("location") == "/"
     assert inside or answer.status_code == 403
     assert inside is (mine.get("/sessions").status_code == 200)
     return inside

@@ -56,7 +56,7 @@ def enrolled(factors: SecondFactors, person: Person) -> tuple[pyotp.TOTP, tuple[
 
 def signed_in(browser: Browser, login: str, password: str = PASSWORD) -> Browser:
     answer = browser.sign_in(login, password)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sessions")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     return browser
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from server.records import Given, PolicyVersion, Project
+from server.records import ConsentStep, Given, PolicyVersion, Project
 from wire.policy import Policy
 
 
@@ -38,3 +38,6 @@ class Projects(Protocol):
 
     def withdraw_consent(self, person: bytes, project: bytes, now_us: int) -> int:
         """Store that no policy of this project is accepted any more; when that was."""
+
+    def consent_history(self, person: bytes) -> Sequence[ConsentStep]:
+        """What a person accepted and withdrew, the newest first."""

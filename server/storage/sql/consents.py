@@ -1,8 +1,10 @@
 """Who agreed to which policy, in SQL."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, func
 
-from server.records import Given
+from server.records import ConsentStep, Given
 from server.storage import tables
 from server.storage.sql.bound import Bound
 from wire.policy import Policy
@@ -46,6 +48,22 @@ class SqlConsents(Bound):
             values = {"person": person, "project": project, "withdrawn_us": at_us}
             connection.execute(self._insert(tables.withdrawals, values))
         return at_us
+
+    def consent_history(self, person: bytes) -> Sequence[ConsentStep]:
+        """What a person accepted and withdrew, the newest first."""
+        given, gone = tables.consents, tables.withdrawals
+        accepted = self._select(given, given.c.project, given.c.accepted_us, given.c.policy_version)
+        withdrawn = self._select(gone, gone.c.project, gone.c.withdrawn_us)
+        with self._reading.connect() as connection:
+            steps = [
+                ConsentStep(*row)
+                for row in connection.execute(accepted.where(given.c.person == person))
+            ]
+            steps += [
+                ConsentStep(row.project, row.withdrawn_us, None)
+                for row in connection.execute(withdrawn.where(gone.c.person == person))
+            ]
+        return sorted(steps, key=lambda step: step.at_us, reverse=True)
 
     def _given(
         self, connection: Connection, person: bytes, project: bytes, at_least: int

@@ -37,7 +37,8 @@ SMALL = frozenset(
         *("anon_1", "CONSTANT"),
     )
 )
-CONSOLE = ("/sessions", "/sessions?before=20", "/reviews", "/flags", "/hours", "/notices")
+OWN = ("/me", "/me/consents", "/me/receipts", "/me/receipts?before=20")
+CONSOLE = ("/sessions", "/sessions?before=20", "/reviews", "/flags", "/hours", "/notices", *OWN)
 BY_ID = frozenset(("/v1/people", "/v1/projects", "/v1/devices"))
 WITHOUT_A_NUMBER = frozenset(("/v1/hours",))
 """Its place in the list is a day and more."""
@@ -157,14 +158,7 @@ def test_no_list_of_the_console_reads_a_table_that_grows(
         shared.administration.add_person("Lea Lead", Role.LEAD, "lea", PASSWORD)
     with Browser(str(client.base_url)) as browser:
         signed_in(browser, login, PASSWORD)
-        for path in (
-            "/sessions",
-            "/sessions?before=20",
-            "/reviews",
-            "/flags",
-            "/hours",
-            "/notices",
-        ):
+        for path in CONSOLE:
             with reading(shared, served=True) as reads:
                 answer = browser.get(path)
             assert answer.status_code in (200, 404), path

@@ -1,5 +1,6 @@
 """The pages of reviewers and trainers over HTTP: blind until the verdict, everything after it."""
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ import pytest
 from server.clock import now_us
 from server.compaction.redacting import Redactor
 from server.records import DAY_US, How, Role
+from server.scoring.assessments import Assessed
 from server.scoring.assessor import DetectorAssessor
 from server.scoring.session import Scoring
 from server.scoring.worker import do_next
@@ -18,6 +20,7 @@ from tests.server.kinds import Typing
 from tests.server.storages import ON_SQLITE
 from wire import events
 from wire.codes import ObjectKind
+from wire.decoding import decoder_of
 from wire.objects import object_digest
 from wire.textclass import pack_classes
 
@@ -219,6 +222,10 @@ def test_a_trainer_answers_and_appeals_on_their_own_pages(
     ada, otto, olga = (people[name] for name in ("ada", "otto", "olga"))
     signed_in(ada, "ada", PASSWORD)
     assert review in ada.get("/flags").text
+    assert ada.submit("/hours/zone", {"zone": "Asia/Kolkata"}, "/hours").status_code == 303
+    started = ada.get("/me").text
+    assert "Nothing needs your attention" in started
+    assert "Your session waits for reviewers" in started
     at = f"/flags/{review}"
     assert scored in ada.get(at).text
     take(otto, "otto")
@@ -232,17 +239,49 @@ def test_a_trainer_answers_and_appeals_on_their_own_pages(
     take(olga, "olga")
     assert say(olga, review, "reject-the-pay") == 303
     shown = ada.get(at).text
-    assert "this is not paid" in shown
+    assert "This work is not paid." in shown
+    assert "That admits nothing either." in shown
+    assert "Asia/Kolkata" in shown, "a deadline is said in the reader's own zone"
+    started = ada.get("/me").text
+    assert "1 thing needs your attention" in started
+    assert "Decided against you; you can appeal" in started
     assert shown.count(REASON[:20]) == 2
     assert "Otto" not in shown
     house.change("UPDATE reviews SET due_us = 5")
     assert "Send" not in ada.get(at).text
+    assert "Nothing needs your attention" in ada.get("/me").text
     house.change("UPDATE review_events SET at_us = at_us - :gone", gone=99 * DAY_US)
     late = ada.submit(f"{at}/appeal", said, at.replace("/flags/" + review, "/flags"))
     assert (late.status_code, "The time to appeal is over." in late.text) == (409, True)
     tim = signed_in(people["tim"], "tim", PASSWORD)
     assert tim.get(at).status_code == 404
     assert "None of your sessions" in tim.get("/flags").text
+    assert review not in tim.get("/me").text
+
+
+def test_a_question_stands_first_on_the_trainer_s_page_until_it_is_answered(
+    house: House, people: dict[str, Browser], scored: str, review: str
+) -> None:
+    ada, otto = signed_in(people["ada"], "ada", PASSWORD), people["otto"]
+    take(otto, "otto")
+    assert say(otto, review, "ask-the-trainer") == 303
+    page = ada.get("/me").text
+    assert page.index("You are asked to say something") < page.index("Everything of mine")
+    assert "that admits nothing" in page
+    assert "6 days left" in page
+    flag = ada.get(f"/flags/{review}").text
+    entry = house.own.session(bytes.fromhex(scored))
+    assert entry is not None
+    stored = house.own.assessment(entry.row)
+    assert stored is not None
+    found = decoder_of(Assessed).decode(stored.document)
+    for reason in found.reasons:
+        assert reason.means in html.unescape(flag)
+    at = f"/flags/{review}"
+    assert ada.submit(f"{at}/statement", {"text": "From paper."}, at).status_code == 303
+    page = ada.get("/me").text
+    assert "Nothing needs your attention" in page
+    assert "Waiting for others" in page
 
 
 def test_who_does_not_review_has_no_such_pages(people: dict[str, Browser], review: str) -> None:

@@ -105,6 +105,7 @@ STEALING: dict[str, Call] = {
     "redaction": lambda s, x: s.redaction(x.entry.row),
     "confirm_second_factor": lambda s, x: s.confirm_second_factor(x.person, 9, [_HASH], 1),
     "consent": lambda s, x: s.consent(x.person, x.project),
+    "consent_history": lambda s, x: s.consent_history(x.person),
     "delete_second_factor": lambda s, x: s.delete_second_factor(x.person),
     "delete_typing_sample": lambda s, x: s.delete_typing_sample(x.person),
     "devices": lambda s, x: [*s.devices(None), *s.devices(x.person)],
