@@ -76,7 +76,7 @@ def test_administrator_invites_and_the_link_works_once(house: House, browser: Op
     ):
         answer = guest.submit(path, wrong, path)
         assert (answer.status_code, said in answer.text) == (400, True), said
-    assert guest.submit(path, joined("Lea", "lea"), path).headers["location"] == "/sessions"
+    assert guest.submit(path, joined("Lea", "lea"), path).headers["location"] == "/"
     assert "lead" in guest.get("/account").text
     (member,) = house.own.members()
     assert (member.team, member.leads) == (red, True)
