@@ -12,6 +12,7 @@ from server.console.desk import Desk, to
 from server.console.looked import looked_pairs
 from server.console.rendering import STATIC
 from server.console.replay import replay_of
+from server.console.report_contexts import report_page
 from server.console.statics import CachedStatics
 from server.console.stretch import asked_stretch, stretch_page
 from server.console.timeline import timeline_of
@@ -34,6 +35,7 @@ class ConsoleRoutes:
         return [
             Route("/sessions", self.sessions, methods=["GET"]),
             Route("/sessions/{session}", self.session, methods=["GET"]),
+            Route("/sessions/{session}/report", self.report, methods=["GET"]),
             Route("/sessions/{session}/timeline.json", self.timeline, methods=["GET"]),
             Route("/sessions/{session}/stretch", self.stretch, methods=["GET"]),
             Route("/sessions/{session}/replay.bin", self.replay, methods=["GET"]),
@@ -62,6 +64,16 @@ class ConsoleRoutes:
         session = request.path_params["session"]
         context = await run_in_threadpool(session_page, self._review, asker, session)
         return self._desk.page(request, "session.html", person, {"page": context})
+
+    async def report(self, request: Request) -> Response:
+        """The session's page for paper: the same facts, without scripts."""
+        person = await self._desk.person(request)
+        if person is None:
+            return to("/login")
+        asker = await run_in_threadpool(self._desk.sign_ins.asker, person)
+        session, server = request.path_params["session"], self._desk.address_of(request, "")
+        context = await run_in_threadpool(report_page, self._review, asker, session, server)
+        return self._desk.page(request, "report.html", person, {"page": context})
 
     async def timeline(self, request: Request) -> Response:
         """The timeline's data."""

@@ -237,10 +237,15 @@ def _passages(parts: Sequence[Part], classes: str | None, back: str) -> tuple[Pa
 def _came(came: Came) -> str:
     way, window = _(WAYS_IN[came.how]), _(WINDOWS[came.copied_in])
     if came.allowed is None:
-        return _("%(way)s, %(window)s", way=way, window=window)
+        return way_in(came.how, came.copied_in)
     if came.allowed:
         return _("%(way)s, %(window)s; the project's rules allow it", way=way, window=window)
     return _("%(way)s, %(window)s; the project's rules do not allow it", way=way, window=window)
+
+
+def way_in(how: str, copied_in: str) -> str:
+    """How inserted text got in, and where it was copied."""
+    return _("%(way)s, %(window)s", way=_(WAYS_IN[how]), window=_(WINDOWS[copied_in]))
 
 
 def _when(came: Came | None, back: str) -> str:

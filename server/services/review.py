@@ -14,6 +14,7 @@ from server.language import N_
 from server.privacy.sealed import SealedObjects, owner_of
 from server.recent import Recent
 from server.records import (
+    GivenAnswer,
     SessionLine,
     SessionState,
     Standing,
@@ -135,6 +136,12 @@ class Review:
     def submissions(self, asker: Asker, session_hex: str) -> Sequence[Submission]:
         """What a platform handed in as written in this session, and what it was answered."""
         return self._of(asker).submissions_of_session(self._published(asker, session_hex).row)
+
+    def answers(self, asker: Asker, session_hex: str) -> Sequence[tuple[Submission, GivenAnswer]]:
+        """Each answered submission that names the session, with its newest answer."""
+        store, found = self._of(asker), self.submissions(asker, session_hex)
+        given = [(one, store.answers(one.row)) for one in found]
+        return [(one, answers[-1]) for one, answers in given if answers]
 
     def texts(self, asker: Asker, session_hex: str) -> tuple[AssessedText, ...]:
         """The texts that the agent saw being submitted, and where they came from.

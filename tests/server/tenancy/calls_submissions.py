@@ -35,5 +35,6 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/v1/submissions/{submission_id}"): _one(""),
     ("GET", "/v1/submissions/{submission_id}/attestation"): _one("/attestation"),
     ("GET", "/sessions/{session}/texts/{number}"): _page("/texts/1"),
+    ("GET", "/sessions/{session}/report"): _page("/report"),
     ("GET", "/sessions/{session}/submissions/{submission}"): _told,
 }

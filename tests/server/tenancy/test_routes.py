@@ -182,7 +182,8 @@ def test_what_people_of_one_organisation_may_not_see_looks_made_up(
     # A lead without a team invites nobody, so that an open invitation is hidden too.
     reviews = [key for key in calls_reviews.CALLS if "{review}" in key[1]]
     texts = ("/sessions/{session}/texts/{number}", "/sessions/{session}/submissions/{submission}")
-    pages = [("GET", path) for path in (*sessions, picture, *texts)]
+    report = "/sessions/{session}/report"
+    pages = [("GET", path) for path in (*sessions, picture, *texts, report)]
     hidden = {login: [*people, *pages, *reviews] for login in ("tim", "lea", "otto")}
     before = stored(house, 1)
     for login, keys in hidden.items():
