@@ -106,8 +106,9 @@ def open_page(seeded: Seeded, browser: Browser) -> Iterator[OpenPage]:
     def make(
         viewport: ViewportSize | None = None,
         color_scheme: Literal["light", "dark"] | None = None,
+        locale: str | None = None,
     ) -> Watched:
-        context = browser.new_context(viewport=viewport, color_scheme=color_scheme)
+        context = browser.new_context(viewport=viewport, color_scheme=color_scheme, locale=locale)
         contexts.append(context)
         made = Watched(context.new_page(), seeded.address)
         made.watch()

@@ -67,4 +67,5 @@ class OpenPage(Protocol):
         self,
         viewport: ViewportSize | None = None,
         color_scheme: Literal["light", "dark"] | None = None,
+        locale: str | None = None,
     ) -> Watched: ...

@@ -35,6 +35,14 @@ def test_a_translation_has_the_placeholders_of_its_text(language: str) -> None:
     assert not wrong, f"{po_file(language)}: other placeholders than in English: {wrong}"
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_is_translated_and_looked_at(language: str) -> None:
+    missing = [message.id for message in _messages(language) if not all(_forms(message.string))]
+    assert not missing, f"{po_file(language)}: not translated: {missing}"
+    doubtful = [message.id for message in _messages(language) if message.fuzzy]
+    assert not doubtful, f"{po_file(language)}: marked fuzzy: {doubtful}"
+
+
 def test_other_placeholders_are_noticed() -> None:
     assert _same_placeholders(Message("%(n)s of {all}", "{all}: %(n)s"))
     assert not _same_placeholders(Message("%(n)s of {all}", "{tutti}: %(n)s"))

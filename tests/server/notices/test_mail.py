@@ -94,6 +94,22 @@ def test_a_notice_is_mailed_once_and_says_little(
     assert states == {Mailing.SENT, Mailing.NONE}
 
 
+def test_a_mail_is_written_in_the_language_of_who_gets_it(
+    house: House, mail: Mail, mailbox: Mailbox
+) -> None:
+    mia = an_admin_with_an_address(house)
+    house.own.set_language(mia, "it")
+    paused(house)
+    assert mail.do_next(now())
+    assert mail.do_next(now())
+    (got,) = mailbox.received
+    assert got["subject"] == "Un webhook è in pausa"
+    assert "https://review.example.com/notices" in got.get_content()
+    MailAddresses(house.installation.store).ask(house.own.person(mia), "mia@example.org", now())
+    assert mail.do_next(now())
+    assert mailbox.received[-1]["subject"] == "Conferma il tuo indirizzo e-mail"
+
+
 def test_what_cannot_be_sent_now_is_tried_again_and_given_up_visibly(
     house: House, mail: Mail, mailbox: Mailbox
 ) -> None:
