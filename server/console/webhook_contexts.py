@@ -177,7 +177,7 @@ def _delivery(line: DeliveryLine) -> DeliveryRow:
 
 
 def _outcome(status: int | None, error: Failure | None, duration_ms: int) -> str:
-    said = _(_FAILURES[error]) if error else _("Taken")
+    said = _(_FAILURES[error]) if error else _("Accepted there")
     if status is None:
         return _("%(said)s (after %(ms)s ms)", said=said, ms=duration_ms)
     return _(

@@ -4,7 +4,7 @@ import re
 
 from tests.server.browser import Browser, signed_in
 from tests.server.house import PASSWORD, House
-from tests.server.storages import ON_BOTH, ON_SQLITE
+from tests.server.storages import ON_SQLITE
 
 pytestmark = ON_SQLITE
 ITALIAN = {"accept-language": "it-IT,it;q=0.9,en;q=0.5"}
@@ -43,19 +43,6 @@ def test_problems_of_the_api_stay_english(address: str) -> None:
         answer = machine.get("/v1/sessions", headers=ITALIAN).json()
         assert answer["title"] == "Unauthenticated"
         assert answer["detail"].startswith("Send a valid token")
-
-
-@ON_BOTH
-def test_a_choice_is_kept_and_goes_with_an_erasure(house: House) -> None:
-    own, person = house.own, house.trainer.id
-    own.set_language(person, "it")
-    found = own.person(person)
-    assert found is not None
-    assert found.language == "it"
-    own.finish_erasure(person, "Erased 1", "operator", 1)
-    found = own.person(person)
-    assert found is not None
-    assert found.language is None
 
 
 def test_the_language_of_one_reader_does_not_stay_for_the_next(address: str) -> None:

@@ -105,7 +105,9 @@ def test_a_mail_is_written_in_the_language_of_who_gets_it(
     (got,) = mailbox.received
     assert got["subject"] == "Un webhook è in pausa"
     assert "https://review.example.com/notices" in got.get_content()
-    MailAddresses(house.installation.store).ask(house.own.person(mia), "mia@example.org", now())
+    person = house.own.person(mia)
+    assert person is not None
+    MailAddresses(house.installation.store).ask(person, "mia@example.org", now())
     assert mail.do_next(now())
     assert mailbox.received[-1]["subject"] == "Conferma il tuo indirizzo e-mail"
 
