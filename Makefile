@@ -14,7 +14,7 @@ BEHIND = $(shell chrt --idle 0 true 2>/dev/null && echo chrt --idle 0 || echo ni
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo setup test unit displayed live fuzz lint types contracts texts lowest package try-package try-operating wheel lock evaluate train samples bench bench-agent bench-server bench-api soak clean system
+.PHONY: help demo setup test unit displayed live fuzz lint types contracts texts lowest package try-package try-operating wheel lock evaluate train samples bench bench-agent bench-server bench-api bench-console soak clean system
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -123,6 +123,9 @@ bench-server: $(INSTALLED) ## the server's budgets beside two peers: AGENTS=1000
 bench-api: $(INSTALLED) ## the platform API's budgets with a million sessions stored: [STORAGE=postgresql] [SESSIONS=1000000]
 	@failed=0; for part in "api --storage $(or $(STORAGE),sqlite) $(if $(SESSIONS),--sessions $(SESSIONS))" \
 	  api.submission api.hours api.webhooks; do $(BIN)/python -m bench.$$part || failed=1; done; exit $$failed
+
+bench-console: system $(INSTALLED) ## the console's budgets, in headless Chromium on a day of eight hours
+	@failed=0; for part in browser; do $(BIN)/python -m bench.console.$$part || failed=1; done; exit $$failed
 
 soak: system $(INSTALLED) ## the faults for long: KILLS=500 DAYS=7 [HOURS=1 of fast typing]
 	@$(BIN)/python -m tests.faults.soak --kills $(or $(KILLS),500) --days $(or $(DAYS),7) --hours $(or $(HOURS),0)

@@ -1,4 +1,4 @@
-// What each event did to the text, as the server sends it: docs/reviewing says what the letters mean.
+// What each event did to the text, as the server sends it: docs/session-page.md says what the letters mean.
 const WRITES = new Set([..."adpsntbxmADPSNTBXM"].map((letter) => letter.charCodeAt(0)));
 const CAPITAL_MAX = 90;
 

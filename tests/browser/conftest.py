@@ -1,7 +1,6 @@
 """A real server with seeded sessions, and a real Chromium that may not leave the machine."""
 
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -25,22 +24,13 @@ from tests.agent.conftest import PlatformServer
 from tests.agent.page.agent_loop import AgentLoop
 from tests.browser import seeds
 from tests.browser.agent_pages import DESKTOP, Opened, OpenIt
+from tests.browser.chromium import launched
 from tests.browser.pages import OpenPage, Seeded, Watched
 from tests.server.device import Device
 from tests.server.house import SCRIPT, House, browsing, make_house
 
 _READY = re.compile(r"listening on (http://\S+)")
 _SCORED_S = 120
-_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +83,7 @@ def _wait_until_scored(house: House, client: httpx.Client, sessions: list[str]) 
 def browser() -> Iterator[Browser]:
     """Not kept longer: Playwright's loop would be in the way of tests that run their own."""
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
+        made = launched(playwright)
         yield made
         made.close()
 
