@@ -10,7 +10,7 @@ from server.scoring.assessments import AssessedPassage, AssessedText
 from server.submissions.origins import Came, Origin, Part, chars_of
 from server.submissions.shapes import shape_of
 from server.submissions.viewing import HandedInText, SeenText
-from server.submissions.wording import ANSWER_TITLES
+from server.submissions.wording import ANSWER_TITLES, WHY
 
 _STRIP_WIDTH = 1000
 
@@ -136,7 +136,9 @@ def handed_in_page(one: HandedInText, back: str) -> TextPage:
         passages=_passages(one.parts, one.classes, back),
         shape=one.classes is not None,
         about_shape=_about_handed_in(one),
-        notes=() if aligned is not None else (_("It is not answered yet."),),
+        notes=tuple(_(WHY[code]) for code in one.why)
+        if aligned is not None
+        else (_("It is not answered yet."),),
     )
 
 

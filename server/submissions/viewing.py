@@ -16,6 +16,7 @@ from server.services.asking import Asker
 from server.services.review import Review
 from server.submissions.aligning import Aligned
 from server.submissions.commitments import Commitments
+from server.submissions.judging import Judged
 from server.submissions.origins import Part, parts_handed_in, parts_seen
 from wire.decoding import decoder_of
 
@@ -45,6 +46,8 @@ class HandedInText:
     submission: Submission
     aligned: Aligned | None
     """None: it is not answered yet."""
+    why: tuple[str, ...]
+    """What the answer rests on: codes of `server.submissions.wording.WHY`."""
     parts: tuple[Part, ...]
     classes: str | None
     """None: the recording does not hold the same text."""
@@ -87,15 +90,20 @@ class Texts:
             Refusal: the session is not the asker's to see or not scored, or has none of that id.
         """
         named = self._review.submissions(asker, session)
-        found = [each for each in named if each.id.hex() == submission]
-        if not found:
+        one = next((each for each in named if each.id.hex() == submission), None)
+        if one is None:
             raise not_found()
-        one = found[0]
-        if one.alignment is None or one.answer is None:
-            return HandedInText(one, None, (), None)
+        answers = self._review.answers(asker, session)
+        given = next((each for asked, each in answers if asked.id == one.id), None)
+        if one.alignment is None or given is None:
+            return HandedInText(one, None, (), (), None)
         aligned = decoder_of(Aligned).decode(one.alignment)
         return HandedInText(
-            one, aligned, parts_handed_in(aligned.parts), self._same(asker, session, one)
+            submission=one,
+            aligned=aligned,
+            why=decoder_of(Judged).decode(given.document).why,
+            parts=parts_handed_in(aligned.parts),
+            classes=self._same(asker, session, one),
         )
 
     def _same(self, asker: Asker, session: str, one: Submission) -> str | None:

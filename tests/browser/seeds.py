@@ -2,14 +2,15 @@
 
 import io
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from detector.simulation import composing
+from detector.simulation import composing, draw_text
 from detector.simulation.session import without_effects
-from tests.server.device import Chain, screenshot
+from tests.server.device import Chain, digest_parts, screenshot
 from wire import events
 from wire.codes import (
     Category,
@@ -23,9 +24,18 @@ from wire.codes import (
 )
 from wire.keys import KeyClass
 from wire.limits import BATCH_MAX_EVENTS, BATCH_MAX_SPAN_US
+from wire.textclass import pack_classes
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
+WRITES: dict[int, str] = {
+    KeyClass.LETTER: "a",
+    KeyClass.DIGIT: "0",
+    KeyClass.PUNCT: ".",
+    KeyClass.SPACE: " ",
+    KeyClass.ENTER: "\n",
+}
+"""The class of the character that a class of key writes."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +44,14 @@ class Story:
 
     happened: tuple[events.Event, ...]
     pictures: tuple[bytes, ...] = ()
+    texts: tuple[bytes, ...] = ()
     lost: tuple[int, ...] = ()
 
 
 def send(chain: Chain, story: Story, minutes: int) -> None:
     """Seal and send a story, half a minute a batch; the last one closes the session."""
-    for picture in story.pictures:
-        assert chain.device.put(chain.session, picture).status_code == 201
+    for data in (*story.pictures, *story.texts):
+        assert chain.device.put(chain.session, data).status_code == 201
     ordered = sorted(story.happened, key=lambda event: event.t_us)
     slots = minutes * MINUTE_US // BATCH_MAX_SPAN_US
     for slot in range(slots):
@@ -100,7 +111,24 @@ def pasted(minutes: int, seed: int = 2) -> Story:
         if not isinstance(event, events.Keystroke) or draw.random() < 0.9
         if not 10 * MINUTE_US < event.t_us < 11 * MINUTE_US
     ]
-    return Story((*kept, *extra), base.pictures, lost=(6,))
+    classes = typed_classes([e for e in kept if isinstance(e, events.Keystroke)])
+    half, inserted = len(classes) // 2, draw_text(np.random.default_rng(seed), 2_300)[:2_140]
+    text = pack_classes(f"{classes[:half]}{inserted}{classes[half:]}")
+    at_us = minutes * MINUTE_US - 2 * SECOND_US
+    length = len(classes) + len(inserted)
+    extra.append(events.TextSubmitted(at_us, 1, 0, length, *digest_parts(text)))
+    return Story((*kept, *extra), base.pictures, (text,), lost=(6,))
+
+
+def typed_classes(keys: Sequence[events.Keystroke]) -> str:
+    """About what these keys wrote: each erased character is the last one."""
+    made: list[str] = []
+    for key in sorted(keys, key=lambda each: each.t_us):
+        if key.key_class in WRITES:
+            made.append(WRITES[key.key_class])
+        elif key.key_class == KeyClass.BACKSPACE and made:
+            made.pop()
+    return "".join(made)
 
 
 def robot(minutes: int) -> Story:

@@ -15,6 +15,7 @@ from tests.browser.pages import OpenPage, Seeded, Watched
 pytestmark = pytest.mark.browser
 _DOCS = Path(__file__).parents[2] / "docs" / "images"
 _MAX_BYTES = 250_000
+_SHAPE = "section:has(> #shape)"
 _REASONS = "section:has(> #reasons)"
 _TIMELINE = ".legend"
 
@@ -86,3 +87,35 @@ def test_pasted_session(
     watched.open_session(seeded.sessions["pasted"])
     watched.page.mouse.move(0, 0)
     take(watched, folder / f"{name}.png", down_to)
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"),
+    [("text", 1280, "light"), ("text-dark", 1280, "dark"), ("text-phone", 390, "light")],
+)
+def test_submitted_text(
+    seeded: Seeded,
+    open_page: OpenPage,
+    folder: Path,
+    name: str,
+    width: int,
+    scheme: Literal["light", "dark"],
+) -> None:
+    watched = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    watched.sign_in("ada")
+    watched.page.goto(f"{seeded.address}/sessions/{seeded.sessions['pasted']}/texts/1")
+    take(watched, folder / f"{name}.png", _SHAPE)
+
+
+def test_report(seeded: Seeded, open_page: OpenPage, folder: Path) -> None:
+    watched = open_page(viewport={"width": 900, "height": 900})
+    watched.sign_in("ada")
+    watched.page.emulate_media(media="print")
+    watched.page.goto(f"{seeded.address}/sessions/{seeded.sessions['pasted']}/report")
+    take(watched, folder / "report.png", "section:has(> .chart)")
+
+
+def test_overlay(seeded: Seeded, open_page: OpenPage, folder: Path) -> None:
+    watched = open_page(viewport={"width": 900, "height": 480})
+    watched.page.goto(f"{seeded.address}/static/overlay/example.html")
+    take(watched, folder / "overlay.png")

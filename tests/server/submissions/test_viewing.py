@@ -102,6 +102,7 @@ def test_what_a_platform_handed_in_has_the_shape_if_the_recording_holds_the_same
     page = main_of(trainer, f"{at}/submissions/{same}")
     assert 'data-testid="shape"' in page
     assert "the project's rules do not allow it" in page
+    assert "no person has looked at it yet" in page or "People are looking" in page
     assert f'href="{at}#at-60000"' in page
     page = main_of(trainer, f"{at}/submissions/{other}")
     assert 'data-testid="shape"' not in page
