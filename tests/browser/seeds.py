@@ -14,6 +14,7 @@ from tests.server.device import Chain, digest_parts, screenshot
 from wire import events
 from wire.codes import (
     Category,
+    EditHow,
     InsertionHow,
     InsertionSeenBy,
     KeyFlag,
@@ -116,6 +117,8 @@ def pasted(minutes: int, seed: int = 2) -> Story:
     text = pack_classes(f"{classes[:half]}{inserted}{classes[half:]}")
     at_us = minutes * MINUTE_US - 2 * SECOND_US
     length = len(classes) + len(inserted)
+    wrote_us = at_us - 20 * SECOND_US
+    extra.append(events.PageEdit(20 * SECOND_US, wrote_us, EditHow.TYPED, length, 0, 0, 1, 0))
     extra.append(events.TextSubmitted(at_us, 1, 0, length, *digest_parts(text)))
     return Story((*kept, *extra), base.pictures, (text,), lost=(6,))
 

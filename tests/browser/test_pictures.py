@@ -110,7 +110,6 @@ def test_submitted_text(
 def test_report(seeded: Seeded, open_page: OpenPage, folder: Path) -> None:
     watched = open_page(viewport={"width": 900, "height": 900})
     watched.sign_in("ada")
-    watched.page.emulate_media(media="print")
     watched.page.goto(f"{seeded.address}/sessions/{seeded.sessions['pasted']}/report")
     take(watched, folder / "report.png", "section:has(> .chart)")
 
