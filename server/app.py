@@ -20,7 +20,7 @@ from server.http.head import Heads
 from server.http.idempotency import IdempotentPosts
 from server.http.paging import Paging
 from server.http.plain_text import PlainAddresses
-from server.http.problem_handlers import add_problem_handlers, answer_to
+from server.http.problem_handlers import MACHINES, add_problem_handlers, answer_to
 from server.http.request_log import RequestLog
 from server.http.security_headers import SecurityHeaders
 from server.ingest.route import PATH as INGEST_PATH
@@ -167,7 +167,7 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
         secure=settings.cookie_secure,
     )
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES)
-    app.add_middleware(Languages)
+    app.add_middleware(Languages, english=MACHINES)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Heads)
     return app

@@ -19,14 +19,14 @@ class ServerError(Exception):
 
     def __init__(self, message: str = "", /, **values: object) -> None:
         super().__init__(message % values if values else message)
-        self._message, self._values = message, values
+        self.message, self.values = message, values
 
     @property
     def spoken(self) -> str:
         """The text in the language of who reads it."""
-        if self._values:
-            return _(self._message, **self._values)
-        return translated(self._message)
+        if self.values:
+            return _(self.message, **self.values)
+        return translated(self.message)
 
     @property
     def sentence(self) -> str:

@@ -10,6 +10,7 @@ from server.language import N_
 from server.services.asking import Asker
 from server.storage.protocols import Store
 
+_UNKNOWN = N_("there is no time zone of that name; names are like Europe/Berlin")
 _SECOND_US = 1_000_000
 _DAY_S = 86_400
 
@@ -33,7 +34,7 @@ class Zones:
             ServerError: they chose one within the last day.
         """
         if not known_zone(zone):
-            raise NotKnown("there is no time zone of that name; names are like Europe/Berlin")
+            raise NotKnown(_UNKNOWN)
         store, now_s = self._store.of(asker.organisation), now_us() // _SECOND_US
         if zone == self.now(asker):
             return
@@ -47,7 +48,7 @@ class Zones:
         """Count the days of everybody without a zone of their own in a zone from now on."""
         asker.need_administrator()
         if not known_zone(zone):
-            raise NotKnown("there is no time zone of that name; names are like Europe/Berlin")
+            raise NotKnown(_UNKNOWN)
         store = self._store.of(asker.organisation)
         store.set_zone(None, zone, now_us() // _SECOND_US)
         store.audit(asker.name, "zone.default", zone)

@@ -24,7 +24,7 @@ from server.signin.tokens import Tokens
 from wire.errors import WireError
 from wire.problems import ProblemCode
 
-_MACHINES = ("/agent/", "/v1/", "/.well-known/", "/healthz")
+MACHINES = ("/agent/", "/v1/", "/.well-known/", "/healthz")
 _AWAY_S = 10
 _PLATFORM_KEY = "platformKey"
 _PLACES = 3
@@ -64,7 +64,7 @@ def add_problem_handlers(app: FastAPI, tokens: Tokens) -> None:
 
 def answer_to(request: Request, refusal: Refusal) -> Response:
     """A problem for machines, a page for people."""
-    if request.url.path.startswith(_MACHINES):
+    if request.url.path.startswith(MACHINES):
         return refuse(refusal)
     return error_page(request, refusal)
 

@@ -6,6 +6,7 @@ The events are the truth; whatever else is stored of a review follows from them.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from server.errors import ServerError
 from server.language import N_
 from server.records import (
     ADVERSE,
@@ -28,7 +29,7 @@ STATEMENTS_MAX = 3
 """So often may the trainer speak before each decision."""
 
 
-class NotAllowed(Exception):  # noqa: N818 - what a review does not take is no fault of ours
+class NotAllowed(ServerError):  # noqa: N818 - what a review does not take is no fault of ours
     """This may not happen now; the text is one sentence that says why."""
 
 
@@ -164,7 +165,8 @@ def _checked(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> tupl
         raise NotAllowed(N_("A verdict that was not given blind does not count here."))
     if event.verdict is None or len((event.text or "").strip()) < REASON_MIN_CHARS:
         raise NotAllowed(
-            f"Give your reason in your own words, in at least {REASON_MIN_CHARS} characters."
+            N_("Give your reason in your own words, in at least %(least)s characters."),
+            least=REASON_MIN_CHARS,
         )
     if any(start < 0 or end <= start for start, end in event.spans_us):
         raise NotAllowed(N_("A stretch ends after it begins, and begins at 0 or later."))
@@ -175,7 +177,7 @@ def _stated(state: ReviewState, event: ReviewEvent, rules: ReviewRules) -> Revie
     if not state.open:
         raise NotAllowed(N_("This review is over; nothing waits for a statement."))
     if state.statements >= STATEMENTS_MAX:
-        raise NotAllowed(f"You gave {STATEMENTS_MAX} statements already.")
+        raise NotAllowed(N_("You gave %(most)s statements already."), most=STATEMENTS_MAX)
     said = replace(state, statements=state.statements + 1)
     return _answered(said, event.at_us, rules)
 

@@ -39,7 +39,7 @@ def move(
         before = state_of(review.events, review.rules)
         after = step(before, event, review.rules)
     except NotAllowed as error:
-        raise conflict(str(error)) from error
+        raise conflict(error.message, **error.values) from error
     announced = _announced(before, after, review)
     waits = _waits(event, after, review)
     if not store.step_review(review, event, after.head, announced, waits, company):

@@ -2,23 +2,24 @@
 
 import msgspec
 
+from server.language import N_, _
 from wire.codes import Ability, Observable
 from wire.messages import Observes
 
 _WORDS = {
-    Observable.KEYBOARD: "keys",
-    Observable.POINTER: "the pointer",
-    Observable.FOCUS: "which window is in front",
-    Observable.CLIPBOARD: "copied text's length",
-    Observable.ACCESSIBILITY_TEXT: "text that appears in fields",
-    Observable.EXTENSION: "pages, by a browser extension",
-    Observable.SCREENSHOTS: "screenshots",
-    Observable.TITLES: "window titles",
+    Observable.KEYBOARD: N_("keys"),
+    Observable.POINTER: N_("the pointer"),
+    Observable.FOCUS: N_("which window is in front"),
+    Observable.CLIPBOARD: N_("copied text's length"),
+    Observable.ACCESSIBILITY_TEXT: N_("text that appears in fields"),
+    Observable.EXTENSION: N_("pages, by a browser extension"),
+    Observable.SCREENSHOTS: N_("screenshots"),
+    Observable.TITLES: N_("window titles"),
 }
 _SENTENCES = {
-    Ability.YES: "This device can observe: {}.",
-    Ability.NO: "It cannot observe: {}.",
-    Ability.UNKNOWN: "Not known: {}.",
+    Ability.YES: N_("This device can observe: %(what)s."),
+    Ability.NO: N_("It cannot observe: %(what)s."),
+    Ability.UNKNOWN: N_("Not known: %(what)s."),
 }
 
 
@@ -45,7 +46,7 @@ def observed_in_words(stored: bytes | None) -> tuple[str, ...]:
     """What a device can observe, in sentences; none if it did not say."""
     said, found = observed(stored), []
     for ability, sentence in _SENTENCES.items():
-        words = [_WORDS[what] for what, can in said.items() if can is ability]
+        words = [_(_WORDS[what]) for what, can in said.items() if can is ability]
         if words:
-            found.append(sentence.format(", ".join(words)))
+            found.append(_(sentence, what=", ".join(words)))
     return tuple(found)

@@ -10,11 +10,18 @@ from playwright.sync_api import expect
 from server.records import EVERYBODY
 from server.records.timesheets import Move, SheetState
 from tests.browser.pages import OpenPage, Seeded, Watched
+from tests.server.house import PASSWORD
 
 pytestmark = pytest.mark.browser
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
 RUN = "axe.run().then((found) => found.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))"
 PHONE_PX = 390
+CUT_OFF = """() => [...document.querySelectorAll("main *")].filter((each) => {
+  const box = each.getBoundingClientRect();
+  const scrolls = each.closest(".scroll, .strip, .chart, .unseen, pre, svg, details:not([open])");
+  return box.width && !scrolls && (box.left < -1 || box.right > innerWidth + 1);
+}).map((each) => each.outerHTML.slice(0, 200))"""
+"""What begins before the window's edge or ends behind it, and is in nothing that scrolls."""
 LOOK = os.environ.get("VERITYPE_LOOK")
 """A folder to keep a picture of each page in, to be looked at."""
 PAGES = {
@@ -72,6 +79,30 @@ def test_pages_fit_everybody(
         assert answer is not None
         assert answer.status == 200, path
         fits_everybody(watched, f"{login}{path}-{scheme}")
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_pages_fit_in_longer_words_and_from_right_to_left(
+    open_page: OpenPage, seeded: Seeded, direction: str
+) -> None:
+    """Italian is longer than English; no language that we have runs from right to left yet."""
+    locale = "it-IT" if direction == "ltr" else "en-GB"
+    watched = open_page(viewport={"width": PHONE_PX, "height": 844}, locale=locale)
+    page = watched.page
+    page.goto(f"{watched.address}/login")
+    page.locator("[name=login]").fill("ada")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("button[type=submit]").click()
+    page.locator("form[action='/logout']").wait_for()
+    session = seeded.sessions["pasted"]
+    for path in ("/me", "/account", "/hours", f"/sessions/{session}"):
+        page.goto(f"{watched.address}{path}")
+        if session in path:
+            page.wait_for_selector("#chart[data-ready=true]", timeout=60_000)
+        if direction == "rtl":
+            page.evaluate("document.documentElement.dir = 'rtl'")
+        fits_everybody(watched, f"{direction}{path}")
+        assert page.evaluate(CUT_OFF) == [], path
 
 
 def test_a_review_is_taken_by_the_keyboard_and_fits_everybody(open_page: OpenPage) -> None:
