@@ -19,7 +19,8 @@ PHONE_PX = 390
 CUT_OFF = """() => [...document.querySelectorAll("main *")].filter((each) => {
   const box = each.getBoundingClientRect();
   const scrolls = each.closest(".scroll, .strip, .chart, .unseen, pre, svg, details:not([open])");
-  return box.width && !scrolls && (box.left < -1 || box.right > innerWidth + 1);
+  const hidden = box.right < -5000 || box.left > 5000;
+  return box.width && !scrolls && !hidden && (box.left < -1 || box.right > innerWidth + 1);
 }).map((each) => each.outerHTML.slice(0, 200))"""
 """What begins before the window's edge or ends behind it, and is in nothing that scrolls."""
 LOOK = os.environ.get("VERITYPE_LOOK")
