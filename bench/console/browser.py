@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_playwright
 
 from bench.console.day import KEYS, MINUTES, day_of
 from bench.report import Bound, Report, Row
@@ -28,7 +28,7 @@ from tests.live.server_process import Operator, listening_url, serve
 from tests.server.device import Device
 from tests.server.house import House, browsing, make_house
 
-_WINDOW = {"width": 1280, "height": 800}
+_WINDOW: ViewportSize = {"width": 1280, "height": 800}
 _PLAYED_S = 8
 _SCORED_S = 300
 _READY_S = 60

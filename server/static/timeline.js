@@ -76,8 +76,11 @@ function clicks(chart, view, stretch) {
     else stretch.show(data.row.start_ms, data.row.end_ms);
   });
   chart.getZr().on("click", ({ offsetX }) => {
-    if (onMark) onMark = false;
-    else view.seek(chart.convertFromPixel({ xAxisIndex: 0 }, offsetX));
+    // Which of the two hears of a click first is ECharts' own affair.
+    queueMicrotask(() => {
+      if (!onMark) view.seek(chart.convertFromPixel({ xAxisIndex: 0 }, offsetX));
+      onMark = false;
+    });
   });
 }
 
@@ -148,6 +151,7 @@ async function show() {
   const chart = echarts.init(place, null, { renderer: "canvas" });
   chart.setOption(options(data));
   const view = new View(chart, data.end_ms);
+  view.moved.push(() => (place.dataset.view = `${Math.round(view.from)}-${Math.round(view.to)}`));
   const load = once(() => fetchSteps(`${source}/replay.bin`));
   const stretch = new Stretch(view, source);
   legend(data);

@@ -52,6 +52,10 @@ def test_a_look_is_noted_with_its_length_by_the_servers_clock(
     assert tell(boss, scored, f"{DIGEST}:{HOUR_MS}", f"{DIGEST}:1", "x:y", ":").status_code == 204
     assert boss.get(f"/sessions/{scored}/timeline.json").status_code == 200
     assert looks(house, "evidence.viewed")
+    assert looks(house, "keys.viewed") == []
+    assert boss.get(f"/sessions/{scored}/replay.bin").status_code == 200
+    (replayed,) = looks(house, "keys.viewed")
+    assert replayed.subject == scored
     (closed,) = looks(house, "object.closed")
     assert closed.lasted_ms is not None
     assert closed.lasted_ms <= (closed.at_us - opened.at_us) / 1_000 < HOUR_MS

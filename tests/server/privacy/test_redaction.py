@@ -445,9 +445,13 @@ def test_pages_say_it(house: House, address: str, compacted: str) -> None:
     with Browser(address) as trainer:
         signed_in(trainer, "ada", PASSWORD)
         assert "was deleted" not in trainer.get(f"/sessions/{compacted}").text
+        assert trainer.get(f"/sessions/{compacted}/replay.bin").content
         purge(house)
         page = trainer.get(f"/sessions/{compacted}").text
         assert 'data-testid="redacted"' in page
+        assert 'data-testid="no-replay"' in page
+        assert 'id="replay-play"' not in page
+        assert trainer.get(f"/sessions/{compacted}/replay.bin").content == b""
         assert "which kind of key was typed, and for how long each was held, was deleted" in page
         drawn = trainer.get(f"/sessions/{compacted}/timeline.json").json()
     assert sum(rate for _, rate in drawn["typing"]) > 0, "times are kept"

@@ -112,7 +112,14 @@ def test_a_reviewer_sees_the_evidence_and_nothing_from_which_the_rest_follows(
     text = otto.get(f"{at}/texts/1").text
     assert f'href="{at}/texts/1"' in page
     assert 'data-testid="shape"' in text
-    for told in (page, drawn.text, text):
+    stretch = otto.get(f"{at}/stretch?from_ms=0&to_ms=20000").text
+    assert "keys were pressed" in stretch
+    assert "own typing" not in stretch, "how they type else is not for them"
+    ada = signed_in(people["ada"], "ada", PASSWORD)
+    assert "own typing" in ada.get(f"/sessions/{scored}/stretch?from_ms=0&to_ms=20000").text
+    replayed = ada.get(f"/sessions/{scored}/replay.bin")
+    assert (otto.get(f"{at}/replay.bin").content, 200) == (replayed.content, replayed.status_code)
+    for told in (page, drawn.text, text, stretch):
         assert [mark for mark in hidden if mark in told] == []
     assert not {"started_ms", "offset_min"} & set(drawn.json())
     assert drawn.json()["spans"] == []
