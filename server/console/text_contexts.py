@@ -159,8 +159,8 @@ def _untyped(passage: AssessedPassage) -> str:
     origin = ORIGIN_TITLES[Origin(passage.origin)]
     return _(
         "%(length)s characters from character %(first)s: %(origin)s (%(sure)s)",
-        length=passage.length_chars,
-        first=passage.start_chars + 1,
+        length=number(passage.length_chars),
+        first=number(passage.start_chars + 1),
         origin=_(origin),
         sure=probability(passage.confidence),
     )
