@@ -106,11 +106,12 @@ _MANAGED = (
     ("/reviews/quality", N_("Quality")),
     ("/keys", N_("Keys")),
     ("/webhooks", N_("Webhooks")),
+    ("/pictures", N_("Pictures")),
     ("/audit", N_("Audit log")),
     ("/exports", N_("Exports")),
 )
 """What leads and administrators look after, by the paths of the pages."""
-_FOR_ADMINISTRATORS = frozenset({"/keys", "/webhooks", "/audit"})
+_FOR_ADMINISTRATORS = frozenset({"/keys", "/webhooks", "/pictures", "/audit"})
 
 
 def _managed(person: Person | None) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from starlette.routing import Mount, Route
 
 from server.console.account import AccountRoutes
 from server.console.audit import AuditRoutes
+from server.console.blanking import BlankingRoutes
 from server.console.desk import Desk
 from server.console.devices import DeviceRoutes
 from server.console.elsewhere import ElsewhereRoutes
@@ -76,5 +77,6 @@ def console_routes(
         *TextRoutes(desk, texts, Glimpses(Reviewing(store), review)).routes(),
         *HoursRoutes(desk, Timesheets(store), Zones(store)).routes(),
         *FlagRoutes(desk, Answering(store), review, Zones(store)).routes(),
+        *BlankingRoutes(desk, store, review).routes(),
         *MeRoutes(desk, store, review, ReceiptFiles(store, keys)).routes(),
     ]

@@ -10,6 +10,7 @@ from typing import Protocol
 from server.storage.protocols.announcements import Announcements, Untold
 from server.storage.protocols.audit import AuditLog
 from server.storage.protocols.batches import Batches, BatchWriter
+from server.storage.protocols.blankings import BlankingRequests
 from server.storage.protocols.compactions import CompactionQueue, Compactions
 from server.storage.protocols.devices import Devices
 from server.storage.protocols.doors import Doors
@@ -51,6 +52,7 @@ class OrganisationStore(
     Devices,
     PlatformKeys,
     Evidence,
+    BlankingRequests,
     Batches,
     Scores,
     Compactions,

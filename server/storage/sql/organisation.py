@@ -1,6 +1,7 @@
 """One organisation's part of a SQL store. The only place where queries get their organisation."""
 
 from server.storage.sql.announcements import SqlAnnouncements
+from server.storage.sql.blankings import SqlBlankingRequests
 from server.storage.sql.consents import SqlConsents
 from server.storage.sql.factors import SqlSecondFactors
 from server.storage.sql.holding import SqlHolds, SqlProofs
@@ -31,6 +32,7 @@ class SqlOrganisationStore(
     SqlIdentities,
     SqlLinks,
     SqlConsents,
+    SqlBlankingRequests,
     SqlPlatformKeys,
     SqlListing,
     SqlRetention,

@@ -99,7 +99,8 @@ class SqlRetention(SqlBatches):
             for at in range(0, len(rows), _AT_ONCE):
                 batch = tables.batches.c.row.in_(rows[at : at + _AT_ONCE])
                 connection.execute(self._delete(tables.batches).where(batch))
-            for table in (tables.compacted, tables.late_blankings, tables.scoring_states):
+            computed = (tables.compacted, tables.late_blankings, tables.scoring_states)
+            for table in (*computed, tables.blanking_requests):
                 connection.execute(self._delete(table).where(table.c.session == session_row))
         return digests
 

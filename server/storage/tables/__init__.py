@@ -6,6 +6,7 @@ from server.storage.tables.base import metadata
 from server.storage.tables.devices import devices, pairing_codes
 from server.storage.tables.evidence import (
     batches,
+    blanking_requests,
     compacted,
     heads,
     late_blankings,
@@ -86,6 +87,7 @@ __all__ = [
     "audit_heads",
     "audit_log",
     "batches",
+    "blanking_requests",
     "compacted",
     "consents",
     "control_sessions",

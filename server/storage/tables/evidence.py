@@ -122,6 +122,23 @@ late_blankings = Table(
     UniqueConstraint("session", "digest"),
 )
 
+blanking_requests = Table(
+    "blanking_requests",
+    metadata,
+    row_column(),
+    organisation_column(),
+    session_column(),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("asked_us", BigInteger, nullable=False),
+    Column("decided_us", BigInteger),
+    Column("granted", Boolean),
+    Column("answer", String(500)),
+    UniqueConstraint("session", "digest"),
+    Index("blanking_requests_open", "organisation", "decided_us", "row"),
+)
+"""Pictures that were sent, which their trainer asks to be shown to nobody any more."""
+
 compacted = Table(
     "compacted",
     metadata,

@@ -37,7 +37,7 @@ SMALL = frozenset(
         *("anon_1", "CONSTANT"),
     )
 )
-OWN = ("/me", "/me/consents", "/me/receipts", "/me/receipts?before=20")
+OWN = ("/me", "/me/consents", "/me/receipts", "/me/receipts?before=20", "/me/pictures")
 CONSOLE = ("/sessions", "/sessions?before=20", "/reviews", "/flags", "/hours", "/notices", *OWN)
 BY_ID = frozenset(("/v1/people", "/v1/projects", "/v1/devices"))
 WITHOUT_A_NUMBER = frozenset(("/v1/hours",))

@@ -61,6 +61,16 @@ def _sends(path: str, **form: str) -> Case:
     return lambda _ids, _device: Call(path, names=False, form=form)
 
 
+def _decides(path: str) -> Case:
+    """Names a request of the first organisation by its number."""
+    return lambda _ids, _device: Call(path, form={"answer": "x"})
+
+
+def _ask_blanking(ids: Ids, _device: Device) -> Call:
+    form = {"picture": ids.digest.hex(), "reason": "x"}
+    return Call(f"/me/pictures/{ids.session.hex()}", form=form)
+
+
 def _session(tail: str, prefix: str = "/sessions/") -> Case:
     return lambda ids, _device: Call(f"{prefix}{ids.session.hex()}{tail}")
 
@@ -167,6 +177,12 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/me"): _open("/me"),
     ("GET", "/me/consents"): _open("/me/consents"),
     ("GET", "/me/receipts"): _open("/me/receipts"),
+    ("GET", "/me/pictures"): _open("/me/pictures"),
+    ("GET", "/me/pictures/{session}"): _session("", "/me/pictures/"),
+    ("POST", "/me/pictures/{session}"): _ask_blanking,
+    ("GET", "/pictures"): _open("/pictures"),
+    ("POST", "/pictures/{request}/grant"): _decides("/pictures/1/grant"),
+    ("POST", "/pictures/{request}/decline"): _decides("/pictures/1/decline"),
     ("GET", "/me/receipts/{session}"): _session("", "/me/receipts/"),
     ("GET", "/sessions/{session}"): _session(""),
     ("GET", "/sessions/{session}/timeline.json"): _session("/timeline.json"),

@@ -22,6 +22,10 @@ _ERASED = ErasedSession(1, b"", b"{}", bytes(64))
 _EXPORT = PersonalExport(1, b"", 1, 1, None, None, None, None)
 
 CASES: Mapping[str, Call] = {
+    "ask_blanking": lambda s, x: s.ask_blanking(x.entry.row, b"c" * 32, "why", 2),
+    "blanking_requests_of": lambda s, x: s.blanking_requests_of(x.person, 10),
+    "open_blanking_requests": lambda s, _: s.open_blanking_requests(10),
+    "decide_blanking": lambda s, _: s.decide_blanking(1, "no", 2, granted=True),
     "add_legal_hold": lambda s, x: s.add_legal_hold(replace(_HOLD, person=x.person)),
     "add_tombstone": lambda s, x: s.add_tombstone(x.entry.row, _ERASED),
     "audit_end": lambda s, _: s.audit_end(),
