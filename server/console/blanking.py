@@ -195,7 +195,7 @@ class BlankingRoutes:
     def _pictures(self, asker: Asker, session: str) -> PicturesPage:
         mine, time = _own(asker), self._time(asker)
         line = self._review.session(mine, session).line
-        at = f"/sessions/{session}"
+        at = f"/sessions/{session}/objects"
         shown = evidence_of(self._review, mine, session, at)["screenshots"]
         asked = {each.digest.hex(): each for each in self._asked.mine(asker)}
         rows = []

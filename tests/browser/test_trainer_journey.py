@@ -207,3 +207,28 @@ def test_a_trainer_is_asked_answers_is_decided_against_and_appeals(
     ]
     assert answers == [404, 404, 404]
     assert asked.review.hex() not in other.page.request.get(f"{other.address}/flags").text()
+
+
+def test_a_picture_is_asked_to_be_blanked_and_an_administrator_answers(
+    open_page: OpenPage, seeded: Seeded
+) -> None:
+    ada = open_page(viewport={"width": PHONE_PX, "height": 844})
+    ada.sign_in("ada")
+    page, hands = ada.page, Keyboard(ada.page)
+    page.goto(f"{ada.address}/me/pictures/{seeded.sessions['pasted']}")
+    fits_everybody(ada, "ada/pictures")
+    asking = page.locator("details").last
+    hands.press(asking.locator("summary"))
+    hands.write(asking.get_by_role("textbox"), "A letter of my neighbour is in view.")
+    hands.press(asking.get_by_role("button", name="Ask"))
+    expect(page.locator("tbody")).to_contain_text("Waits for your organisation.")
+    admin = open_page()
+    admin.sign_in("admin")
+    admin.page.get_by_role("link", name="Pictures").click()
+    fits_everybody(admin, "admin/pictures")
+    admin.page.get_by_role("textbox").fill("It shows the task and nothing else.")
+    admin.page.get_by_role("button", name="Decline").click()
+    expect(admin.page.locator("main")).to_contain_text("Nothing waits")
+    page.reload()
+    expect(page.locator("tbody")).to_contain_text("It shows the task and nothing else.")
+    fits_everybody(ada, "ada/asked-pictures")
