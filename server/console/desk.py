@@ -104,7 +104,7 @@ _MANAGED = (
     ("/devices", N_("Devices")),
     ("/projects", N_("Projects")),
     ("/reviews/quality", N_("Quality")),
-    ("/keys", N_("Keys")),
+    ("/keys", N_("Platform keys")),
     ("/webhooks", N_("Webhooks")),
     ("/pictures", N_("Pictures")),
     ("/audit", N_("Audit log")),

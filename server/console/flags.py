@@ -9,6 +9,7 @@ from server.clock import now_us
 from server.console.desk import Desk, one, to
 from server.console.flag_contexts import FlagPage, FlagRow, flag_page, flag_row
 from server.console.own_time import OwnTime
+from server.console.reasons import read_aloud
 from server.errors import Refusal
 from server.hours.zones import Zones
 from server.records import Person
@@ -84,5 +85,5 @@ class FlagRoutes:
         time = self._time(asker)
         own = self._answering.one(asker, review, time.now_us)
         session = own.review.session
-        found = self._evidence.assessment(asker, session.hex()) if session else None
+        found = read_aloud(self._evidence.assessment(asker, session.hex())) if session else None
         return flag_page(own, found, time, said, text)
