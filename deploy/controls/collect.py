@@ -58,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
         for number, way in enumerate(_order(options.ways), 1):
             print(f"\nSession {number} of {len(options.ways)}. {WAYS[way]}")
             session = _made(way, options, f"http://127.0.0.1:{server.server_address[1]}")
-            _note(options.out, session, way)
+            _note(options, session, way)
     except (subprocess.CalledProcessError, KeyboardInterrupt) as stopped:
         print(f"\nStopped: {stopped or 'as you wished'}. What was made before is in {options.out}.")
         return 1
@@ -74,6 +74,10 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("made.csv"), help="default: made.csv")
     parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS))
     parser.add_argument("--minutes", type=int, default=15, help="for each session, as a guide")
+    parser.add_argument("--language", default="", help="that you write in, such as it or en")
+    parser.add_argument(
+        "--input", default="", help="how you type: keyboard, ime, dictation, or another word"
+    )
     return parser.parse_args(arguments)
 
 
@@ -109,13 +113,15 @@ def _veritype(*arguments: str) -> str:
     return done.stdout or ""
 
 
-def _note(out: Path, session: str, way: str) -> None:
+def _note(options: argparse.Namespace, session: str, way: str) -> None:
+    out: Path = options.out
     fresh = not out.exists()
     with out.open("a", newline="", encoding="utf-8") as file:
         lines = csv.writer(file)
         if fresh:
-            lines.writerow(("session", "truth", "made_on"))
-        lines.writerow((session, way, datetime.now(UTC).date().isoformat()))
+            lines.writerow(("session", "truth", "made_on", "language", "input"))
+        day = datetime.now(UTC).date().isoformat()
+        lines.writerow((session, way, day, options.language, options.input))
 
 
 if __name__ == "__main__":

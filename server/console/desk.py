@@ -100,6 +100,7 @@ class Desk:
 
 
 _MANAGED = (
+    ("/overview", N_("Overview")),
     ("/people", N_("People")),
     ("/devices", N_("Devices")),
     ("/projects", N_("Projects")),

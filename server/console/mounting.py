@@ -16,6 +16,7 @@ from server.console.keys import KeyRoutes
 from server.console.links import LinkRoutes
 from server.console.me import MeRoutes
 from server.console.notices import NoticeRoutes
+from server.console.overview import OverviewRoutes
 from server.console.pages import ConsoleRoutes
 from server.console.people import PeopleRoutes
 from server.console.privacy import PrivacyRoutes
@@ -66,6 +67,7 @@ def console_routes(
         *AccountRoutes(desk, gate, factors, directory, addresses).routes(),
         *NoticeRoutes(desk, store, addresses).routes(),
         *PeopleRoutes(desk, directory, invitations).routes(),
+        *OverviewRoutes(desk).routes(),
         *DeviceRoutes(desk, directory).routes(),
         *ProjectRoutes(desk).routes(),
         *KeyRoutes(desk).routes(),

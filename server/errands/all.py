@@ -10,6 +10,7 @@ from server.installation import Installation
 from server.notices.mailing import Mail
 from server.notices.postman import Postman
 from server.notices.telling import Telling
+from server.overview.counting import CountDays
 from server.privacy.asked_exports import AskedExports
 from server.privacy.daily import Daily
 from server.reviews.deadlines import ReviewDeadlines
@@ -36,4 +37,5 @@ def all_errands(installation: Installation) -> Sequence[Errand]:
         NearLapses(store),
         AskedExports(store, objects, keys),
         ForgetAnswers(store),
+        CountDays(store),
     ]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.errors import ConfigInvalid
-from server.records import Truth
+from server.records import Made, Truth
 from server.storage.protocols import OrganisationStore
 
 _ID_BYTES = 16
+_WORD_MAX_CHARS = 20
 _ACTOR = "operator"
 
 
@@ -23,8 +24,17 @@ class Marked:
     """Sessions that the organisation does not have."""
 
 
-def read_made(path: Path) -> Sequence[tuple[bytes, Truth]]:
-    """Which session was made how.
+@dataclass(frozen=True, slots=True)
+class MadeSession:
+    """A line of the file."""
+
+    session: bytes
+    truth: Truth
+    made: Made
+
+
+def read_made(path: Path) -> Sequence[MadeSession]:
+    """Which session was made how; who wrote in which language, and how, may be left out.
 
     Raises:
         ConfigInvalid: the file is missing or a line is not understood; it names the line.
@@ -36,23 +46,23 @@ def read_made(path: Path) -> Sequence[tuple[bytes, Truth]]:
         raise ConfigInvalid(f"{path} cannot be read: {type(error).__name__}") from None
 
 
-def mark(store: OrganisationStore, made: Sequence[tuple[bytes, Truth]], now_us: int) -> Marked:
+def mark(store: OrganisationStore, made: Sequence[MadeSession], now_us: int) -> Marked:
     """Mark sessions as controls; what is marked already stays as it is."""
     marked = already = 0
     unknown = []
-    for session, truth in made:
-        entry = store.session(session)
+    for one in made:
+        entry = store.session(one.session)
         if entry is None:
-            unknown.append(session.hex())
-        elif store.mark_control(entry.row, truth, _ACTOR, now_us):
+            unknown.append(one.session.hex())
+        elif store.mark_control(entry.row, one.truth, _ACTOR, now_us, one.made):
             marked += 1
-            store.audit(_ACTOR, "control.marked", session.hex())
+            store.audit(_ACTOR, "control.marked", one.session.hex())
         else:
             already += 1
     return Marked(marked, already, tuple(unknown))
 
 
-def _line(number: int, line: dict[str, str | None]) -> tuple[bytes, Truth]:
+def _line(number: int, line: dict[str, str | None]) -> MadeSession:
     try:
         session = bytes.fromhex(line["session"] or "")
         truth = Truth(line["truth"] or "")
@@ -63,4 +73,9 @@ def _line(number: int, line: dict[str, str | None]) -> tuple[bytes, Truth]:
         raise ConfigInvalid(
             f"line {number}: 'session' is 32 hex digits, and 'truth' one of {words}"
         )
-    return session, truth
+    return MadeSession(session, truth, Made(_word(line, "language"), _word(line, "input")))
+
+
+def _word(line: dict[str, str | None], name: str) -> str | None:
+    """A word that groups sessions, or nothing."""
+    return (line.get(name) or "").strip().lower()[:_WORD_MAX_CHARS] or None

@@ -246,6 +246,19 @@ class SecondReviews:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What its maker said of a control session besides how the text came in."""
+
+    language: str | None = None
+    """Tag of the language that was written in, such as `it`."""
+    input_mode: str | None = None
+    """How it was typed: `keyboard`, `ime`, `dictation`, or another word."""
+
+
+NOT_SAID = Made()
+
+
+@dataclass(frozen=True, slots=True)
 class ControlSession:
     """A session of which is known how it was made."""
 
@@ -255,3 +268,6 @@ class ControlSession:
     marked_us: int
     band: str | None
     """What the detector found; None until scored."""
+    system: str = ""
+    """The operating system of its device, as the agent names it."""
+    made: Made = NOT_SAID

@@ -3,7 +3,7 @@
 Every figure has its interval: few reviews say little, and the page says so by their width.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -76,9 +76,16 @@ class Quality:
     controls: tuple[ControlResult, ...]
 
 
+Pairs = Counter[tuple[int, int, float]]
+"""How often two blind votes came together: the first, the second (places in the list of votes),
+and the weight of such a pair."""
+
+
 @dataclass(slots=True)
-class _Seen:
-    pairs: list[tuple[int, int, float]] = field(default_factory=list)
+class Seen:
+    """What some reviews came to, as counts that add up."""
+
+    pairs: Pairs = field(default_factory=Counter)
     appeals: int = 0
     overturned: int = 0
     took_us: list[int] = field(default_factory=list)
@@ -91,21 +98,21 @@ class _Seen:
 
 def measured(store: OrganisationStore) -> Quality:
     """All figures of an organisation."""
-    seen = _Seen()
+    seen = Seen()
     controls = {one.session_row: one for one in store.control_sessions()}
     by_reviewer: dict[bytes, list[tuple[Truth, bool]]] = defaultdict(list)
     for review in _all(store):
         if review.how is How.CONTROL:
             _note_control(by_reviewer, review, controls)
         else:
-            _note(seen, review)
+            note(seen, review)
     return Quality(
-        agreement=_agreement(seen.pairs),
+        agreement=agreement(seen.pairs),
         kappa=_kappa(seen.pairs),
         overturned=share(seen.overturned, seen.appeals),
         median_days=_days(seen.took_us, 50),
         ninth_decile_days=_days(seen.took_us, 90),
-        false_flags=_false_flags(seen),
+        false_flags=false_flags(seen),
         control_false_flags=_flagged(controls.values()),
         missed=share(seen.random_adverse, seen.random),
         controls=tuple(_result(*each) for each in sorted(by_reviewer.items())),
@@ -145,9 +152,10 @@ def _all(store: OrganisationStore) -> Iterator[StoredReview]:
         after = found[-1].row
 
 
-def _note(seen: _Seen, review: StoredReview) -> None:
+def note(seen: Seen, review: StoredReview) -> None:
+    """Count a review that is no control."""
     first = [event for event in review.events if event.how is not How.APPEAL]
-    seen.pairs.extend(_pair(first))
+    seen.pairs.update(_pair(first))
     decision = review.head.decision
     if decision is None or review.head.stage is not Stage.DECIDED:
         return
@@ -179,28 +187,32 @@ def _pair(events: Sequence[ReviewEvent]) -> Iterator[tuple[int, int, float]]:
         yield _VOTES.index(votes[0].verdict), _VOTES.index(votes[1].verdict), weight
 
 
-def _tables(pairs: Sequence[tuple[int, int, float]]) -> NDArray[np.float64]:
-    """The table of all pairs, and behind it those of resampled ones (Efron 1979)."""
-    size = len(_VOTES)
+def _tables(pairs: Pairs) -> NDArray[np.float64]:
+    """The table of all pairs, and behind it those of resampled ones (Efron 1979).
+
+    Pairs that are the same are drawn together: a resample is how often each kind came.
+    """
+    size, times = len(_VOTES), np.array(list(pairs.values()))
     cells = np.zeros((len(pairs), size * size))
     for number, (one, other, weight) in enumerate(pairs):
         cells[number, one * size + other] = weight
     rng = np.random.default_rng(_SEED)
-    drawn = rng.multinomial(len(pairs), np.full(len(pairs), 1 / len(pairs)), _RESAMPLED)
-    counts = np.vstack([np.ones((1, len(pairs))), drawn]) @ cells
+    drawn = rng.multinomial(times.sum(), times / times.sum(), _RESAMPLED)
+    counts = np.vstack([times[np.newaxis], drawn]) @ cells
     return counts.reshape(-1, size, size)
 
 
-def _agreement(pairs: Sequence[tuple[int, int, float]]) -> Figure | None:
+def agreement(pairs: Pairs) -> Figure | None:
+    """Share of pairs that are the same."""
     if not pairs:
         return None
     tables = _tables(pairs)
     shares = np.trace(tables, axis1=-2, axis2=-1) / tables.sum(axis=(-2, -1))
-    return _figure(shares, len(pairs))
+    return _figure(shares, pairs.total())
 
 
-def _kappa(pairs: Sequence[tuple[int, int, float]]) -> Figure | None:
-    return _figure(kappa_of(_tables(pairs)), len(pairs)) if pairs else None
+def _kappa(pairs: Pairs) -> Figure | None:
+    return _figure(kappa_of(_tables(pairs)), pairs.total()) if pairs else None
 
 
 def _figure(values: NDArray[np.float64], cases: int) -> Figure:
@@ -208,7 +220,7 @@ def _figure(values: NDArray[np.float64], cases: int) -> Figure:
     return Figure(float(values[0]), float(low), float(high), cases)
 
 
-def _false_flags(seen: _Seen) -> Figure | None:
+def false_flags(seen: Seen) -> Figure | None:
     """Flagged and cleared, of all genuine ones; the interval from both counts as Poisson."""
     if not seen.random_kept:
         return None

@@ -23,6 +23,7 @@ from server.storage.protocols.listing import Listing
 from server.storage.protocols.notices import Mails, Notices
 from server.storage.protocols.objects import ObjectStore
 from server.storage.protocols.operation import Health, Upkeep
+from server.storage.protocols.overview import DayCounts
 from server.storage.protocols.people import People
 from server.storage.protocols.privacy import Holds, Proofs, Sealed, SealingKeys
 from server.storage.protocols.projects import Projects
@@ -60,6 +61,7 @@ class OrganisationStore(
     Reviews,
     ReviewQueue,
     Controls,
+    DayCounts,
     SealingKeys,
     Sealed,
     Submissions,

@@ -7,6 +7,7 @@ from server.records import (
     Company,
     ControlSession,
     Happened,
+    Made,
     NewReview,
     PayWaits,
     ReviewEvent,
@@ -17,6 +18,7 @@ from server.records import (
     StoredReview,
     Truth,
 )
+from server.records.reviews import NOT_SAID
 
 
 class Reviews(Protocol):
@@ -129,11 +131,16 @@ class Controls(Protocol):
     def set_control_share(self, share: float) -> None:
         """Change how many reviews of control sessions are mixed in."""
 
-    def mark_control(self, session_row: int, truth: Truth, marked_by: str, now_us: int) -> bool:
+    def mark_control(
+        self, session_row: int, truth: Truth, marked_by: str, now_us: int, made: Made = NOT_SAID
+    ) -> bool:
         """Make a session a control; a review of it that is open is closed. False: it is one."""
 
     def control_sessions(self) -> Sequence[ControlSession]:
         """All control sessions, in the order of their sessions."""
+
+    def controls_opened(self, from_us: int, to_us: int) -> Sequence[ControlSession]:
+        """Those whose session was opened from one moment until before another."""
 
     def committed_reviews(self, after_row: int, limit: int) -> Sequence[StoredReview]:
         """Reviews in which anybody committed, controls too, with their events, in order."""

@@ -12,10 +12,10 @@ from server.storage.sql.keys import SqlPlatformKeys
 from server.storage.sql.links import SqlLinks
 from server.storage.sql.listing import SqlListing
 from server.storage.sql.notices import SqlNotices
+from server.storage.sql.overview import SqlDayCounts
 from server.storage.sql.people import SqlPeople
 from server.storage.sql.retention import SqlRetention
 from server.storage.sql.review_controls import SqlControls
-from server.storage.sql.review_lists import SqlReviewLists
 from server.storage.sql.review_queue import SqlReviewQueue
 from server.storage.sql.review_steps import SqlReviewSteps
 from server.storage.sql.rights import SqlRights
@@ -38,7 +38,7 @@ class SqlOrganisationStore(
     SqlRetention,
     SqlScores,
     SqlReviewQueue,
-    SqlReviewLists,
+    SqlDayCounts,
     SqlControls,
     SqlSubmissions,
     SqlAnnouncements,

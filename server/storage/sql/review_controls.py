@@ -2,8 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
-from server.records import ControlSession, ReviewSettings, Truth
+from sqlalchemy import Select, Table
+
+from server.records import ControlSession, Made, ReviewSettings, Truth
+from server.records.reviews import NOT_SAID
 from server.storage import tables
 from server.storage.sql.review_closing import SqlReviewClosing
 
@@ -32,7 +36,9 @@ class SqlControls(SqlReviewClosing):
             change = self._update(tables.review_settings)
             connection.execute(change.values(control_share=share))
 
-    def mark_control(self, session_row: int, truth: Truth, marked_by: str, now_us: int) -> bool:
+    def mark_control(
+        self, session_row: int, truth: Truth, marked_by: str, now_us: int, made: Made = NOT_SAID
+    ) -> bool:
         """Make a session a control."""
         table = tables.control_sessions
         known = self._select(table, _CONTROL.session).where(_CONTROL.session == session_row)
@@ -41,6 +47,8 @@ class SqlControls(SqlReviewClosing):
             "truth": truth.value,
             "marked_by": marked_by,
             "marked_us": now_us,
+            "language": made.language,
+            "input_mode": made.input_mode,
         }
         with self._transaction() as connection:
             if connection.execute(known).one_or_none() is not None:
@@ -51,25 +59,31 @@ class SqlControls(SqlReviewClosing):
 
     def control_sessions(self) -> Sequence[ControlSession]:
         """All control sessions."""
-        sessions, made = tables.sessions, tables.assessments
-        query = (
-            self._select(
-                tables.control_sessions,
-                _CONTROL.session,
-                sessions.c.id,
-                _CONTROL.truth,
-                _CONTROL.marked_us,
-                made.c.band,
-            )
-            .join(sessions, sessions.c.row == _CONTROL.session)
-            .outerjoin(tables.facts, tables.facts.c.session == _CONTROL.session)
-            .outerjoin(made, made.c.row == tables.facts.c.assessment)
+        query = self._controls(tables.control_sessions)
+        query = query.join(tables.sessions, tables.sessions.c.row == _CONTROL.session)
+        return [as_control(row) for row in self._all(_found(query).order_by(_CONTROL.session))]
+
+    def controls_opened(self, from_us: int, to_us: int) -> Sequence[ControlSession]:
+        """Those that were opened in a period."""
+        opened_us = tables.sessions.c.opened_us
+        query = self._controls(tables.sessions).join(
+            tables.control_sessions, _CONTROL.session == tables.sessions.c.row
         )
-        rows = self._all(query.order_by(_CONTROL.session))
-        return [
-            ControlSession(row.session, bytes(row.id), Truth(row.truth), row.marked_us, row.band)
-            for row in rows
-        ]
+        query = query.where(opened_us >= from_us, opened_us < to_us)
+        return [as_control(row) for row in self._all(_found(query))]
+
+    def _controls(self, first: Table) -> Select[Any]:
+        columns = (
+            _CONTROL.session,
+            tables.sessions.c.id,
+            _CONTROL.truth,
+            _CONTROL.marked_us,
+            _CONTROL.language,
+            _CONTROL.input_mode,
+            tables.assessments.c.band,
+            tables.devices.c.platform,
+        )
+        return self._select(first, *columns).select_from(first)
 
     def _settings(self) -> ReviewSettings | None:
         columns = (_SETTING.seed, _SETTING.control_share)
@@ -82,3 +96,26 @@ class SqlControls(SqlReviewClosing):
         with self._transaction() as connection:
             if connection.execute(self._select(table, _SETTING.seed)).one_or_none() is None:
                 connection.execute(self._insert(table, values))
+
+
+def _found(query: Select[Any]) -> Select[Any]:
+    """With what the detector found, and the device."""
+    facts, made, devices = tables.facts.c, tables.assessments.c, tables.devices.c
+    return (
+        query.outerjoin(tables.facts, facts.session == _CONTROL.session)
+        .outerjoin(tables.assessments, made.row == facts.assessment)
+        .outerjoin(tables.devices, devices.id == tables.sessions.c.device)
+    )
+
+
+def as_control(row: Any) -> ControlSession:
+    """A row of control sessions."""
+    return ControlSession(
+        row.session,
+        bytes(row.id),
+        Truth(row.truth),
+        row.marked_us,
+        row.band,
+        row.platform or "",
+        Made(row.language, row.input_mode),
+    )

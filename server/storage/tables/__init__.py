@@ -24,6 +24,7 @@ from server.storage.tables.hours import (
 from server.storage.tables.idempotency import idempotency_keys
 from server.storage.tables.notices import mail_addresses, notices
 from server.storage.tables.operation import schema_steps
+from server.storage.tables.overview import day_figures
 from server.storage.tables.people import (
     organisations,
     people,
@@ -93,6 +94,7 @@ __all__ = [
     "control_sessions",
     "corrections",
     "daily_work",
+    "day_figures",
     "devices",
     "erasures",
     "facts",

@@ -55,6 +55,7 @@ reviews = Table(
     Index("reviews_of_organisation", "organisation", "row"),
     # What is over has no date, or one that is past: what waits lies together.
     Index("reviews_due", "organisation", "due_us"),
+    Index("reviews_decided", "organisation", "decided_us"),
 )
 """Each row's stage and decision are what its events come to: moved with them, as one."""
 
@@ -111,6 +112,8 @@ control_sessions = Table(
     Column("truth", String(20), nullable=False),
     Column("marked_by", String(120), nullable=False),
     Column("marked_us", BigInteger, nullable=False),
+    Column("language", String(20)),
+    Column("input_mode", String(20)),
 )
 
 review_settings = Table(

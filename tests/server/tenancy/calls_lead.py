@@ -45,6 +45,7 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("POST", "/projects/{project}/check"): _project("/check", idle_after_s="1"),
     ("POST", "/projects/{project}/check-text"): _project("/check-text", text=_TEXT),
     ("POST", "/projects/{project}/edit"): _project("/edit", text=_TEXT, after="1"),
+    ("GET", "/overview"): _open("/overview"),
     ("GET", "/keys"): _open("/keys"),
     # Without a scope none is made.
     ("POST", "/keys"): lambda _ids, _device: Call("/keys", names=False, form={"name": "x"}),

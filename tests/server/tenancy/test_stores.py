@@ -43,6 +43,7 @@ from tests.server.tenancy import (
     stores_announce,
     stores_api,
     stores_hours,
+    stores_lead,
     stores_privacy,
     stores_reviews,
     stores_submissions,
@@ -182,6 +183,7 @@ STEALING: dict[str, Call] = {
     **stores_announce.CASES,
     **stores_api.CASES,
     **stores_hours.CASES,
+    **stores_lead.CASES,
     **stores_privacy.CASES,
     **stores_reviews.CASES,
     **stores_submissions.CASES,
@@ -191,6 +193,7 @@ STEALING: dict[str, Call] = {
 
 OWN: dict[str, Call] = {
     **stores_announce.OWN,
+    **stores_lead.OWN,
     **stores_privacy.OWN,
     # Its answer is what was asked for, less what another session of the own names.
     "forget_objects": lambda s, x: s.forget_objects(x.entry.row, [x.object.digest]),
@@ -262,6 +265,7 @@ def stolen(house: House, chain: Chain, typing: Typing) -> Stolen:
     stores_submissions.furnish(own, entry)
     stores_privacy.furnish(own, person)
     stores_announce.furnish(own, person)
+    stores_lead.furnish(own)
     own.add_late_blanking(entry.row, LateBlanking(b"b" * 32, bytes(32)), b"m", 1)
     assert own.ask_blanking(entry.row, b"c" * 32, "theirs", 1)
     own.add_password_reset(b"r" * 32, person, _LONG_US)

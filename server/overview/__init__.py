@@ -1,0 +1,1 @@
+"""What leads and administrators see at a glance, counted by day before anybody asks."""
