@@ -33,6 +33,8 @@ from server.storage.protocols import OrganisationStore, Store
 _WEEKS = 12
 """So many of the newest weeks are looked through for what waits."""
 _REVIEWS = 50
+_BEGIN = {Role.TRAINER: "/me", Role.LEAD: "/overview", Role.ADMIN: "/overview"}
+"""Where each role begins; all others, with the sessions."""
 
 
 class MeRoutes:
@@ -56,11 +58,11 @@ class MeRoutes:
         ]
 
     async def home(self, request: Request) -> Response:
-        """Where somebody begins: trainers with what needs them, all others with the sessions."""
+        """Where somebody begins: trainers with what needs them, leads with the figures."""
         person = await self._desk.person(request)
         if person is None:
             return to("/login")
-        return to("/me" if person.role is Role.TRAINER else "/sessions")
+        return to(_BEGIN.get(person.role, "/sessions"))
 
     async def me(self, request: Request) -> Response:
         """What needs somebody now, by deadline."""

@@ -36,6 +36,8 @@ _SCORED_S = 120
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
     house = make_house(tmp_path_factory.mktemp("browser") / "data", "Ada Okafor", f"Tim {SCRIPT}")
+    with (house.path / "server.toml").open("a") as settings:
+        settings.write('webhook_plain_http = true\nwebhook_networks = "127.0.0.0/8"\n')
     command = [sys.executable, "-m", "server.cli.main", "serve", "--port", "0", "--data"]
     with subprocess.Popen([*command, str(house.path)], stdout=subprocess.PIPE, text=True) as server:
         try:

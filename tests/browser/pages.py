@@ -8,7 +8,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request, ViewportSize
 
 from tests.server.house import PASSWORD, House
 
-_INSIDE = re.compile(r"/(sessions|me)$")
+_INSIDE = re.compile(r"/(sessions|me|overview)$")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ def test_administrator_finds_every_session_with_its_finding(
     watched.page.goto(seeded.address)
     expect(watched.page).to_have_url(re.compile("/login$"))
     watched.sign_in("admin")
+    watched.page.get_by_role("link", name="Sessions", exact=True).click()
     rows = watched.page.locator("tbody tr")
     expect(rows).to_have_count(4)
     expect(rows.filter(has_text="<script>alert(1)</script>")).to_have_count(2)
@@ -54,6 +55,7 @@ def test_trainer_sees_the_same_page_of_own_sessions_only(
     assert main_of("ada") == main_of("admin")
     tim = open_page()
     tim.sign_in("tim")
+    tim.page.goto(f"{seeded.address}/sessions")
     expect(tim.page.locator("tbody tr")).to_have_count(2)
 
 
@@ -74,8 +76,11 @@ def test_keyboard_alone_reaches_a_session(seeded: Seeded, open_page: OpenPage) -
     page.keyboard.press("Tab")
     page.keyboard.type("correct horse battery")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/overview")
+    page.get_by_role("link", name="Sessions", exact=True).focus()
+    page.keyboard.press("Enter")
     page.wait_for_url("**/sessions")
-    for _ in range(12):
+    for _ in range(24):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.closest('tbody') !== null"):
             break
@@ -91,4 +96,6 @@ def test_nothing_is_wider_than_a_phone(seeded: Seeded, open_page: OpenPage, path
     watched.sign_in("admin")
     if path == "session":
         watched.open_session(seeded.sessions["pasted"])
+    else:
+        watched.page.goto(f"{watched.address}{path}")
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= 375

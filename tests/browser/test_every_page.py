@@ -27,6 +27,8 @@ LOOK = os.environ.get("VERITYPE_LOOK")
 """A folder to keep a picture of each page in, to be looked at."""
 PAGES = {
     "admin": (
+        "/overview",
+        "/sessions",
         "/people",
         "/devices",
         "/projects",

@@ -62,6 +62,7 @@ def test_sign_in_page(seeded: Seeded, open_page: OpenPage, folder: Path) -> None
 def test_list_of_sessions(open_page: OpenPage, folder: Path) -> None:
     watched = open_page(viewport={"width": 1280, "height": 720})
     watched.sign_in("admin")
+    watched.page.goto(f"{watched.address}/sessions")
     take(watched, folder / "sessions.png")
 
 

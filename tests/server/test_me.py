@@ -36,7 +36,7 @@ def test_a_trainer_begins_with_what_needs_them_and_others_with_the_sessions(
             assert nobody.get(path).headers["location"] == "/login"
         assert nobody.get(f"/me/receipts/{'0' * 32}").status_code == 404
         admin = signed_in(nobody, "admin", PASSWORD)
-        assert admin.get("/").headers["location"] == "/sessions"
+        assert admin.get("/").headers["location"] == "/overview"
         assert 'href="/me"' not in admin.get("/sessions").text
 
 
