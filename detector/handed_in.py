@@ -7,12 +7,12 @@ none.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detector.alignment import Alignment, Origin, align_codes
-from detector.alignment.rebuild import BREAK, TypedText, rebuild, text_codes
+from detector.alignment.rebuild import TypedText, joined, rebuild, text_codes
 from detector.integrity import REPLACES_TYPING
 from detector.provenance import find_provenance
 from detector.provenance.clipboard import Clipboard
@@ -25,6 +25,9 @@ from wire.stretches import Intervals, length_us, without
 UNEXPLAINED_SHARE = 0.1
 """A text is explained if less of it than this, or than a passage that counts, has no origin: of 100
 simulated texts of 60 to 3,000 characters 100 are, and none of 100 that somebody else typed."""
+_NOTHING = TypedText(
+    np.array([], dtype=np.uint8), in_order=False, t_us=np.array([], dtype=np.int64)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Part:
     origin: Origin
     confidence: float
     inserted: InsertedFrom | None = None
+    typed_us: tuple[int, int] | None = None
+    """The first and the last of its keys, where that is certain and one session is named."""
 
     @property
     def length_chars(self) -> int:
@@ -131,9 +136,10 @@ def handed_in(worked: Sequence[Worked], classes: str) -> HandedIn:
     tables = [table for one in worked for table in _tables(one)]
     found = align_codes(_typed(tables), text_codes(classes))
     candidates = [each for number, one in enumerate(worked) for each in _insertions(number, one)]
-    return HandedIn(
-        tuple(_parts(found, candidates)), _observed(worked), all(map(_all_seen, worked))
-    )
+    parts = tuple(_parts(found, candidates))
+    if len(worked) == 1:
+        parts = tuple(_dated(part, found) for part in parts)
+    return HandedIn(parts, _observed(worked), all(map(_all_seen, worked)))
 
 
 def _tables(worked: Worked) -> Iterator[Keystrokes]:
@@ -145,11 +151,7 @@ def _tables(worked: Worked) -> Iterator[Keystrokes]:
 
 def _typed(tables: Sequence[Keystrokes]) -> TypedText:
     rebuilt = [rebuild(table) for table in tables if len(table)]
-    if len(rebuilt) == 1:
-        return rebuilt[0]
-    breaks = np.array([BREAK], dtype=np.uint8)
-    codes = [part for typed in rebuilt for part in (typed.codes, breaks)]
-    return TypedText(np.concatenate([breaks, *codes]), in_order=False)
+    return rebuilt[0] if len(rebuilt) == 1 else joined([_NOTHING, *rebuilt])
 
 
 def _insertions(number: int, worked: Worked) -> Iterator[tuple[int, InsertedFrom]]:
@@ -201,6 +203,12 @@ def _parts(found: Alignment, candidates: Sequence[tuple[int, InsertedFrom]]) -> 
         at = passage.end
     if at < len(found.origin):
         yield _typed_part(found, at, len(found.origin))
+
+
+def _dated(part: Part, found: Alignment) -> Part:
+    if part.origin is not Origin.TYPED:
+        return part
+    return replace(part, typed_us=found.typed_between(part.start, part.end))
 
 
 def _typed_part(found: Alignment, start: int, end: int) -> Part:

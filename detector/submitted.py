@@ -6,13 +6,13 @@ that was seen, is taken off first, and where either cannot be known nothing is c
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detector.alignment import Alignment, Origin, Passage, align_codes
-from detector.alignment.rebuild import BREAK, TypedText, rebuild, text_codes
+from detector.alignment.rebuild import UNKNOWN_US, TypedText, joined, rebuild, text_codes
 from detector.integrity import REPLACES_TYPING
 from detector.provenance.clipboard import Clipboard
 from detector.surroundings import Submission
@@ -55,6 +55,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """A range of a text, in characters, and when it was typed: its first key and its last."""
+
+    start: int
+    end: int
+    first_us: int
+    last_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class SubmittedText:
     """One submitted text and where its characters came from.
 
@@ -69,6 +79,7 @@ class SubmittedText:
         excess_chars: sure and unexplained characters beyond all that may explain them; 0 unless
             ``judged``.
         sources: of each passage the insertion that it is taken for, by its length; None: none.
+        typed: what lies between the passages, where it is certain when it was typed.
     """
 
     t_us: int
@@ -80,6 +91,7 @@ class SubmittedText:
     judged: bool
     excess_chars: int
     sources: tuple[Source | None, ...] = ()
+    typed: tuple[Typed, ...] = ()
 
     @property
     def strength(self) -> float:
@@ -134,7 +146,17 @@ def _judged(
         judged=judged,
         excess_chars=excess if judged and excess >= SHORTEST_COUNTED_CHARS else 0,
         sources=sources,
+        typed=tuple(_typed(found, passages)),
     )
+
+
+def _typed(found: Alignment, passages: Sequence[Passage]) -> Iterator[Typed]:
+    starts = [0, *(passage.end for passage in passages)]
+    ends = [*(passage.start for passage in passages), len(found.origin)]
+    for start, end in zip(starts, ends, strict=True):
+        when = found.typed_between(start, end)
+        if when is not None:
+            yield Typed(start, end, *when)
 
 
 def _aligned(
@@ -154,16 +176,16 @@ def _aligned(
         left = found.passages(Origin.UNEXPLAINED, SHORTEST_COUNTED_CHARS)
         if sum(p.end - p.start for p in left) < before + SHORTEST_COUNTED_CHARS:
             return found
-    return align_codes(_joined([*earlier, table.rows(0, count)]), codes)
+    return align_codes(_joined(earlier, table.rows(0, count)), codes)
 
 
-def _joined(tables: Sequence[Keystrokes]) -> TypedText:
-    rebuilt = [rebuild(table) for table in tables]
-    if len(rebuilt) == 1:
-        return rebuilt[0]
-    breaks = np.array([BREAK], dtype=np.uint8)
-    codes = [part for typed in rebuilt for part in (typed.codes, breaks)]
-    return TypedText(np.concatenate(codes), in_order=False)
+def _joined(earlier: Sequence[Keystrokes], table: Keystrokes) -> TypedText:
+    """Typing of this session and of those before, whose times are none of this session's."""
+    if not earlier:
+        return rebuild(table)
+    before = [rebuild(one) for one in earlier]
+    dated = [replace(one, t_us=np.full(len(one.codes), UNKNOWN_US)) for one in before]
+    return joined([*dated, rebuild(table)])
 
 
 def _sources(recording: Recording, until_us: int) -> list[Source]:

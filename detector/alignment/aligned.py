@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.alignment.rebuild import WILDCARD, Codes, TypedText, rebuild, text_codes
+from detector.alignment.rebuild import UNKNOWN_US, WILDCARD, Codes, TypedText, rebuild, text_codes
 from detector.alignment.untyped import untyped_chances
 from detector.tables import FloatArray, IntArray, Keystrokes
 
@@ -56,11 +56,13 @@ class Alignment:
             on texts half of which hold a foreign passage; an unexplained character under 0.5 is
             more likely typed in a way that the log does not show.
         exact: whether the log told the place of every change; else order was inferred.
+        typed_us: when each character was typed; `UNKNOWN_US` where that is not certain.
     """
 
     origin: NDArray[np.int8]
     confidence: FloatArray
     exact: bool
+    typed_us: IntArray
 
     @property
     def explained_share(self) -> float:
@@ -75,6 +77,17 @@ class Alignment:
             for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
             if end - start >= shortest
         ]
+
+    def typed_between(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return when a range was typed, from its first key to its last, in microseconds.
+
+        None if that is certain of less than half of it.
+        """
+        found = self.typed_us[start:end]
+        known = found[found != UNKNOWN_US]
+        if 2 * len(known) < end - start or not len(known):
+            return None
+        return int(known.min()), int(known.max())
 
 
 def align(table: Keystrokes, text_class: str) -> Alignment:
@@ -92,7 +105,8 @@ def align_codes(typed: TypedText, target: Codes) -> Alignment:
     sure = np.where(origin == Origin.TYPED, 1.0 - chance, chance)
     if typed.in_order:
         _mark_insertions(origin, place, typed.codes)
-    return Alignment(origin, sure, exact=typed.in_order)
+    when = np.where(place >= 0, typed.t_us[place], UNKNOWN_US)
+    return Alignment(origin, sure, exact=typed.in_order, typed_us=when)
 
 
 def _calibrated(chance: FloatArray) -> FloatArray:

@@ -1,11 +1,12 @@
 """The text that a log's keystrokes produced, as classes, as far as the log lets it be known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.tables import Activity, Keystrokes
+from detector.tables import Activity, IntArray, Keystrokes
 from wire.keys import KeyClass
 
 ALPHABET = "a0. \n"
@@ -14,6 +15,10 @@ WILDCARD = 5
 """A character that got in without a key of its own: its class is not known."""
 BREAK = 6
 """Between two stretches of typing whose places in the text are not known; matches nothing."""
+
+UNKNOWN_US = -1
+_CODE_BITS = 3
+_CODE = (1 << _CODE_BITS) - 1
 
 MOVED_CHARS = 8
 """What is put in at once and as long as what was taken out at once, from here on, is the same
@@ -43,17 +48,28 @@ class TypedText:
     Attributes:
         codes: class codes: indices into `ALPHABET`, `WILDCARD` or `BREAK`.
         in_order: whether the codes stand in the order of the text; else in the order of typing.
+        t_us: when each was typed; `UNKNOWN_US` where that is not known.
     """
 
     codes: Codes
     in_order: bool
+    t_us: IntArray
 
 
 def rebuild(table: Keystrokes) -> TypedText:
     """Rebuild the text exactly where effects and cursor were recorded, else stretch by stretch."""
     if table.effects_seen and table.cursor_seen:
-        return TypedText(_rebuild_exactly(table), in_order=True)
-    return TypedText(_rebuild_stretches(table), in_order=False)
+        codes = _rebuild_exactly(table)
+        return TypedText(codes, in_order=True, t_us=np.full(len(codes), UNKNOWN_US))
+    return _rebuild_stretches(table)
+
+
+def joined(parts: Sequence[TypedText]) -> TypedText:
+    """Typing of several stretches whose places in the text are not known, one after the other."""
+    between = np.array([BREAK], dtype=np.uint8), np.array([UNKNOWN_US])
+    codes = [each for part in parts for each in (part.codes, between[0])]
+    times = [each for part in parts for each in (part.t_us, between[1])]
+    return TypedText(np.concatenate(codes), in_order=False, t_us=np.concatenate(times))
 
 
 def text_codes(text_class: str) -> Codes:
@@ -97,20 +113,26 @@ def _rebuild_exactly(table: Keystrokes) -> Codes:
     return np.frombuffer(bytes(text), dtype=np.uint8)
 
 
-def _rebuild_stretches(table: Keystrokes) -> Codes:
+def _rebuild_stretches(table: Keystrokes) -> TypedText:
     """Apply backspaces within each stretch between cursor moves."""
     key = table.key
-    erase = (key == KeyClass.BACKSPACE).tolist()
+    erase = key == KeyClass.BACKSPACE
     types = (key <= KeyClass.TAB) & (table.activity != Activity.PASTE)
     types &= (table.activity != Activity.AI_INSERT) & (table.activity != Activity.AI_REQUEST)
     moves = (key == KeyClass.NAV_CHAR) | (key == KeyClass.NAV_JUMP) | (key == KeyClass.CLICK)
-    rows = np.flatnonzero(types | moves | (key == KeyClass.BACKSPACE))
-    codes = np.where(moves, BREAK, CLASS_CODES[key])
-    text = bytearray([BREAK])
-    for row, code in zip(rows.tolist(), codes[rows].tolist(), strict=True):
-        if erase[row]:
-            if text[-1] != BREAK:
-                del text[-1]
-        elif code != BREAK or text[-1] != BREAK:
-            text.append(code)
-    return np.frombuffer(bytes(text), dtype=np.uint8)
+    rows = np.flatnonzero(types | moves | erase)
+    # A code and its row in one number: two lists would cost half as much again.
+    marks = (rows << _CODE_BITS) | np.where(moves, BREAK, CLASS_CODES[key])[rows]
+    text = [BREAK]
+    for mark, erases in zip(marks.tolist(), erase[rows].tolist(), strict=True):
+        if erases:
+            if text[-1] & _CODE != BREAK:
+                text.pop()
+        elif mark & _CODE != BREAK or text[-1] & _CODE != BREAK:
+            text.append(mark)
+    made = np.array(text, dtype=np.int64)
+    codes = (made & _CODE).astype(np.uint8)
+    times = np.full(len(made), UNKNOWN_US)
+    written = codes != BREAK
+    times[written] = table.t_us[made[written] >> _CODE_BITS]
+    return TypedText(codes, in_order=False, t_us=times)

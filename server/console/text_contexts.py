@@ -225,8 +225,8 @@ def _passages(parts: Sequence[Part], classes: str | None, back: str) -> tuple[Pa
             first=number(part.start + 1),
             chars=number(part.length_chars),
             came=_came(part.came) if part.came else "",
-            when=_when(part.came, back),
-            href=_href(part.came, back),
+            when=_when(part, back),
+            href=_href(part, back),
             sure="" if part.confidence is None else probability(part.confidence),
             blocks=drawn,
             bar_x=round(part.start * scale, 2),
@@ -250,13 +250,19 @@ def way_in(how: str, copied_in: str) -> str:
     return _("%(way)s, %(window)s", way=_(WAYS_IN[how]), window=_(WINDOWS[copied_in]))
 
 
-def _when(came: Came | None, back: str) -> str:
-    if came is None:
+def _when(part: Part, back: str) -> str:
+    if part.typed_ms is not None:
+        first, last = part.typed_ms
+        return _("%(start)s to %(end)s", start=clock(first), end=clock(last))
+    if part.came is None:
         return ""
-    return clock(came.at_ms) if _here(came, back) else _("in another session")
+    return clock(part.came.at_ms) if _here(part.came, back) else _("in another session")
 
 
-def _href(came: Came | None, back: str) -> str | None:
+def _href(part: Part, back: str) -> str | None:
+    if part.typed_ms is not None:
+        return f"{back}#at-{part.typed_ms[0]}"
+    came = part.came
     return f"{back}#at-{came.at_ms}" if came is not None and _here(came, back) else None
 
 

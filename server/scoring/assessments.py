@@ -61,7 +61,16 @@ class AssessedPassage(msgspec.Struct, frozen=True, omit_defaults=True):
     """None: no insertion, or it was not noted then."""
 
 
-class AssessedText(msgspec.Struct, frozen=True):
+class AssessedTyping(msgspec.Struct, frozen=True):
+    """What lies between two passages of a submitted text, and when it was typed."""
+
+    start_chars: int
+    length_chars: int
+    first_ms: int
+    last_ms: int
+
+
+class AssessedText(msgspec.Struct, frozen=True, omit_defaults=True):
     """A submitted text against what was typed."""
 
     submitted_ms: int
@@ -72,6 +81,8 @@ class AssessedText(msgspec.Struct, frozen=True):
     judged: bool
     """Whether enough was seen to count what is unexplained."""
     passages: tuple[AssessedPassage, ...]
+    typed: tuple[AssessedTyping, ...] = ()
+    """Only where it is certain when; nothing in assessments of before."""
 
 
 class Assessed(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from server.scoring.assessments import (
     AssessedPassage,
     AssessedSpan,
     AssessedText,
+    AssessedTyping,
     ReasonText,
 )
 from server.scoring.facts import OpenedSession
@@ -96,6 +97,10 @@ def _text(text: SubmittedText) -> AssessedText:
                 p.start, p.end - p.start, p.origin.name.lower(), p.confidence, _source(source)
             )
             for p, source in zip(text.passages, text.sources, strict=True)
+        ),
+        typed=tuple(
+            AssessedTyping(t.start, t.end - t.start, t.first_us // 1000, t.last_us // 1000)
+            for t in text.typed
         ),
     )
 

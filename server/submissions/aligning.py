@@ -37,7 +37,7 @@ class InsertedOut(msgspec.Struct, frozen=True):
     """Whether the project's policy, its length or the person's own text explains it."""
 
 
-class AlignedPart(msgspec.Struct, frozen=True):
+class AlignedPart(msgspec.Struct, frozen=True, omit_defaults=True):
     """A range of the text with one origin, in code points, end exclusive."""
 
     start: int
@@ -45,6 +45,9 @@ class AlignedPart(msgspec.Struct, frozen=True):
     origin: str
     confidence: float
     inserted: InsertedOut | None = None
+    typed_ms: tuple[int, int] | None = None
+    """When its first and its last key were pressed, where one session is named and it is certain.
+    For the people of that session; platforms are not told."""
 
 
 class AlignedPlace(msgspec.Struct, frozen=True):
@@ -191,4 +194,8 @@ def _part(part: Part, sites: Sequence[Worksite]) -> AlignedPart:
             source.category.name.lower(),
             source.allowed,
         )
-    return AlignedPart(part.start, part.end, part.origin.name.lower(), part.confidence, inserted)
+    typed_ms = None
+    if part.typed_us is not None:
+        typed_ms = (part.typed_us[0] // 1000, part.typed_us[1] // 1000)
+    origin = part.origin.name.lower()
+    return AlignedPart(part.start, part.end, origin, part.confidence, inserted, typed_ms)

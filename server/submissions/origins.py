@@ -4,7 +4,7 @@ Two kinds of texts are submitted: one that the agent saw leaving a page of the t
 platform hands in. Of both the whole text is covered, from its first character to its last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,6 +48,8 @@ class Part:
     confidence: float | None
     """None: what lies between passages that were judged."""
     came: Came | None = None
+    typed_ms: tuple[int, int] | None = None
+    """When its first and its last key were pressed, from clock-in; None: that is not certain."""
 
     @property
     def length_chars(self) -> int:
@@ -57,18 +59,18 @@ class Part:
 
 def parts_seen(text: AssessedText, session: str) -> tuple[Part, ...]:
     """The parts of a text that the agent saw being submitted in a session."""
-    before = _before(text)
+    before, typed = _before(text), _typed(text)
     found: list[Part] = []
     at = 0
     for passage in sorted(text.passages, key=lambda each: each.start_chars):
         if passage.start_chars > at:
-            found.append(Part(at, passage.start_chars, Origin.TYPED, None))
+            found.append(typed(at, passage.start_chars))
         origin = Origin.BEFORE if passage in before else Origin(passage.origin)
         at = passage.start_chars + passage.length_chars
         came = _came(passage, session)
         found.append(Part(passage.start_chars, at, origin, passage.confidence, came))
     if at < text.length_chars:
-        found.append(Part(at, text.length_chars, Origin.TYPED, None))
+        found.append(typed(at, text.length_chars))
     return tuple(found)
 
 
@@ -80,6 +82,15 @@ def parts_handed_in(parts: tuple[AlignedPart, ...]) -> tuple[Part, ...]:
 def chars_of(parts: tuple[Part, ...], origin: Origin) -> int:
     """How many characters have an origin."""
     return sum(part.length_chars for part in parts if part.origin is origin)
+
+
+def _typed(text: AssessedText) -> Callable[[int, int], Part]:
+    """Makes a part of what lies between passages."""
+    when = {
+        (each.start_chars, each.start_chars + each.length_chars): (each.first_ms, each.last_ms)
+        for each in text.typed
+    }
+    return lambda start, end: Part(start, end, Origin.TYPED, None, typed_ms=when.get((start, end)))
 
 
 def _before(text: AssessedText) -> frozenset[AssessedPassage]:
@@ -107,4 +118,6 @@ def _aligned(part: AlignedPart) -> Part:
     came = source and Came(
         source.session, source.at_ms, source.how, source.copied_in, source.allowed
     )
-    return Part(part.start, part.end, Origin(part.origin), part.confidence, came or None)
+    return Part(
+        part.start, part.end, Origin(part.origin), part.confidence, came or None, part.typed_ms
+    )

@@ -36,7 +36,7 @@ def test_a_passage_leads_to_the_moment_it_came_about_by_the_keyboard(
     page.wait_for_url("**/texts/1")
     shape = page.get_by_test_id("shape")
     expect(shape).to_have_text(re.compile(r"▆{3,} ▆"))
-    passage = shape.get_by_role("link").first
+    passage = shape.locator("a.inserted").first
     expect(passage).to_have_accessible_name(re.compile("on the timeline"))
     passage.focus()
     page.keyboard.press("Enter")

@@ -131,6 +131,34 @@ def test_a_seen_paste_is_inserted_and_not_counted_twice(rng: np.random.Generator
     assert judged(submitting(recording, text, len(text))).sources == (None,)
 
 
+def test_what_was_typed_has_its_time_where_that_is_certain(rng: np.random.Generator) -> None:
+    recording, mine = typed(rng)
+    pasted = draw_text(rng, 500)
+    text = mine[:700] + pasted + mine[700:]
+    table = recording.keystrokes
+    found = judged(submitting(recording, text, len(text)))
+    first, second = found.typed
+    (passage,) = found.passages
+    assert (first.start, first.end, second.start, second.end) == (
+        0,
+        passage.start,
+        passage.end,
+        len(text),
+    )
+    middle_us = int(table.t_us[len(table) // 2])
+    assert int(table.t_us[0]) <= first.first_us < middle_us < second.last_us
+    assert second.last_us <= int(table.t_us[-1])
+    before = judged(replace(submitting(recording, text, len(text)), keystrokes=no_keystrokes()))
+    assert not before.typed
+    (earlier,) = submitted_texts(
+        replace(submitting(recording, mine, len(mine)), keystrokes=no_keystrokes()),
+        AllowedUse(),
+        [table],
+    )
+    assert earlier.typed_chars > 0.9 * len(mine)
+    assert not earlier.typed, "another session's times are none of this one's"
+
+
 def test_typing_of_an_earlier_session_explains_what_it_left(rng: np.random.Generator) -> None:
     before, draft = typed(rng)
     now, more = typed(rng)

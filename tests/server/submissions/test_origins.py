@@ -1,6 +1,13 @@
 """The passages of a submitted text cover it, and its shape holds no character."""
 
-from server.scoring.assessments import AssessedInsertion, AssessedPassage, AssessedText
+import msgspec
+
+from server.scoring.assessments import (
+    AssessedInsertion,
+    AssessedPassage,
+    AssessedText,
+    AssessedTyping,
+)
 from server.submissions.origins import Came, Origin, Part, parts_seen
 from server.submissions.shapes import shape_of
 from wire.textclass import classes_of
@@ -25,6 +32,10 @@ def test_parts_cover_the_text_from_its_first_character_to_its_last() -> None:
     ]
     assert found[1].came == Came("5e55", 9, "paste", "assistant", None)
     assert [part.came for part in found].count(None) == 3
+    dated = msgspec.structs.replace(
+        text(0, unexplained(600, 400), pasted), typed=(AssessedTyping(300, 300, 5_000, 9_000),)
+    )
+    assert [part.typed_ms for part in parts_seen(dated, "")] == [None, None, (5_000, 9_000), None]
 
 
 def test_what_stood_there_before_is_told_by_its_length() -> None:

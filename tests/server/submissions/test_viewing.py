@@ -83,6 +83,8 @@ def test_a_text_is_shown_as_blocks_with_where_each_passage_came_from(
     assert len(blocks) == len(submitted.text)
     assert set(blocks) <= set("▆▒▖ \n")
     assert f'<a class="run inserted" href="{at}#at-60000">' in shape
+    typed = first_of(r'<a class="run typed" href="([^"]*)"', shape)
+    assert re.fullmatch(rf"{at}#at-\d+", typed), "where it is certain, typing has its time too"
     table = first_of(r'(?s)data-testid="passages">(.*?)</table>', page)
     assert "pasted, copied in an AI assistant's window" in table
     assert "0:01:00" in table
@@ -104,6 +106,7 @@ def test_what_a_platform_handed_in_has_the_shape_if_the_recording_holds_the_same
     assert "the project's rules do not allow it" in page
     assert "no person has looked at it yet" in page or "People are looking" in page
     assert f'href="{at}#at-60000"' in page
+    assert re.search(rf'<a class="run typed" href="{at}#at-\d+"', page)
     page = main_of(trainer, f"{at}/submissions/{other}")
     assert 'data-testid="shape"' not in page
     assert "holds no text of the same shape" in page
