@@ -52,6 +52,8 @@ from server.submissions.viewing import Texts
 from server.webhooks.endpoints import Webhooks, rules_of
 
 _GZIP_FROM_BYTES = 1_000
+_GZIP_LEVEL = 5
+"""A day's replay takes 8 ms for 136 kB; by the highest 200 ms for 132 kB, and all others wait."""
 _HOUR_S = 3600
 
 
@@ -166,7 +168,7 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
         lasts_s=settings.sign_in_hours * _HOUR_S,
         secure=settings.cookie_secure,
     )
-    app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES)
+    app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES, compresslevel=_GZIP_LEVEL)
     app.add_middleware(Languages, english=MACHINES)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Heads)
