@@ -1,6 +1,6 @@
 """What the pages about reviews may show: typed, so that a template cannot reach further."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.console.contexts import added_lines, clock, loss_lines, time_lines
@@ -17,7 +17,6 @@ from server.language import _, moment
 from server.records import Decision, EventKind, How, ReviewEvent, StoredReview, Verdict
 from server.reviews.glimpse import BlindSession
 from server.reviews.machine import REASON_MAX_CHARS, REASON_MIN_CHARS
-from server.reviews.quality import Figure, Quality
 from server.reviews.reviewing import Queue
 
 
@@ -85,14 +84,6 @@ class DonePage:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class QualityPage:
-    """How good the reviews are."""
-
-    figures: tuple[tuple[str, str], ...]
-    controls: tuple[tuple[str, str, str], ...]
-
-
 def queue_page(queue: Queue) -> QueuePage:
     """The context of the queue."""
     held = queue.held.id.hex() if queue.held else None
@@ -135,30 +126,6 @@ def done_page(review: StoredReview, reader: bytes) -> DonePage:
     )
 
 
-def quality_page(found: Quality, names: Mapping[bytes, str]) -> QualityPage:
-    """The context of the figures."""
-    return QualityPage(
-        figures=(
-            ("Reviewers who agree", _share(found.agreement)),
-            ("Cohen's kappa", _number(found.kappa)),
-            ("Appeals that changed the decision", _share(found.overturned)),
-            ("Time to the decision, median", _days(found.median_days)),
-            ("Time to the decision, nine of ten within", _days(found.ninth_decile_days)),
-            ("Genuine sessions that are flagged, estimated", _share(found.false_flags)),
-            ("Genuine control sessions that are flagged", _share(found.control_false_flags)),
-            ("Random checks in which something was found", _share(found.missed)),
-        ),
-        controls=tuple(
-            (
-                names.get(each.reviewer, "somebody who left"),
-                f"{each.genuine_kept} of {each.genuine}",
-                f"{each.others_found} of {each.others}",
-            )
-            for each in found.controls
-        ),
-    )
-
-
 def day(at_us: int) -> str:
     """A moment in words."""
     return moment(at_us)
@@ -192,25 +159,3 @@ def _decision(decision: Decision) -> str:
     if decision.by_silence:
         return f"{title} Nobody decided in time, so it fell to the trainer."
     return title if not decision.spans_us else f"{title} About {spans_text(decision.spans_us)}."
-
-
-def _share(figure: Figure | None) -> str:
-    if figure is None:
-        return "nothing to go by yet"
-    return (
-        f"{figure.value:.1%} (95 % sure: {figure.low:.1%} to {figure.high:.1%};"
-        f" {figure.cases} cases)"
-    )
-
-
-def _number(figure: Figure | None) -> str:
-    if figure is None:
-        return "nothing to go by yet"
-    return (
-        f"{figure.value:.2f} (95 % sure: {figure.low:.2f} to {figure.high:.2f};"
-        f" {figure.cases} cases)"
-    )
-
-
-def _days(days: float | None) -> str:
-    return "nothing to go by yet" if days is None else f"{days:.1f} days"

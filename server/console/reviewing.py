@@ -8,10 +8,10 @@ from starlette.routing import Route
 from server.clock import now_us
 from server.console.desk import Desk, Form, one, to
 from server.console.looked import looked_pairs
+from server.console.quality import quality_page
 from server.console.replay import replay_of
 from server.console.review_contexts import (
     done_page,
-    quality_page,
     queue_page,
     review_page,
 )
