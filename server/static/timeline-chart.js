@@ -197,7 +197,7 @@ export function options(data) {
     axisPointer: { link: [{ xAxisIndex: "all" }], lineStyle: { color: colours.muted } },
     tooltip: { renderMode: "richText", trigger: "item", confine: true, backgroundColor: colours.card, borderColor: colours.line, textStyle: { color: colours.ink, fontSize: 12 } },
     dataZoom: [
-      { type: "inside", xAxisIndex: every, filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, minValueSpan: 1000 },
+      { type: "inside", xAxisIndex: every, filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, preventDefaultMouseMove: false, minValueSpan: 1000 },
       { type: "slider", xAxisIndex: every, filterMode: "none", bottom: 6, height: 22, ...grid, showDetail: false, brushSelect: false, minValueSpan: 1000,
         borderColor: colours.line, fillerColor: colours.window, dataBackground: quiet, selectedDataBackground: quiet, textStyle: { color: colours.muted } },
     ],

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from detector.alignment.rebuild import ALPHABET, rebuild
 from detector.tables import keystrokes
@@ -211,6 +211,44 @@ def test_a_click_on_the_lanes_moves_the_replay_and_on_an_insertion_shows_it(
     page.get_by_role("button", name="Whole session").click()
     page.locator("#chart").click(position={"x": left + wide / 2, "y": lane_top - 60})
     assert abs(seconds(page.locator("#replay-time").inner_text()) - MINUTES * 30) <= 2
+
+
+def test_fingers_zoom_and_move_the_lanes_and_still_scroll_the_page(
+    browser: Browser, seeded: Seeded
+) -> None:
+    size: ViewportSize = {"width": 390, "height": 844}
+    context = browser.new_context(viewport=size, has_touch=True, is_mobile=True)
+    watched = Watched(context.new_page(), seeded.address)
+    watched.watch()
+    watched.sign_in("admin")
+    watched.open_session(seeded.sessions["pasted"])
+    page, wire = watched.page, context.new_cdp_session(watched.page)
+    page.locator("#chart").evaluate("chart => chart.scrollIntoView()")
+
+    def swipe(*fingers: tuple[int, int, int, int]) -> None:
+        """Each finger from where to where."""
+        for step in range(9):
+            points = [
+                {"id": n, "x": x + (to_x - x) * step / 8, "y": y + (to_y - y) * step / 8}
+                for n, (x, y, to_x, to_y) in enumerate(fingers)
+            ]
+            kind = "touchMove" if step else "touchStart"
+            wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            page.wait_for_timeout(20)
+        wire.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.wait_for_timeout(100)
+
+    swipe((150, 200, 80, 200), (220, 200, 290, 200))
+    start, end = in_view(page)
+    assert 0 < start < end < MINUTES * 60_000
+    swipe((250, 200, 150, 200))
+    assert in_view(page)[0] > start
+    view, scrolled = in_view(page), page.evaluate("scrollY")
+    swipe((250, 400, 250, 250))
+    assert page.evaluate("scrollY") > scrolled
+    assert in_view(page) == view
+    context.close()
+    assert watched.wrong == []
 
 
 def test_many_keys_are_drawn_as_a_density_and_each_alone_when_close(
