@@ -153,7 +153,7 @@ def _pages(installation: Installation, writer: BatchWriter, readiness: Readiness
     app.router.routes.extend(published_router(keys).routes)
     texts = Texts(review, Commitments(keys.sample_secret))
     exports = AskedExports(store, objects, keys)
-    console = console_routes(store, settings, services, texts, exports, keys)
+    console = console_routes(store, objects, settings, services, texts, exports, keys)
     app.router.routes.extend(console)
     app.router.routes.extend(health_routes(readiness))
     publish_document(app)

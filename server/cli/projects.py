@@ -13,6 +13,7 @@ from server.cli.options import (
     administration,
     data_option,
     directory,
+    examples,
     json_option,
     organisation_option,
     plainly,
@@ -107,6 +108,31 @@ def project_teams(
     found = people.give_project(asker, name, given)
     fields: dict[str, object] = {"id": found.id.hex(), "name": found.name, "teams": list(teams)}
     say(fields, f"{name} is open to {', '.join(teams) or 'everybody'}", as_json)
+
+
+@project.command("reviews", epilog=examples("project reviews Demo --a-day 300"))
+@click.argument("name")
+@data_option
+@organisation_option
+@json_option
+@click.option(
+    "--a-day",
+    type=click.IntRange(0),
+    help="So many are given out a day (UTC) at most; none said: as many as there are.",
+)
+@plainly
+def project_reviews(
+    name: str, folder: Path, organisation: str | None, as_json: bool, a_day: int | None
+) -> None:
+    """Say how many reviews of a project people do a day, at most.
+
+    What is over waits for the next day. What nobody reviews by its deadline is decided for the
+    trainer, and leads are told.
+    """
+    found = administration(folder, organisation).policies.limit_reviews(name, a_day)
+    fields: dict[str, object] = {"id": found.id.hex(), "name": found.name, "reviews_a_day": a_day}
+    said = "without a limit" if a_day is None else f"at most {a_day} a day"
+    say(fields, f"reviews of {found.name} are given out {said}", as_json)
 
 
 @project.command("list")

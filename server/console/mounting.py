@@ -21,6 +21,7 @@ from server.console.pages import ConsoleRoutes
 from server.console.people import PeopleRoutes
 from server.console.privacy import PrivacyRoutes
 from server.console.projects import ProjectRoutes
+from server.console.queueing import QueueRoutes
 from server.console.reviewing import ReviewingRoutes
 from server.console.signin import SignIns
 from server.console.texts import TextRoutes
@@ -31,8 +32,10 @@ from server.notices.addresses import MailAddresses
 from server.operation.config import Settings
 from server.operation.keys import ServerKeys
 from server.privacy.asked_exports import AskedExports
+from server.privacy.sealed import SealedObjects
 from server.reviews.answering import Answering
 from server.reviews.glimpse import Glimpses
+from server.reviews.listing import Listing
 from server.reviews.reviewing import Reviewing
 from server.routes.v1.mounting import PlatformServices
 from server.services.invitations import Invitations
@@ -47,6 +50,7 @@ from server.submissions.viewing import Texts
 
 def console_routes(
     store: Store,
+    objects: SealedObjects,
     settings: Settings,
     services: PlatformServices,
     texts: Texts,
@@ -59,6 +63,7 @@ def console_routes(
     gate, openid = Gate(store, secret), OpenId(store, secret)
     factors, directory = SecondFactors(store, gate, secret), Directory(store)
     invitations, addresses = Invitations(store), MailAddresses(store)
+    reviewing, listing = Reviewing(store), Listing(store, objects)
     return [
         *ConsoleRoutes(review, desk).routes(),
         *EntranceRoutes(desk, gate, factors, openid).routes(),
@@ -75,8 +80,9 @@ def console_routes(
         *AuditRoutes(desk, keys).routes(),
         *ExportRoutes(desk, directory, services.hours, services.decisions, exports).routes(),
         *PrivacyRoutes(desk, store, exports).routes(),
-        *ReviewingRoutes(desk, Reviewing(store), review).routes(),
-        *TextRoutes(desk, texts, Glimpses(Reviewing(store), review)).routes(),
+        *QueueRoutes(desk, reviewing, listing).routes(),
+        *ReviewingRoutes(desk, reviewing, listing, review).routes(),
+        *TextRoutes(desk, texts, Glimpses(reviewing, review)).routes(),
         *HoursRoutes(desk, Timesheets(store), Zones(store)).routes(),
         *FlagRoutes(desk, Answering(store), review, Zones(store)).routes(),
         *BlankingRoutes(desk, store, review).routes(),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from server.language import _, ngettext, number, percent
 from server.reviews.quality import Figure, Quality
+from server.reviews.work import ReviewerWork, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,38 @@ class ReviewerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkRow:
+    """How somebody worked lately."""
+
+    name: str
+    verdicts: str
+    minutes: str
+    chosen: str
+    zoomed: str
+    replayed: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """What of a project's reviews was decided lately, and how much of it by silence."""
+
+    name: str
+    a_day: str
+    decided: str
+    silent: str
+
+
+@dataclass(frozen=True, slots=True)
 class QualityPage:
     """How good the reviews are."""
 
     figures: tuple[QualityRow, ...]
     controls: tuple[ReviewerRow, ...]
+    worked: tuple[WorkRow, ...]
+    projects: tuple[ProjectRow, ...]
 
 
-def quality_page(found: Quality, names: Mapping[bytes, str]) -> QualityPage:
+def quality_page(found: Quality, work: Work, names: Mapping[bytes, str]) -> QualityPage:
     """The context of the figures."""
     return QualityPage(
         figures=(
@@ -55,6 +80,27 @@ def quality_page(found: Quality, names: Mapping[bytes, str]) -> QualityPage:
             )
             for each in found.controls
         ),
+        worked=tuple(_worked(each, names) for each in work.reviewers),
+        projects=tuple(
+            ProjectRow(
+                each.project_name,
+                _("no limit") if each.a_day is None else number(each.a_day),
+                number(each.decided),
+                number(each.unreviewed),
+            )
+            for each in work.projects
+        ),
+    )
+
+
+def _worked(work: ReviewerWork, names: Mapping[bytes, str]) -> WorkRow:
+    return WorkRow(
+        names.get(work.reviewer) or _("somebody who left"),
+        number(work.verdicts),
+        "" if work.median_minutes is None else number(work.median_minutes, 1),
+        number(work.chosen),
+        number(work.zoomed),
+        number(work.replayed),
     )
 
 

@@ -1,4 +1,4 @@
-"""The reviewers' pages: the queue, a review with its evidence and its form, what came of it."""
+"""The reviewers' pages: a review with its evidence and form, what came of it, how good it is."""
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,18 +12,20 @@ from server.console.quality import quality_page
 from server.console.replay import replay_of
 from server.console.review_contexts import (
     done_page,
-    queue_page,
     review_page,
 )
 from server.console.spans import NotSpans, spans_of
 from server.console.stretch import asked_stretch, stretch_page
 from server.console.timeline import evidence_of
 from server.errors import Refusal, not_found
+from server.language import _
 from server.records import Person, Verdict
 from server.records.audit import KEYS_VIEWED
 from server.reviews.glimpse import Glimpses
+from server.reviews.listing import Listing
 from server.reviews.quality import measured
 from server.reviews.reviewing import Reviewing
+from server.reviews.work import worked
 from server.services.asking import Asker
 from server.services.review import Review
 
@@ -34,17 +36,16 @@ _FORM_MAX_BYTES = 65_536
 class ReviewingRoutes:
     """What auditors and leads do."""
 
-    def __init__(self, desk: Desk, reviewing: Reviewing, review: Review) -> None:
+    def __init__(self, desk: Desk, reviewing: Reviewing, listing: Listing, review: Review) -> None:
         self._desk = desk
         self._reviewing = reviewing
+        self._listing = listing
         self._review = review
         self._glimpses = Glimpses(reviewing, review)
 
     def routes(self) -> list[Route]:
         """What to mount."""
         return [
-            Route("/reviews", self.queue, methods=["GET"]),
-            Route("/reviews/next", self.take, methods=["POST"]),
             Route("/reviews/quality", self.quality, methods=["GET"]),
             Route("/reviews/{review}", self.review, methods=["GET"]),
             Route("/reviews/{review}/release", self.release, methods=["POST"]),
@@ -56,22 +57,6 @@ class ReviewingRoutes:
             Route("/reviews/{review}/objects/{digest}", self.picture, methods=["GET"]),
             Route("/reviews/{review}/looked", self.looked, methods=["POST"]),
         ]
-
-    async def queue(self, request: Request) -> Response:
-        """How much waits, and what they did."""
-        person, asker = await self._asking(request)
-        if person is None:
-            return to("/login")
-        found = await run_in_threadpool(self._reviewing.queue, asker, now_us())
-        context: dict[str, object] = {"page": queue_page(found)}
-        return self._desk.page(request, "reviews.html", person, context)
-
-    async def take(self, request: Request) -> Response:
-        """Take what goes first."""
-        await self._desk.form(request)
-        asker = await self._desk.asker(request)
-        taken = await run_in_threadpool(self._reviewing.take, asker, now_us())
-        return to("/reviews" if taken is None else f"/reviews/{taken.hex()}")
 
     async def review(self, request: Request) -> Response:
         """The evidence, and the form."""
@@ -135,6 +120,7 @@ class ReviewingRoutes:
             line = self._review.session(glimpse.asker, glimpse.session).line
             policy = self._review.policy(glimpse.asker, line)
             opened = self._review.opened(glimpse.asker, glimpse.session)
+            self._reviewing.looked(asker, glimpse.held, zooms=1)
             return stretch_page(opened, policy, start_ms, end_ms, None)
 
         return self._desk.part(request, "stretch.html", await run_in_threadpool(read))
@@ -145,6 +131,7 @@ class ReviewingRoutes:
 
         def read() -> bytes:
             glimpse = self._glimpses.glimpse(asker, review)
+            self._reviewing.looked(asker, glimpse.held, replays=1)
             return replay_of(self._review.opened(glimpse.asker, glimpse.session, KEYS_VIEWED))
 
         return Response(await run_in_threadpool(read), media_type="application/octet-stream")
@@ -176,6 +163,7 @@ class ReviewingRoutes:
         context: dict[str, object] = {
             "page": quality_page(
                 await run_in_threadpool(measured, store),
+                await run_in_threadpool(worked, store, now_us()),
                 {each.id: each.name for each in await run_in_threadpool(store.people)},
             )
         }
@@ -185,8 +173,9 @@ class ReviewingRoutes:
         try:
             verdict = Verdict(one(form, "verdict"))
         except ValueError as error:
-            raise NotSpans("Choose one of the verdicts.") from error
-        spans = spans_of(one(form, "spans"))
+            raise NotSpans(_("Choose one of the verdicts.")) from error
+        ticked = [span for text in form.get("stretch", []) for span in spans_of(text)]
+        spans = tuple(sorted({*spans_of(one(form, "spans")), *ticked}))
         self._reviewing.commit(asker, review, verdict, spans, one(form, "reason"), now_us())
 
     async def _page(
@@ -196,7 +185,11 @@ class ReviewingRoutes:
 
         def read() -> object:
             glimpse = self._glimpses.glimpse(asker, review)
-            return review_page(glimpse.held.review, self._glimpses.page(glimpse), form, said)
+            self._reviewing.opened(asker, review, now_us())
+            found, row = glimpse.held.review, glimpse.held.review.session_row
+            card = self._listing.card(asker, row) if row is not None else None
+            held = self._reviewing.queue(asker, now_us()).held
+            return review_page(found, held, card, self._glimpses.page(glimpse), form, said)
 
         context: dict[str, object] = {"page": await run_in_threadpool(read)}
         status = 400 if said else 200

@@ -30,7 +30,11 @@ _OF_WEEKS = frozenset(
     }
 )
 REVIEWS, HERE = "/reviews", "/notices"
-_WHERE = {Happened.HOLD_NEAR: "/hours", Happened.WEEK_LAPSE_NEAR: "/hours"}
+_WHERE = {
+    Happened.HOLD_NEAR: "/hours",
+    Happened.WEEK_LAPSE_NEAR: "/hours",
+    Happened.REVIEWS_UNREVIEWED: "/reviews/quality",
+}
 """Where whoever may decide finds what they are told of, if not on the page of notices."""
 
 

@@ -73,6 +73,13 @@ TELLINGS: Mapping[Happened, Telling] = {
             " reviewers do not decide in time, it is decided for the trainer."
         ),
     ),
+    Happened.REVIEWS_UNREVIEWED: Telling(
+        _to(Whom.LEADS, Whom.ADMINS),
+        "Reviews ended without anybody's word",
+        "Nobody had the time for reviews of one of your projects, and they were decided for the"
+        " trainers. The page of quality counts them by project, beside how many are given out a"
+        " day at most.",
+    ),
     Happened.TIMESHEET_SUBMITTED: Telling(
         _to(Whom.LEADS, Whom.ADMINS),
         N_("A timesheet waits"),

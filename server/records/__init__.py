@@ -36,6 +36,17 @@ from server.records.people import (
 )
 from server.records.privacy import OrganisationKey, Owner, PersonKey, ToReseal
 from server.records.projects import ConsentStep, Given, PolicyVersion, Project
+from server.records.queue import (
+    CASE_MAX,
+    Judged,
+    Offered,
+    OpenFilter,
+    OpenReview,
+    Reviewer,
+    StoredCard,
+    Unreviewed,
+    Wanted,
+)
 from server.records.reviews import (
     ADVERSE,
     DAY_US,
@@ -86,6 +97,7 @@ from server.records.submissions import (
 __all__ = [
     "ADVERSE",
     "ATTEMPTS_MAX",
+    "CASE_MAX",
     "DAY_US",
     "EVERYBODY",
     "HOLD_MAX_US",
@@ -123,6 +135,7 @@ __all__ = [
     "InLog",
     "Invitation",
     "Job",
+    "Judged",
     "KnownKey",
     "LateBlanking",
     "LogRow",
@@ -135,6 +148,9 @@ __all__ = [
     "NewSession",
     "NewState",
     "NewSubmission",
+    "Offered",
+    "OpenFilter",
+    "OpenReview",
     "Organisation",
     "OrganisationKey",
     "Owner",
@@ -150,6 +166,7 @@ __all__ = [
     "ReviewHead",
     "ReviewRules",
     "ReviewSettings",
+    "Reviewer",
     "Role",
     "Scope",
     "SealedSome",
@@ -165,6 +182,7 @@ __all__ = [
     "Standing",
     "StoredAssessment",
     "StoredBatch",
+    "StoredCard",
     "StoredObject",
     "StoredReview",
     "Submission",
@@ -173,7 +191,9 @@ __all__ = [
     "ToCompact",
     "ToReseal",
     "Truth",
+    "Unreviewed",
     "Verdict",
     "Waiting",
+    "Wanted",
     "Why",
 ]

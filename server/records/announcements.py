@@ -15,6 +15,8 @@ class Happened(StrEnum):
     APPEAL_OPENED = "appeal.opened"
     APPEAL_DECIDED = "appeal.decided"
     DEADLINE_NEAR = "deadline.near"
+    REVIEWS_UNREVIEWED = "reviews.unreviewed"
+    """Nobody had the time for a review of a project: it ended for the trainer. Once a day."""
     SUBMISSION_ANSWERED = "submission.answered"
     SUBMISSION_DECIDED = "submission.decided"
     TIMESHEET_SUBMITTED = "timesheet.submitted"

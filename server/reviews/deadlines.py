@@ -3,7 +3,7 @@
 import logging
 
 from server.errors import Refusal
-from server.records import DAY_US, EventKind, ReviewEvent
+from server.records import DAY_US, EventKind, ReviewEvent, Stage
 from server.reviews.moving import move
 from server.storage.protocols import OrganisationStore, Store
 
@@ -39,8 +39,10 @@ class ReviewDeadlines:
         if review is None:
             return False
         try:
-            move(store, review, ReviewEvent(EventKind.LAPSED, now_us))
+            after = move(store, review, ReviewEvent(EventKind.LAPSED, now_us))
         except Refusal:
             # Another node ended it, or somebody spoke, in between.
             return False
+        if after.head.stage is Stage.DECIDED and review.session_row is not None:
+            store.note_unreviewed(review.session_row, now_us)
         return True

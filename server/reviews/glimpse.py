@@ -67,7 +67,7 @@ class Glimpses:
         try:
             glimpse = self.glimpse(asker, review_hex)
         except Refusal:
-            session = self._reviewing.committed(asker, review_hex).session
+            session = self._reviewing.committed(asker, review_hex).review.session
             if session is not None:
                 self._review.closed(asker, session.hex(), digest, looked_ms)
             return

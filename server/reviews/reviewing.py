@@ -1,8 +1,9 @@
 """What reviewers do: take what goes first, look at it blind, say what they find, once.
 
 Reviewers are auditors and leads. An administrator sees every session with its score, and so
-reviews none. A reviewer holds one review at a time and is offered no list to choose from: an order
-to pick from would tell what others, or the detector, think of each.
+reviews none. A reviewer holds one case at a time: up to five open reviews of one person, judged
+blind to the last of them. They may choose from the list; what is taken far out of its order is
+noted, and looked at by a second person also where it is cleared.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from server.records import (
     DAY_US,
     Company,
     EventKind,
+    Reviewer,
     ReviewEvent,
     Role,
     Spans,
@@ -40,6 +42,8 @@ CLAIM_US = 4 * 3600 * 1_000_000
 """After so long without a verdict others may take it."""
 GIVEN_BACK_MAX = 5
 """So many reviews somebody may give back within a day."""
+OUT_OF_ORDER = 3
+"""Whoever takes a case that three or more go before chose it."""
 SPANS_MAX = 20
 DONE_SHOWN = 50
 _COMPANY_OF = 200
@@ -48,11 +52,24 @@ _COMPANY_OF = 200
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What a reviewer is told of the queue: how much waits, and nothing of what."""
+    """How much waits, what somebody holds, and what they did."""
 
     waiting: int
-    held: StoredReview | None
+    held: Sequence[StoredReview]
     done: Sequence[StoredReview]
+    done_today: int
+    """Verdicts since midnight (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A review in which somebody gave their verdict."""
+
+    review: StoredReview
+    whole: bool
+    """They are through with its case, and see everything; until then their own word alone."""
+    next_id: bytes | None
+    """What else they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +90,43 @@ class Reviewing:
         self._store = store
 
     def queue(self, asker: Asker, now_us: int) -> Queue:
-        """What waits, what they hold, and what they did."""
+        """How much waits, what they hold, and what they did."""
         person, store = self._reviewer(asker)
-        held = store.claimed_review(person)
-        return Queue(store.waiting_reviews(now_us), held, store.reviews_by(person, DONE_SHOWN))
+        return Queue(
+            store.waiting_reviews(now_us),
+            store.claimed_reviews(person),
+            store.reviews_by(person, DONE_SHOWN),
+            store.done_since(person, now_us - now_us % DAY_US),
+        )
 
-    def take(self, asker: Asker, now_us: int) -> bytes | None:
-        """Take the review that goes first, or go on with the one they hold; None: none waits."""
+    def take(self, asker: Asker, now_us: int, review_hex: str | None = None) -> bytes | None:
+        """Take the case that goes first, or the one with a review; or go on with what they hold.
+
+        The id of the review to open; None: none waits.
+        """
         person, store = self._reviewer(asker)
-        held = store.claimed_review(person)
-        if held is not None:
-            return held.id
+        named = None if review_hex is None else named_id(review_hex)
+        if named is not None and store.review(named) is None:
+            raise not_found()
+        held = store.claimed_reviews(person)
+        if held:
+            return held[0].id
         if store.given_back_since(person, now_us - DAY_US) >= GIVEN_BACK_MAX:
             # Whoever takes and gives back could look through the whole queue, or pick from it.
             raise conflict(
                 N_("You gave %(most)s reviews back within a day; go on tomorrow."),
                 most=GIVEN_BACK_MAX,
             )
-        senior = asker.role is Role.LEAD
-        row = store.claim_review(person, senior=senior, now_us=now_us, until_us=now_us + CLAIM_US)
-        taken = store.review_numbered(row) if row is not None else None
-        if taken is None:
-            return None
-        store.audit(asker.name, "review.claimed", taken.id.hex())
-        return taken.id
+        rows = store.claim_reviews(
+            seat_of(asker, person),
+            now_us=now_us,
+            until_us=now_us + CLAIM_US,
+            review=named,
+        )
+        taken = [found for row in rows if (found := store.review_numbered(row)) is not None]
+        for each in taken:
+            store.audit(asker.name, "review.claimed", each.id.hex())
+        return taken[0].id if taken else None
 
     def release(self, asker: Asker, review_hex: str, now_us: int) -> None:
         """Give a review back; it is not offered to them again."""
@@ -113,13 +143,25 @@ class Reviewing:
         named = not must_be_blind(state, review.rules) and not review.rules.control
         return Held(review, _statements(review), named)
 
-    def committed(self, asker: Asker, review_hex: str) -> StoredReview:
-        """A review in which they gave their verdict: from then on everything of it is theirs."""
+    def opened(self, asker: Asker, review_hex: str, now_us: int) -> None:
+        """Note that they opened what they hold: from then on the time counts that they look."""
+        person, store = self._reviewer(asker)
+        store.note_opened(self._held(asker, review_hex).row, person, now_us)
+
+    def looked(self, asker: Asker, held: Held, *, zooms: int = 0, replays: int = 0) -> None:
+        """Note that they looked closer at what they hold."""
+        person, store = self._reviewer(asker)
+        store.note_looked(held.review.row, person, zooms, replays)
+
+    def committed(self, asker: Asker, review_hex: str) -> Committed:
+        """A review in which they gave their verdict; with its case everything of it is theirs."""
         person, store = self._reviewer(asker)
         review = store.review(named_id(review_hex))
         if review is None or not any(_is_verdict_of(person, one) for one in review.events):
             raise not_found()
-        return review
+        whole = not store.in_unfinished_case(review.row, person)
+        held = store.claimed_reviews(person)
+        return Committed(review, whole, held[0].id if held else None)
 
     def commit(
         self,
@@ -173,7 +215,10 @@ class Reviewing:
         first = event.verdict is Verdict.KEEP and not state.votes and not state.head.appealed
         if not first or review.rules.control:
             return event
-        probability = second_with(review.rules, store.second_reviews(LATELY))
+        ahead = store.taken_ahead(review.row, event.person or b"")
+        # Whoever chose a session does not clear it alone: it might be a friend's.
+        chose = ahead is not None and ahead >= OUT_OF_ORDER
+        probability = 1.0 if chose else second_with(review.rules, store.second_reviews(LATELY))
         number = draw(store.review_settings().seed, "second", review.id)
         return replace(event, again=number < probability, again_with=probability)
 
@@ -209,6 +254,11 @@ class Reviewing:
         if asker.person is None or not asker.reviews:
             raise not_found()
         return asker.person, self._store.of(asker.organisation)
+
+
+def seat_of(asker: Asker, person: bytes) -> Reviewer:
+    """Who is offered reviews."""
+    return Reviewer(person, senior=asker.role is Role.LEAD)
 
 
 def _selected_with(review: StoredReview, state: ReviewState) -> float:

@@ -15,7 +15,8 @@ from server.errors import NotKnown
 from server.hours.counting import stretches_of
 from server.operation.keys import ServerKeys
 from server.privacy.sealed import SealedObjects
-from server.records import Job, SessionEntry, StoredAssessment, Why
+from server.records import Job, SessionEntry, StoredAssessment, StoredCard, Why
+from server.reviews.card import card_of
 from server.reviews.opening import review_of
 from server.scoring.assessments import Assessed, not_assessed
 from server.scoring.facts import OpenedSession, facts_of
@@ -24,7 +25,7 @@ from server.scoring.references import OwnTyping, own_typing
 from server.scoring.submitted import submitted_classes
 from server.services.sealing import SampleSeal
 from server.storage.protocols import OrganisationStore, Store
-from wire.policy import Policy, ReviewRules
+from wire.policy import AllowedUse, Policy, ReviewRules
 
 
 class Assessor(Protocol):
@@ -111,7 +112,9 @@ def _finish(
         return store.finish_job(job, facts, None)
     rules = policy.review_rules if policy else ReviewRules()
     review = review_of(entry.id, assessed, found.worked_s, rules, store.review_settings())
-    return store.finish_job(job, facts, stored, review)
+    made = card_of(opened, policy.allowed if policy else AllowedUse())
+    card = StoredCard(msgspec.json.encode(made), made.kinds)
+    return store.finish_job(job, facts, stored, review, card)
 
 
 def _publish_hours(

@@ -49,6 +49,14 @@ class Policies:
             raise NotKnown("there is no project of that name; see 'veritype-server project list'")
         return found
 
+    def limit_reviews(self, name: str, most: int | None) -> Project:
+        """Have at most so many reviews of a project given out a day; None: no limit."""
+        project = self.project(name)
+        self._store.set_reviews_a_day(project.id, most)
+        limit = "none" if most is None else str(most)
+        self._store.audit(self._author, "project.reviews", f"{project.id.hex()}/{limit}")
+        return project
+
     def projects(self) -> Sequence[Project]:
         """All projects with what is in force."""
         return self._store.projects()

@@ -1,5 +1,6 @@
 """A real server with seeded sessions, and a real Chromium that may not leave the machine."""
 
+import contextlib
 import re
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from playwright.sync_api import (
 )
 
 from agent.paths import HOME_VARIABLE, open_paths
+from server.records import Person
 from tests.agent.conftest import PlatformServer
 from tests.agent.page.agent_loop import AgentLoop
 from tests.browser import seeds
@@ -33,11 +35,30 @@ _READY = re.compile(r"listening on (http://\S+)")
 _SCORED_S = 120
 
 
+Stories = dict[str, tuple[Person, seeds.Story, int]]
+"""Sessions by name: whose, what happens, how many minutes."""
+
+
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
     house = make_house(tmp_path_factory.mktemp("browser") / "data", "Ada Okafor", f"Tim {SCRIPT}")
     with (house.path / "server.toml").open("a") as settings:
         settings.write('webhook_plain_http = true\nwebhook_networks = "127.0.0.0/8"\n')
+    stories: Stories = {
+        "composed": (house.trainer, seeds.composed(14), 14),
+        "robot": (house.other, seeds.robot(4), 4),
+        "pasted": (house.trainer, seeds.pasted(14), 14),
+    }
+    with running(house) as client:
+        devices = _enrolled(house, client, stories)
+        made = {"open": devices[house.other.id].clock_in().session.hex()}
+        made |= sent(house, client, stories, devices)
+        yield Seeded(str(client.base_url).rstrip("/"), house, made)
+
+
+@contextlib.contextmanager
+def running(house: House) -> Iterator[httpx.Client]:
+    """The real server over a data folder, with its scorers, and a client of it."""
     command = [sys.executable, "-m", "server.cli.main", "serve", "--port", "0", "--data"]
     with subprocess.Popen([*command, str(house.path)], stdout=subprocess.PIPE, text=True) as server:
         try:
@@ -45,31 +66,37 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
             found = _READY.search(server.stdout.readline())
             assert found is not None, "the server did not start"
             with browsing(found.group(1)) as client:
-                yield Seeded(found.group(1), house, _sessions(house, client))
+                yield client
         finally:
             server.terminate()
             server.wait(60)
             house.installation.store.close()
 
 
-def _sessions(house: House, client: httpx.Client) -> dict[str, str]:
-    devices = {}
-    for person in (house.trainer, house.other):
-        devices[person.name] = Device(client)
-        devices[person.name].enrol(house.administration.pair(person.name))
-    stories = {
-        "composed": (house.trainer, seeds.composed(14), 14),
-        "robot": (house.other, seeds.robot(4), 4),
-        "pasted": (house.trainer, seeds.pasted(14), 14),
-    }
+def sent(
+    house: House,
+    client: httpx.Client,
+    stories: Stories,
+    devices: dict[bytes, Device] | None = None,
+) -> dict[str, str]:
+    """Send sessions and wait until they are scored; their ids by name."""
+    own = devices or _enrolled(house, client, stories)
     made = {}
     for name, (person, story, minutes) in stories.items():
-        chain = devices[person.name].clock_in()
+        chain = own[person.id].clock_in()
         seeds.send(chain, story, minutes)
         made[name] = chain.session.hex()
-    made["open"] = devices[house.other.name].clock_in().session.hex()
-    _wait_until_scored(house, client, [made[name] for name in stories])
+    _wait_until_scored(house, client, list(made.values()))
     return made
+
+
+def _enrolled(house: House, client: httpx.Client, stories: Stories) -> dict[bytes, Device]:
+    devices = {}
+    for person, _story, _minutes in stories.values():
+        if person.id not in devices:
+            devices[person.id] = Device(client)
+            devices[person.id].enrol(house.administration.pair(person.name))
+    return devices
 
 
 def _wait_until_scored(house: House, client: httpx.Client, sessions: list[str]) -> None:

@@ -35,6 +35,7 @@ PAGES = {
         "/keys",
         "/webhooks",
         "/exports",
+        "/reviews/open",
         "/reviews/quality",
         "/pictures",
         "/hours",

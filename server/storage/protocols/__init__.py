@@ -28,7 +28,7 @@ from server.storage.protocols.people import People
 from server.storage.protocols.privacy import Holds, Proofs, Sealed, SealingKeys
 from server.storage.protocols.projects import Projects
 from server.storage.protocols.retention import Retention
-from server.storage.protocols.reviews import Controls, ReviewQueue, Reviews
+from server.storage.protocols.reviews import Controls, ReviewQueue, Reviews, ReviewWork
 from server.storage.protocols.rights import Rights
 from server.storage.protocols.scoring import Scores
 from server.storage.protocols.signin import (
@@ -60,6 +60,7 @@ class OrganisationStore(
     Retention,
     Reviews,
     ReviewQueue,
+    ReviewWork,
     Controls,
     DayCounts,
     SealingKeys,
@@ -143,6 +144,7 @@ __all__ = [
     "Projects",
     "Retention",
     "ReviewQueue",
+    "ReviewWork",
     "Reviews",
     "Scores",
     "Sealed",

@@ -4,19 +4,28 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from server.records import (
+    CASE_MAX,
     Company,
     ControlSession,
     Happened,
+    Judged,
     Made,
     NewReview,
+    Offered,
+    OpenFilter,
+    OpenReview,
     PayWaits,
+    Reviewer,
     ReviewEvent,
     ReviewHead,
     ReviewSettings,
     SecondReviews,
+    Sight,
     Standing,
     StoredReview,
     Truth,
+    Unreviewed,
+    Wanted,
 )
 from server.records.reviews import NOT_SAID
 
@@ -81,14 +90,29 @@ class Reviews(Protocol):
 class ReviewQueue(Protocol):
     """Who reviews what next, and what is due."""
 
-    def claim_review(
-        self, person: bytes, *, senior: bool, now_us: int, until_us: int
-    ) -> int | None:
-        """Take the review that goes first, of those that this person may have; its number.
+    def cases(
+        self, reviewer: Reviewer, wanted: Wanted, now_us: int, most: int, skip: int
+    ) -> Sequence[Sequence[Offered]]:
+        """Cases that somebody may take and of which something is wanted, whole.
 
-        Not their own session, nor one of somebody in a team of theirs, nor one that they gave a
-        verdict on or saw in full, nor a review that they gave back. First comes what could be
-        lost: weight x minutes, times how long it has waited.
+        Not their own sessions, nor those of anybody in a team of theirs, nor any that they gave a
+        verdict on or saw in full, nor reviews that they gave back, nor those of a project of which
+        enough were taken today. First comes what could be lost: weight x minutes, times how long
+        it has waited.
+        """
+
+    def claim_reviews(
+        self,
+        reviewer: Reviewer,
+        *,
+        now_us: int,
+        until_us: int,
+        review: bytes | None = None,
+        most: int = CASE_MAX,
+    ) -> Sequence[int]:
+        """Take the case that goes first, or the one with this review; the numbers of its reviews.
+
+        How many cases went before it is noted. Nothing is taken if somebody else was faster.
         """
 
     def release_review(self, review_row: int, person: bytes, now_us: int) -> bool:
@@ -97,8 +121,8 @@ class ReviewQueue(Protocol):
     def given_back_since(self, person: bytes, since_us: int) -> int:
         """How many reviews a person gave back since a moment."""
 
-    def claimed_review(self, person: bytes) -> StoredReview | None:
-        """What a person has claimed and not ended; the newest, without its events."""
+    def claimed_reviews(self, person: bytes) -> Sequence[StoredReview]:
+        """What a person has claimed and not ended, a case at most, without events."""
 
     def waiting_reviews(self, now_us: int) -> int:
         """How many reviews nobody holds."""
@@ -120,6 +144,45 @@ class ReviewQueue(Protocol):
 
     def undoubted_sessions(self, bands: Collection[str], limit: int) -> Sequence[int]:
         """Numbers of the newest sessions in some bands that nobody reviewed; no controls."""
+
+
+class ReviewWork(Protocol):
+    """How reviews are worked, and what is open."""
+
+    def note_opened(self, review_row: int, person: bytes, now_us: int) -> None:
+        """Somebody opened a review that they hold; later times change nothing."""
+
+    def note_looked(self, review_row: int, person: bytes, zooms: int, replays: int) -> None:
+        """Somebody zoomed in on a review's timeline, or had it replayed, so often more."""
+
+    def taken_ahead(self, review_row: int, person: bytes) -> int | None:
+        """How many cases went before a review when somebody took it; None: not noted."""
+
+    def in_unfinished_case(self, review_row: int, person: bytes) -> bool:
+        """Whether somebody still holds a review that they took together with this one."""
+
+    def done_since(self, person: bytes, since_us: int) -> int:
+        """How many verdicts somebody gave since a moment."""
+
+    def judged(self, since_us: int) -> Sequence[Judged]:
+        """How each verdict came about, of reviews taken since a moment."""
+
+    def unreviewed(self, since_us: int) -> Sequence[Unreviewed]:
+        """By project: what was decided since a moment, and how much of it by silence alone."""
+
+    def note_unreviewed(self, session_row: int, now_us: int) -> None:
+        """A review ended for the trainer by silence; leads are told, once a day and project."""
+
+    def set_reviews_a_day(self, project: bytes, most: int | None) -> None:
+        """Give out at most so many reviews of a project a day (UTC); None: all there are."""
+
+    def open_reviews(
+        self, sight: Sight, wanted: OpenFilter, most: int, skip: int
+    ) -> Sequence[OpenReview]:
+        """Open reviews of sessions within sight, the next deadline first; none of controls."""
+
+    def open_people(self, sight: Sight) -> Sequence[tuple[bytes, str]]:
+        """People within sight of whom a review is open, by name; 500 at most."""
 
 
 class Controls(Protocol):

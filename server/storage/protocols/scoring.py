@@ -10,6 +10,7 @@ from server.records import (
     NewState,
     StoredAssessment,
     StoredBatch,
+    StoredCard,
     Why,
 )
 
@@ -32,6 +33,7 @@ class Scores(Protocol):
         facts: bytes,
         assessment: StoredAssessment | None,
         review: NewReview | None = None,
+        card: StoredCard | None = None,
     ) -> bool:
         """Store facts and assessment and end the job, as one, if the claim is still the newest.
 
@@ -39,6 +41,12 @@ class Scores(Protocol):
         one from the same moment, and the review that it gives reason for is open from then on.
         False, and nothing stored, if the claim was lost.
         """
+
+    def card(self, session_row: int) -> bytes | None:
+        """A session's card, JSON of `server.reviews.card.Card`; None: none was made."""
+
+    def put_card(self, session_row: int, card: StoredCard) -> None:
+        """Give a scored session its card, if it was scored before cards were made."""
 
     def hurry(self, session_row: int) -> None:
         """Move a waiting job to the front: somebody waits for its answer."""

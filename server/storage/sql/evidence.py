@@ -18,6 +18,7 @@ from server.records import (
 )
 from server.storage import tables
 from server.storage.sql.bound import unindexed
+from server.storage.sql.held_cases import of_unfinished_cases
 from server.storage.sql.privacy import SqlSealed
 from server.storage.sql.rounds import first_look_us
 from wire.chain import ChainHead
@@ -208,7 +209,10 @@ class SqlEvidence(SqlSealed):
         return query.where(_SESSION.row.in_(select(rows.c.row)))
 
     def _reviewed(self, reviewer: bytes) -> Select[Any]:
-        """Sessions on which somebody gave their verdict."""
+        """Sessions on which somebody gave their verdict.
+
+        None of a case that they are not through with: it is judged blind to its end.
+        """
         events, reviews = tables.review_events.c, tables.reviews.c
         return (
             select(reviews.session.label("row"))
@@ -218,6 +222,7 @@ class SqlEvidence(SqlSealed):
                 events.person == reviewer,
                 events.kind == EventKind.COMMITTED,
                 reviews.session.is_not(None),
+                reviews.row.not_in(of_unfinished_cases(reviewer, self.organisation)),
             )
         )
 

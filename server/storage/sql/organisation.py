@@ -18,6 +18,7 @@ from server.storage.sql.retention import SqlRetention
 from server.storage.sql.review_controls import SqlControls
 from server.storage.sql.review_queue import SqlReviewQueue
 from server.storage.sql.review_steps import SqlReviewSteps
+from server.storage.sql.review_work import SqlReviewWork
 from server.storage.sql.rights import SqlRights
 from server.storage.sql.scoring import SqlScores
 from server.storage.sql.submissions import SqlSubmissions
@@ -38,6 +39,7 @@ class SqlOrganisationStore(
     SqlRetention,
     SqlScores,
     SqlReviewQueue,
+    SqlReviewWork,
     SqlDayCounts,
     SqlControls,
     SqlSubmissions,

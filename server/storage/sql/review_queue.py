@@ -1,13 +1,13 @@
 """Who reviews what next, and what is due, in SQL."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import and_, exists, func, or_
 from sqlalchemy.exc import IntegrityError
 
 from server.records import (
     ADVERSE,
+    CASE_MAX,
     OPEN_STAGES,
     EventKind,
     Happened,
@@ -17,35 +17,18 @@ from server.records import (
     StoredReview,
 )
 from server.storage import tables
-from server.storage.sql.reviews import SqlReviews, as_review
+from server.storage.sql.review_offers import SqlReviewOffers, free
+from server.storage.sql.reviews import as_review
 
 _REVIEW = tables.reviews.c
 _EVENT = tables.review_events.c
 _CLAIM = tables.review_claims.c
-_SESSION = tables.sessions.c
 _FIRST = (How.FLAG, How.RANDOM, How.COMPANY)
 _COMPANY = and_(_EVENT.kind == EventKind.OPENED, _EVENT.how == How.COMPANY)
 
 
-class SqlReviewQueue(SqlReviews):
+class SqlReviewQueue(SqlReviewOffers):
     """See `server.storage.protocols.reviews.ReviewQueue`."""
-
-    def claim_review(
-        self, person: bytes, *, senior: bool, now_us: int, until_us: int
-    ) -> int | None:
-        """Take the review that goes first."""
-        free = _free(now_us)
-        query = self._offered(person, senior, now_us).where(*free).limit(1)
-        # Beside other claims: each takes what is free by a conditional write, or the next one.
-        with self._transaction(alone=False) as connection:
-            while (row := connection.execute(query).scalar_one_or_none()) is not None:
-                take = self._update(tables.reviews).where(_REVIEW.row == row, *free)
-                taken = take.values(claimed_by=person, claimed_until_us=until_us)
-                if connection.execute(taken).rowcount == 1:
-                    values = {"review": row, "person": person, "claimed_us": now_us}
-                    connection.execute(self._insert(tables.review_claims, values))
-                    return int(row)
-        return None
 
     def release_review(self, review_row: int, person: bytes, now_us: int) -> bool:
         """Give a claim back."""
@@ -70,20 +53,15 @@ class SqlReviewQueue(SqlReviews):
         row = self._one(query)
         return int(row[0]) if row else 0
 
-    def claimed_review(self, person: bytes) -> StoredReview | None:
+    def claimed_reviews(self, person: bytes) -> Sequence[StoredReview]:
         """What a person has claimed."""
-        query = self._reviews().where(
-            _REVIEW.claimed_by == person,
-            _REVIEW.stage == Stage.REVIEWER,
-            # Those that are over have no deadline: the index leaves them out.
-            _REVIEW.due_us.is_not(None),
-        )
-        row = self._one(query.order_by(_REVIEW.claimed_until_us.desc()).limit(1))
-        return as_review(row) if row else None
+        query = self._reviews().where(_REVIEW.claimed_by == person, _REVIEW.stage == Stage.REVIEWER)
+        newest = query.order_by(_REVIEW.claimed_until_us.desc(), _REVIEW.row).limit(CASE_MAX)
+        return [as_review(row) for row in self._all(newest)]
 
     def waiting_reviews(self, now_us: int) -> int:
         """How many reviews nobody holds."""
-        waits = (_REVIEW.due_us > now_us, *_free(now_us))
+        waits = (_REVIEW.due_us > now_us, *free(now_us))
         row = self._one(self._select(tables.reviews, func.count()).where(*waits))
         return int(row[0]) if row else 0
 
@@ -175,59 +153,3 @@ class SqlReviewQueue(SqlReviews):
             .limit(limit)
         )
         return [int(row.session) for row in self._all(query)]
-
-    def _offered(self, person: bytes, senior: bool, now_us: int) -> Select[Any]:
-        """Reviews that somebody may have, in the order in which they are given out."""
-        waited_us = now_us - _REVIEW.began_us
-        return (
-            self._select(tables.reviews, _REVIEW.row)
-            .join(tables.sessions, _SESSION.row == _REVIEW.session)
-            .where(
-                _REVIEW.due_us > now_us,
-                _SESSION.person != person,
-                true() if senior else _REVIEW.senior.is_(False),
-                ~self._together(person),
-                ~self._took_part(person),
-                ~self._saw(person),
-                ~exists().where(
-                    _CLAIM.review == _REVIEW.row,
-                    _CLAIM.person == person,
-                    _CLAIM.released_us.is_not(None),
-                ),
-            )
-            .order_by((_REVIEW.stake * waited_us).desc(), _REVIEW.row)
-        )
-
-    def _together(self, person: bytes) -> ColumnElement[bool]:
-        """In one team with the trainer, as its lead or not."""
-        theirs, own = tables.team_members.alias(), tables.team_members.alias()
-        return exists().where(
-            theirs.c.person == _SESSION.person,
-            own.c.person == person,
-            theirs.c.team == own.c.team,
-            theirs.c.organisation == self.organisation,
-        )
-
-    def _took_part(self, person: bytes) -> ColumnElement[bool]:
-        """Committed on the session, in this review or another of it."""
-        other = tables.reviews.alias()
-        return exists(
-            select(_EVENT.row)
-            .join(other, other.c.row == _EVENT.review)
-            .where(
-                _EVENT.person == person,
-                _EVENT.kind == EventKind.COMMITTED,
-                other.c.session == _REVIEW.session,
-            )
-            .correlate(tables.reviews)
-        )
-
-    def _saw(self, person: bytes) -> ColumnElement[bool]:
-        seen = tables.seen_in_full.c
-        return exists().where(seen.session == _REVIEW.session, seen.person == person)
-
-
-def _free(now_us: int) -> tuple[ColumnElement[bool], ...]:
-    """Waits for a reviewer, and nobody holds it."""
-    unheld = or_(_REVIEW.claimed_by.is_(None), _REVIEW.claimed_until_us <= now_us)
-    return (_REVIEW.stage == Stage.REVIEWER, unheld)

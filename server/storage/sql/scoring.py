@@ -18,6 +18,7 @@ from server.records import (
     Priority,
     StoredAssessment,
     StoredBatch,
+    StoredCard,
     Why,
 )
 from server.storage import tables
@@ -64,6 +65,7 @@ class SqlScores(SqlReviewOpening, SqlLog):
         facts: bytes,
         assessment: StoredAssessment | None,
         review: NewReview | None = None,
+        card: StoredCard | None = None,
     ) -> bool:
         """Store facts and assessment and end the job, as one."""
         jobs, states, known = tables.scoring_jobs, tables.scoring_states, tables.facts
@@ -85,7 +87,7 @@ class SqlScores(SqlReviewOpening, SqlLog):
             key = connection.execute(
                 self._insert(tables.assessments, values | {"session": job.session_row})
             ).inserted_primary_key
-            row = {"document": facts, "assessment": key[0] if key else 0}
+            row = {"document": facts, "assessment": key[0] if key else 0} | _listed_by(card)
             change = self._update(known).where(known.c.session == job.session_row)
             if connection.execute(change.values(**row)).rowcount == 0:
                 connection.execute(self._insert(known, row | {"session": job.session_row}))
@@ -94,6 +96,19 @@ class SqlScores(SqlReviewOpening, SqlLog):
             connection.execute(look_again(job.session_row, self.organisation))
             self._announce_scored(connection, job.session_row, assessment.created_us)
         return True
+
+    def card(self, session_row: int) -> bytes | None:
+        """A session's card."""
+        known = tables.facts
+        row = self._one(self._select(known, known.c.card).where(known.c.session == session_row))
+        return row.card if row else None
+
+    def put_card(self, session_row: int, card: StoredCard) -> None:
+        """Give a scored session its card."""
+        known = tables.facts
+        without = (known.c.session == session_row, known.c.card.is_(None))
+        with self._transaction(alone=False) as connection:
+            connection.execute(self._update(known).where(*without).values(**_listed_by(card)))
 
     def _announce_scored(self, connection: Connection, session_row: int, now_us: int) -> None:
         sessions = tables.sessions
@@ -275,6 +290,10 @@ class SqlScores(SqlReviewOpening, SqlLog):
 
 
 _KEPT = ("due_us", "next_sequence", "quiet", "state", "provisional")
+
+
+def _listed_by(card: StoredCard | None) -> dict[str, object]:
+    return {"card": card.document if card else None, "kinds": card.kinds if card else None}
 
 
 def _as_assessment(row: Any) -> StoredAssessment:

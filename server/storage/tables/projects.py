@@ -1,6 +1,15 @@
 """Projects, their policies, and who agreed to them."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from server.storage.tables.base import (
     metadata,
@@ -16,6 +25,8 @@ projects = Table(
     Column("id", LargeBinary(16), primary_key=True),
     organisation_column(),
     Column("name", String(120), nullable=False),
+    Column("reviews_a_day", Integer),
+    Column("unreviewed_day", Integer),
     UniqueConstraint("organisation", "name"),
 )
 

@@ -56,6 +56,7 @@ reviews = Table(
     # What is over has no date, or one that is past: what waits lies together.
     Index("reviews_due", "organisation", "due_us"),
     Index("reviews_decided", "organisation", "decided_us"),
+    Index("reviews_held", "claimed_by"),
 )
 """Each row's stage and decision are what its events come to: moved with them, as one."""
 
@@ -90,9 +91,17 @@ review_claims = Table(
     person_column(),
     Column("claimed_us", BigInteger, nullable=False),
     Column("released_us", BigInteger),
+    Column("ahead", Integer),
+    Column("opened_us", BigInteger),
+    Column("zooms", Integer, nullable=False, server_default="0"),
+    Column("replays", Integer, nullable=False, server_default="0"),
     Index("review_claims_of_person", "person", "review"),
+    Index("review_claims_by_time", "claimed_us"),
 )
-"""Who took which review, and gave it back unread or read: they are not offered it again."""
+"""Who took which review, how many cases went before it, and what of it was opened.
+
+What was given back, unread or read, is not offered again.
+"""
 
 seen_in_full = Table(
     "seen_in_full",
@@ -101,6 +110,7 @@ seen_in_full = Table(
     Column("person", ForeignKey("people.id"), primary_key=True),
     organisation_column(),
     Column("at_us", BigInteger, nullable=False),
+    Index("seen_in_full_by", "person", "session"),
 )
 """Who saw score and name of whose session: they can no longer review it."""
 

@@ -72,6 +72,8 @@ facts = Table(
     organisation_column(),
     Column("document", LargeBinary, nullable=False),
     Column("assessment", ForeignKey("assessments.row"), nullable=False),
+    Column("card", LargeBinary),
+    Column("kinds", Integer),
     Index("facts_of_organisation", "organisation", "session"),
 )
 

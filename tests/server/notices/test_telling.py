@@ -11,6 +11,7 @@ from server.records import (
     Happened,
     How,
     NewReview,
+    Reviewer,
     ReviewEvent,
     ReviewHead,
     ReviewRules,
@@ -74,7 +75,9 @@ def test_each_kind_reaches_those_in_the_table(house: House, chain: Chain, review
 
 
 def test_whoever_holds_a_review_is_told_of_its_deadline_alone(house: House, review: bytes) -> None:
-    house.own.claim_review(house.auditor.id, senior=False, now_us=AT_US, until_us=AT_US + 9)
+    house.own.claim_reviews(
+        Reviewer(house.auditor.id, senior=False), now_us=AT_US, until_us=AT_US + 9
+    )
     path = f"/reviews/{review.hex()}"
     assert told(house, Happened.DEADLINE_NEAR, review) == {"otto": path}
     asked = ReviewEvent(
@@ -89,7 +92,9 @@ def test_whoever_holds_a_review_is_told_of_its_deadline_alone(house: House, revi
 def test_a_trainer_hears_of_a_decision_that_costs_something_and_not_of_a_look(
     house: House, review: bytes, verdict: Verdict, hears: bool
 ) -> None:
-    house.own.claim_review(house.auditor.id, senior=False, now_us=AT_US, until_us=AT_US + 9)
+    house.own.claim_reviews(
+        Reviewer(house.auditor.id, senior=False), now_us=AT_US, until_us=AT_US + 9
+    )
     event = ReviewEvent(EventKind.COMMITTED, AT_US, house.auditor.id, verdict, text="why")
     head = ReviewHead(Stage.DECIDED, None, Decision(verdict, AT_US))
     step(house, review, event, head)

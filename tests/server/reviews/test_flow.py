@@ -178,10 +178,12 @@ def test_a_verdict_is_final_and_shows_everything_only_after(court: Court, house:
     court.reviewing.commit(asker, court.id.hex(), REJECT, (), REASON, 3)
     with pytest.raises(Refusal):
         court.reviewing.commit(asker, court.id.hex(), KEEP, (), REASON, 4)
-    assert court.reviewing.committed(asker, court.id.hex()).id == court.id
+    found = court.reviewing.committed(asker, court.id.hex())
+    assert (found.review.id, found.whole, found.next_id) == (court.id, True, None)
     assert house.own.line(session.id, asker.sight) is not None
     queue = court.reviewing.queue(asker, 5)
-    assert (queue.waiting, queue.held, [one.id for one in queue.done]) == (1, None, [court.id])
+    assert (queue.waiting, queue.held, [one.id for one in queue.done]) == (1, [], [court.id])
+    assert queue.done_today == 1
 
 
 def test_a_claim_that_lapsed_counts_until_somebody_else_takes_it(court: Court) -> None:

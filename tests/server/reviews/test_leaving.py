@@ -11,6 +11,7 @@ from server.records import (
     How,
     NewReview,
     PayWaits,
+    Reviewer,
     ReviewEvent,
     ReviewRules,
     Role,
@@ -42,9 +43,10 @@ def rejected(hours: Hours, session_row: int, count: int) -> StoredReview:
     row = own.open_review(session_row, FLAG, 10)
     for number in range(count):
         reviewer = own.add_person(f"Reviewer {number}", Role.AUDITOR, None, None)
-        assert (
-            own.claim_review(reviewer.id, senior=False, now_us=20 + number, until_us=1 << 40) == row
+        taken = own.claim_reviews(
+            Reviewer(reviewer.id, senior=False), now_us=20 + number, until_us=1 << 40
         )
+        assert taken == [row]
         found = own.review_numbered(row or 0)
         assert found is not None
         said = ReviewEvent(

@@ -138,6 +138,17 @@ def test_a_reviewer_sees_the_evidence_and_nothing_from_which_the_rest_follows(
     assert [mark for mark in hidden[:5] if mark in queue] == []
 
 
+def test_each_closer_look_is_counted(house: House, people: dict[str, Browser], review: str) -> None:
+    otto = people["otto"]
+    at = take(otto, "otto")
+    for _ in range(2):
+        assert otto.get(f"{at}/stretch?from_ms=1000&to_ms=5000").status_code == 200
+    assert otto.get(f"{at}/replay.bin").status_code == 200
+    assert say(otto, review, "keep") == 303
+    (judged,) = house.own.judged(0)
+    assert (judged.zooms, judged.replays) == (2, 1)
+
+
 def test_a_reviewer_is_told_what_was_deleted_and_not_when(
     people: dict[str, Browser], house: House, scored: str, review: str
 ) -> None:

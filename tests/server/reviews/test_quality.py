@@ -12,6 +12,7 @@ from server.records import (
     EventKind,
     How,
     NewReview,
+    Reviewer,
     ReviewEvent,
     ReviewRules,
     Role,
@@ -76,7 +77,9 @@ class Desk:
         return opened
 
     def commit(self, row: int, reviewer: bytes, verdict: Verdict, drawn: float | None) -> None:
-        taken = self.own.claim_review(reviewer, senior=True, now_us=DAY_US, until_us=2 * DAY_US)
+        (taken,) = self.own.claim_reviews(
+            Reviewer(reviewer, senior=True), now_us=DAY_US, until_us=2 * DAY_US, most=1
+        )
         review = self.own.review_numbered(row)
         assert review is not None
         assert taken == row

@@ -27,6 +27,10 @@ def _take(_ids: Ids, _device: Device) -> Call:
     return Call("/reviews/next", names=False, form={})
 
 
+def _claim(ids: Ids, _device: Device) -> Call:
+    return Call("/reviews/claim", form={"review": ids.review.hex()})
+
+
 def _review(tail: str = "", prefix: str = "/reviews/", **form: str) -> Case:
     def case(ids: Ids, _device: Device) -> Call:
         return Call(f"{prefix}{ids.review.hex()}{tail}", form=form or None)
@@ -58,6 +62,8 @@ CALLS: Mapping[tuple[str, str], Case] = {
     ("GET", "/v1/reviews/{review_id}"): _review(prefix="/v1/reviews/"),
     ("GET", "/reviews"): _open("/reviews"),
     ("POST", "/reviews/next"): _take,
+    ("POST", "/reviews/claim"): _claim,
+    ("GET", "/reviews/open"): _open("/reviews/open"),
     ("GET", "/reviews/quality"): _open("/reviews/quality"),
     ("GET", "/reviews/{review}"): _review(),
     ("POST", "/reviews/{review}/release"): _release,

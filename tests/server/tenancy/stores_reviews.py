@@ -4,18 +4,23 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from server.records import (
+    EVERYBODY,
     Company,
     EventKind,
     How,
     NewReview,
+    OpenFilter,
     PayWaits,
+    Reviewer,
     ReviewEvent,
     ReviewHead,
     ReviewRules,
     SessionEntry,
     Stage,
+    StoredCard,
     StoredReview,
     Truth,
+    Wanted,
 )
 from server.storage.protocols import OrganisationStore
 
@@ -30,6 +35,10 @@ class Named(Protocol):
     @property
     def person(self) -> bytes:
         """A person."""
+
+
+def _seat(first: Named) -> Reviewer:
+    return Reviewer(first.person, senior=True)
 
 
 _NEW = NewReview(How.FLAG, 1.0, 0.9, 1.0, ReviewRules(1, 1))
@@ -63,8 +72,18 @@ def _review(entry: SessionEntry) -> StoredReview:
 
 
 CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
-    "claim_review": lambda s, x: s.claim_review(x.person, senior=True, now_us=2, until_us=9),
-    "claimed_review": lambda s, x: s.claimed_review(x.person),
+    "cases": lambda s, x: s.cases(_seat(x), Wanted(), 2, 9, 0),
+    "claim_reviews": lambda s, x: s.claim_reviews(_seat(x), now_us=2, until_us=9),
+    "claimed_reviews": lambda s, x: s.claimed_reviews(x.person),
+    "done_since": lambda s, x: s.done_since(x.person, 0),
+    "in_unfinished_case": lambda s, x: s.in_unfinished_case(FIRST_REVIEW, x.person),
+    "judged": lambda s, _: s.judged(0),
+    "note_looked": lambda s, x: s.note_looked(FIRST_REVIEW, x.person, 1, 1),
+    "note_opened": lambda s, x: s.note_opened(FIRST_REVIEW, x.person, 2),
+    "open_people": lambda s, _: s.open_people(EVERYBODY),
+    "open_reviews": lambda s, _: s.open_reviews(EVERYBODY, OpenFilter(), 9, 0),
+    "taken_ahead": lambda s, x: s.taken_ahead(FIRST_REVIEW, x.person),
+    "unreviewed": lambda s, _: s.unreviewed(0),
     "close_reviews_of": lambda s, x: s.close_reviews_of(x.person, 2),
     "committed_reviews": lambda s, _: s.committed_reviews(0, 9),
     "control_sessions": lambda s, _: s.control_sessions(),
@@ -92,6 +111,9 @@ CASES: Mapping[str, Callable[[OrganisationStore, Named], object]] = {
         PayWaits(((0, 1),), 2),
         Company(x.entry.row, _NEW),
     ),
+    "card": lambda s, x: s.card(x.entry.row),
+    "put_card": lambda s, x: s.put_card(x.entry.row, StoredCard(b"{}", 1)),
+    "note_unreviewed": lambda s, x: s.note_unreviewed(x.entry.row, 2),
     "undoubted_sessions": lambda s, _: s.undoubted_sessions(["consistent"], 9),
     "waiting_reviews": lambda s, _: s.waiting_reviews(2),
     "upheld_sessions": lambda s, x: s.upheld_sessions(x.person, 1 << 60, 9),

@@ -165,6 +165,7 @@ STEALING: dict[str, Call] = {
     "taken": lambda s, x: s.taken(x.entry.row, 0),
     "teams": lambda s, _: s.teams(),
     "teams_of": lambda s, x: s.teams_of(x.person),
+    "set_reviews_a_day": lambda s, x: s.set_reviews_a_day(x.project, 0),
     "teams_of_project": lambda s, x: s.teams_of_project(x.project),
     "total_objects": lambda s, x: s.total_objects(x.entry.row),
     "typing_sample": lambda s, x: s.typing_sample(x.person),
