@@ -93,7 +93,7 @@ def _doors_of(house: House) -> dict[str, Door]:
     return {
         "/auditor": Door("otto", house.password, "/reviews"),
         "/second-auditor": Door("ines", house.password, "/reviews"),
-        "/trainer": Door("bruno", house.password, "/flags"),
+        "/trainer": Door("bruno", house.password, "/me"),
         "/administrator": Door(house.admin, house.password, "/sessions"),
     }
 

@@ -67,7 +67,7 @@ def links_sign_in(said: str) -> None:
         assert "Otto Brandt" in opened["auditor"].text
         assert opened["auditor"].url.path == "/reviews"
         assert "Bruno Keller" in opened["trainer"].text
-        assert opened["trainer"].url.path == "/flags"
+        assert opened["trainer"].url.path == "/me"
         assert opened["trainer"].url.host != opened["auditor"].url.host
         assert "Administrator" in opened["administrator"].text
         elsewhere = next(iter(links)).replace("127.0.0.1", "0.0.0.0")  # noqa: S104 - refused
