@@ -42,7 +42,7 @@ class AskedBlankings:
         waiting = [each for each in self.mine(asker) if each.decided_us is None]
         if len(waiting) >= _OPEN_MOST:
             raise _conflict(N_("Too many of your requests wait already; some must be decided."))
-        if not store.ask_blanking(line.row, digest, said, now_us()):
+        if not store.ask_blanking(line.row, line.person, digest, said, now_us()):
             raise _conflict(N_("You asked for this picture already."))
         store.audit(asker.name, "blanking.asked", line.id.hex(), about=asker.person)
 

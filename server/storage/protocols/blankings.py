@@ -9,7 +9,9 @@ from server.records.blankings import BlankingRequest
 class BlankingRequests(Protocol):
     """Requests of one organisation's trainers."""
 
-    def ask_blanking(self, session_row: int, digest: bytes, reason: str, now_us: int) -> bool:
+    def ask_blanking(
+        self, session_row: int, person: bytes, digest: bytes, reason: str, now_us: int
+    ) -> bool:
         """Store a request; False if there is one about this picture."""
 
     def blanking_requests_of(self, person: bytes, limit: int) -> Sequence[BlankingRequest]:

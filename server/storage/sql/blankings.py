@@ -17,13 +17,21 @@ _ASKED, _SESSION, _PERSON = tables.blanking_requests.c, tables.sessions.c, table
 class SqlBlankingRequests(Bound):
     """See `server.storage.protocols.blankings.BlankingRequests`."""
 
-    def ask_blanking(self, session_row: int, digest: bytes, reason: str, now_us: int) -> bool:
+    def ask_blanking(
+        self, session_row: int, person: bytes, digest: bytes, reason: str, now_us: int
+    ) -> bool:
         """Store a request."""
         table = tables.blanking_requests
         known = self._select(table, _ASKED.row).where(
             _ASKED.session == session_row, _ASKED.digest == digest
         )
-        values = {"session": session_row, "digest": digest, "reason": reason, "asked_us": now_us}
+        values = {
+            "session": session_row,
+            "person": person,
+            "digest": digest,
+            "reason": reason,
+            "asked_us": now_us,
+        }
         with self._transaction() as connection:
             if connection.execute(known).one_or_none() is not None:
                 return False
@@ -32,7 +40,7 @@ class SqlBlankingRequests(Bound):
 
     def blanking_requests_of(self, person: bytes, limit: int) -> Sequence[BlankingRequest]:
         """A trainer's requests."""
-        query = self._requests().where(_SESSION.person == person)
+        query = self._requests().where(_ASKED.person == person)
         found = self._all(query.order_by(_ASKED.row.desc()).limit(limit))
         return [BlankingRequest(*row) for row in found]
 
@@ -77,7 +85,7 @@ class SqlBlankingRequests(Bound):
                 tables.blanking_requests,
                 _ASKED.row,
                 _SESSION.id,
-                _SESSION.person,
+                _ASKED.person,
                 _PERSON.name,
                 _SESSION.opened_us,
                 _ASKED.digest,
@@ -88,5 +96,5 @@ class SqlBlankingRequests(Bound):
                 _ASKED.answer,
             )
             .join(tables.sessions, _SESSION.row == _ASKED.session)
-            .join(tables.people, _PERSON.id == _SESSION.person)
+            .join(tables.people, _PERSON.id == _ASKED.person)
         )

@@ -48,7 +48,7 @@ PERSONAL: Mapping[str, Personal] = {
     "compacted": Personal(("session",), _CONTENT, deleted=True, hidden=_hidden("taken")),
     "objects": Personal(("session",), _CONTENT, deleted=True),
     "late_blankings": Personal(("session",), _CONTENT, deleted=True),
-    "blanking_requests": Personal(("session",), _CONTENT, deleted=True),
+    "blanking_requests": Personal(("session", "person"), _CONTENT, deleted=True),
     "tombstones": Personal(("session",), "digests alone", hidden=_hidden("digests")),
     "facts": Personal(("session",), "hours alone stay of it, written by the erasure"),
     "assessments": Personal(("session",), "emptied by the erasure: not judged"),

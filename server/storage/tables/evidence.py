@@ -128,6 +128,7 @@ blanking_requests = Table(
     row_column(),
     organisation_column(),
     session_column(),
+    person_column(),
     Column("digest", LargeBinary(32), nullable=False),
     Column("reason", String(500), nullable=False),
     Column("asked_us", BigInteger, nullable=False),
@@ -135,6 +136,7 @@ blanking_requests = Table(
     Column("granted", Boolean),
     Column("answer", String(500)),
     UniqueConstraint("session", "digest"),
+    Index("blanking_requests_of_person", "person", "row"),
     Index("blanking_requests_open", "organisation", "decided_us", "row"),
 )
 """Pictures that were sent, which their trainer asks to be shown to nobody any more."""

@@ -22,7 +22,7 @@ _ERASED = ErasedSession(1, b"", b"{}", bytes(64))
 _EXPORT = PersonalExport(1, b"", 1, 1, None, None, None, None)
 
 CASES: Mapping[str, Call] = {
-    "ask_blanking": lambda s, x: s.ask_blanking(x.entry.row, b"c" * 32, "why", 2),
+    "ask_blanking": lambda s, x: s.ask_blanking(x.entry.row, x.person, b"c" * 32, "why", 2),
     "blanking_requests_of": lambda s, x: s.blanking_requests_of(x.person, 10),
     "open_blanking_requests": lambda s, _: s.open_blanking_requests(10),
     "decide_blanking": lambda s, _: s.decide_blanking(1, "no", 2, granted=True),

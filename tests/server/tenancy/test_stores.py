@@ -268,7 +268,7 @@ def stolen(house: House, chain: Chain, typing: Typing) -> Stolen:
     stores_announce.furnish(own, person)
     stores_lead.furnish(own)
     own.add_late_blanking(entry.row, LateBlanking(b"b" * 32, bytes(32)), b"m", 1)
-    assert own.ask_blanking(entry.row, b"c" * 32, "theirs", 1)
+    assert own.ask_blanking(entry.row, person, b"c" * 32, "theirs", 1)
     own.add_password_reset(b"r" * 32, person, _LONG_US)
     asked = NewInvitation(b"i" * 32, Role.TRAINER, frozenset({team}), None, "x", 1, _LONG_US)
     (digest,) = own.stored_digests(entry.row)
