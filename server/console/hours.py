@@ -1,12 +1,20 @@
 """Weeks of hours: the trainer's own, and those that a lead or an administrator decides."""
 
+from urllib.parse import urlencode
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from server.console.desk import Desk, Form, one, to
-from server.console.hours_contexts import HoursPage, WeekPage, week_page, week_row
+from server.console.hours_contexts import (
+    STATE_TITLES,
+    HoursPage,
+    WeekPage,
+    week_page,
+    week_row,
+)
 from server.console.hours_disputing import (
     NOTHING_ASKED,
     as_filled_in,
@@ -15,12 +23,14 @@ from server.console.hours_disputing import (
     number_in,
 )
 from server.console.people import said
-from server.errors import Refusal, ServerError
+from server.errors import Refusal, ServerError, not_found
 from server.hours.sheets import SheetView, Timesheets
 from server.hours.zones import Zones
-from server.language import N_
+from server.language import N_, _
 from server.records import Person
+from server.records.timesheets import SheetState
 from server.services.asking import Asker
+from server.services.people import Directory
 from wire.problems import ProblemCode
 
 _PAGE = 50
@@ -29,10 +39,11 @@ _PAGE = 50
 class HoursRoutes:
     """Lists, a week, and its steps."""
 
-    def __init__(self, desk: Desk, sheets: Timesheets, zones: Zones) -> None:
+    def __init__(self, desk: Desk, sheets: Timesheets, zones: Zones, directory: Directory) -> None:
         self._desk = desk
         self._sheets = sheets
         self._zones = zones
+        self._directory = directory
 
     def routes(self) -> list[Route]:
         """What to mount."""
@@ -83,7 +94,7 @@ class HoursRoutes:
 
     async def submit(self, request: Request) -> Response:
         """The trainer says: this is my week."""
-        asker, view, _ = await self._asked(request)
+        asker, view, _form = await self._asked(request)
         await run_in_threadpool(self._sheets.submit, asker, view)
         return _back(view)
 
@@ -95,13 +106,13 @@ class HoursRoutes:
 
     async def give_up(self, request: Request) -> Response:
         """The disputed minutes are not paid; the trainer agrees."""
-        asker, view, _ = await self._asked(request)
+        asker, view, _form = await self._asked(request)
         await run_in_threadpool(self._sheets.give_up, asker, view)
         return _back(view)
 
     async def approve(self, request: Request) -> Response:
         """The hours are right."""
-        asker, view, _ = await self._asked(request)
+        asker, view, _form = await self._asked(request)
         await run_in_threadpool(self._sheets.approve, asker, view)
         return _back(view)
 
@@ -130,13 +141,13 @@ class HoursRoutes:
 
     async def lock(self, request: Request) -> Response:
         """Payroll has taken it."""
-        asker, view, _ = await self._asked(request)
+        asker, view, _form = await self._asked(request)
         await run_in_threadpool(self._sheets.lock, asker, view)
         return _back(view)
 
     async def accept(self, request: Request) -> Response:
         """Have a correction count."""
-        asker, view, _ = await self._asked(request)
+        asker, view, _form = await self._asked(request)
         number = number_in(request.path_params["number"])
         await run_in_threadpool(self._sheets.accept, asker, view, number)
         return _back(view)
@@ -159,19 +170,44 @@ class HoursRoutes:
         return asker, view, form
 
     async def _list(self, request: Request, person: Person, error: str = "") -> Response:
-        before = request.query_params.get("before")
+        params = request.query_params
+        before = params.get("before")
         page = await run_in_threadpool(
-            self._contents, person, number_in(before) if before is not None else None
+            self._contents,
+            person,
+            number_in(before) if before is not None else None,
+            _state(params.get("state", "")),
+            params.get("person", ""),
         )
         context: dict[str, object] = {"page": page, "error": error}
         return self._desk.page(request, "hours.html", person, context, 400 if error else 200)
 
-    def _contents(self, person: Person, before: int | None) -> HoursPage:
+    def _contents(
+        self, person: Person, before: int | None, state: SheetState | None, whose: str
+    ) -> HoursPage:
         asker = self._desk.sign_ins.asker(person)
-        found = self._sheets.page(asker, before, _PAGE + 1)
-        more = f"?before={found[_PAGE - 1].row}" if len(found) > _PAGE else None
+        found = self._sheets.page(asker, before, _PAGE + 1, state=state, person_hex=whose or None)
+        asked = urlencode({"state": state.value if state else "", "person": whose})
+        more = f"?{asked}&before={found[_PAGE - 1].row}" if len(found) > _PAGE else None
         rows = tuple(week_row(sheet) for sheet in found[:_PAGE])
-        return HoursPage(rows, more, self._zones.now(asker))
+        decides = asker.sees_people
+        people = self._directory.visible(asker) if decides else ()
+        return HoursPage(
+            rows,
+            more,
+            self._zones.now(asker),
+            tuple((each.value, _(title)) for each, title in STATE_TITLES.items() if decides),
+            tuple((each.id.hex(), each.name) for each in people),
+            state.value if state else "",
+            whose,
+        )
+
+
+def _state(text: str) -> SheetState | None:
+    try:
+        return SheetState(text) if text else None
+    except ValueError as error:
+        raise not_found() from error
 
 
 def _back(view: SheetView) -> Response:

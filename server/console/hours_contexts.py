@@ -48,6 +48,11 @@ class HoursPage:
     rows: tuple[WeekRow, ...]
     next_href: str | None
     zone: str
+    states: tuple[tuple[str, str], ...] = ()
+    """What the list can be narrowed to, for whoever decides weeks of others."""
+    people: tuple[tuple[str, str], ...] = ()
+    state: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

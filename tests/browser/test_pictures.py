@@ -4,12 +4,16 @@ With VERITYPE_PICTURES=1 in the environment the pictures are kept in `docs/image
 """
 
 import os
+import random
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 import pytest
 from PIL import Image
 
+from server.clock import now_us
+from server.overview.days import DAY_US, EPOCH, ControlCount, DayFigures
 from tests.browser.pages import OpenPage, Seeded, Watched
 
 pytestmark = pytest.mark.browser
@@ -119,3 +123,43 @@ def test_overlay(seeded: Seeded, open_page: OpenPage, folder: Path) -> None:
     watched = open_page(viewport={"width": 900, "height": 480})
     watched.page.goto(f"{seeded.address}/static/overlay/example.html")
     take(watched, folder / "overlay.png")
+
+
+def test_overview_of_an_organisation(seeded: Seeded, open_page: OpenPage, folder: Path) -> None:
+    draw, today = random.Random(5), now_us() // DAY_US + EPOCH
+    for back in range(2, 28):
+        worked = 0 if back % 7 in (3, 4) else draw.randint(20, 60)
+        flagged = sum(draw.random() < 0.02 for _ in range(worked))
+        bands = {
+            "strong": flagged,
+            "consistent": worked - flagged,
+            "cannot_determine": worked // 12,
+        }
+        made = ControlCount("Linux", "it", "keyboard", 3, int(back == 9))
+        day = DayFigures(
+            worked_s=worked * 9_000,
+            bands=bands,
+            pairs=((0, 0, 1.0, 2), (0, 1, 1 / 0.3, int(back % 5 == 0))),
+            took_min=tuple(draw.randint(700, 9_000) for _ in range(flagged + 1)),
+            cleared_flags=flagged // 2,
+            random_kept=2,
+            genuine_unflagged=60.0,
+            controls=(made,),
+        )
+        seeded.house.own.put_day_figures(today - back, msgspec.json.encode(day), now_us())
+    watched = open_page(viewport={"width": 1280, "height": 900})
+    watched.sign_in("admin")
+    watched.page.wait_for_selector("body[data-drawn=true]")
+    take(watched, folder / "overview.png", ".tiles")
+
+
+def test_what_a_policy_would_change(seeded: Seeded, open_page: OpenPage, folder: Path) -> None:
+    watched = open_page(viewport={"width": 1280, "height": 900})
+    watched.sign_in("admin")
+    page = watched.page
+    page.goto(f"{watched.address}/projects/{seeded.house.own.projects()[0].id.hex()}")
+    page.get_by_label("Seconds without input that count as idle").fill("120")
+    page.get_by_label("Least probability for a flag").fill("0.97")
+    page.get_by_label("Least probability for “strong").fill("0.995")
+    page.get_by_role("button", name="See what would change", exact=True).click()
+    take(watched, folder / "policy.png", "section:has(> #preview)")

@@ -99,6 +99,12 @@ def test_hours_are_downloaded_by_whom_they_concern(
     weeks = lead.get("/hours").text
     assert "Ada" in weeks, "a lead finds the weeks of a team"
     assert house.other.name not in weeks
+    mine = lead.get("/hours", params={"person": house.trainer.id.hex(), "state": "open"}).text
+    assert mine.count("<tr>") == weeks.count("<tr>")
+    for narrowed in ({"state": "locked"}, {"person": house.other.id.hex()}):
+        assert "No such week" in lead.get("/hours", params=narrowed).text
+    assert lead.get("/hours", params={"state": "x"}).status_code == 404
+    assert lead.get("/hours", params={"person": "x"}).status_code == 404
     assert lead.get("/exports/decisions", params=days).status_code == 404
     page = lead.get("/exports").text
     assert "Download hours" in page
