@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from server.clock import now_us
 from server.overview.days import DAY_US, EPOCH, ControlCount, DayFigures
@@ -21,7 +22,7 @@ _DOCS = Path(__file__).parents[2] / "docs" / "images"
 _MAX_BYTES = 250_000
 _SHAPE = "section:has(> #shape)"
 _REASONS = "section:has(> #reasons)"
-_TIMELINE = ".legend"
+_TIMELINE = "#legend"
 
 
 @pytest.fixture
@@ -90,6 +91,10 @@ def test_pasted_session(
     watched = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     watched.sign_in("admin")
     watched.open_session(seeded.sessions["pasted"])
+    watched.page.locator("#strip").scroll_into_view_if_needed()
+    shots = watched.page.locator("#strip li:not([hidden]) img").all()
+    for shot in shots:
+        expect(shot).to_have_js_property("naturalWidth", 640)
     watched.page.mouse.move(0, 0)
     take(watched, folder / f"{name}.png", down_to)
 
