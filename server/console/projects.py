@@ -21,7 +21,7 @@ from server.console.policy_contexts import (
 )
 from server.console.policy_form import Filled, filled_from, read_form
 from server.errors import PolicyMovedOn, Refusal, not_found
-from server.language import _
+from server.language import N_, _
 from server.records import Person, Project
 from server.services.asking import Asker
 from server.services.naming import named_id
@@ -214,7 +214,7 @@ def _draft(form: Form) -> Policy:
     try:
         return parse_policy(one(form, "text").encode())
     except PolicyInvalid as error:
-        raise Refusal(ProblemCode.INVALID_REQUEST, 400, "The draft is damaged.") from error
+        raise Refusal(ProblemCode.INVALID_REQUEST, 400, N_("The draft is damaged.")) from error
 
 
 def _numbered(draft: Policy, project: Project) -> Policy:
