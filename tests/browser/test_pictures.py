@@ -95,6 +95,7 @@ def test_pasted_session(
     shots = watched.page.locator("#strip li:not([hidden]) img").all()
     for shot in shots:
         expect(shot).to_have_js_property("naturalWidth", 640)
+    watched.page.evaluate("scrollTo(0, 0)")
     watched.page.mouse.move(0, 0)
     take(watched, folder / f"{name}.png", down_to)
 
