@@ -165,6 +165,16 @@ def test_no_list_of_the_console_reads_a_table_that_grows(
             check(reads, path)
 
 
+def test_requests_about_pictures_are_found_without_reading_those_decided(
+    shared: House, client: httpx.Client
+) -> None:
+    with Browser(str(client.base_url)) as browser:
+        signed_in(browser, "admin", PASSWORD)
+        with reading(shared, served=True) as reads:
+            assert browser.get("/pictures").status_code == 200
+        check(reads, "/pictures")
+
+
 def check(reads: Reads, *what: object) -> None:
     assert reads.asked, what
     assert reads.scanned() <= SMALL, what
