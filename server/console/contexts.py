@@ -209,7 +209,7 @@ def loss_lines(facts: SessionFacts) -> tuple[str, ...]:
     said += [
         _(
             "%(why)s: %(start)s to %(end)s",
-            why=_(LOSS_TITLES["quarantined" if s.why == "quarantined" else "gap"]),
+            why=_lost(s.why if s.why == "quarantined" else "gap"),
             start=clock(s.start_ms),
             end=clock(s.end_ms),
         )
