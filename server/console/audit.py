@@ -37,6 +37,7 @@ OFFERED = (
     "invitation.withdrawn",
     "key.added",
     "key.revoked",
+    "keys.viewed",
     "labels.exported",
     "legal-hold.lifted",
     "legal-hold.placed",

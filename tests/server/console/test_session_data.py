@@ -10,7 +10,14 @@ import pytest
 from detector.alignment.rebuild import rebuild
 from detector.tables import keystrokes
 from server.console.incidents import incidents_of
-from server.console.presses import density, presses_of
+from server.console.presses import (
+    density,
+    intervals,
+    median_ms,
+    presses_of,
+    revisions,
+    typing_rate,
+)
 from server.console.replay import replay_of, steps_of
 from server.console.stretch import asked_stretch, stretch_page
 from server.errors import Refusal
@@ -226,3 +233,13 @@ def test_where_an_assessment_may_be_shown_its_words_are_added() -> None:
 def test_an_address_without_a_stretch_is_refused(asked: dict[str, str]) -> None:
     with pytest.raises(Refusal):
         asked_stretch(asked)
+
+
+def test_a_session_of_which_nothing_is_left_has_an_empty_page() -> None:
+    gone = OpenedSession((), (), (), ())
+    page = stretch_page(gone, None, 0, 10_000, None)
+    assert (page.end_ms, page.observed[0]) == (0, "No key was pressed here.")
+    presses = presses_of(gone.batches)
+    assert typing_rate(presses.t_us, 0) == intervals(presses) == revisions(presses, 0) == []
+    assert median_ms(presses) is None
+    assert (incidents_of(gone, presses), replay_of(gone)) == ([], b"")
