@@ -67,11 +67,11 @@ def populate(engine: Engine, population: Population) -> None:
             connection.exec_driver_sql("PRAGMA cache_size=-800000")
         organisation = connection.execute(select(func.min(tables.organisations.c.id))).scalar_one()
         for table, rows in _few(population):
-            _write(connection, table, organisation, rows)
+            write(connection, table, organisation, rows)
         for at in range(0, population.sessions, _ROWS_AT_ONCE):
             numbers = range(at, min(at + _ROWS_AT_ONCE, population.sessions))
             for table, rows in _sessions(population, numbers):
-                _write(connection, table, organisation, rows)
+                write(connection, table, organisation, rows)
         if connection.dialect.name == "postgresql":
             for table in (tables.sessions, tables.assessments):
                 connection.exec_driver_sql(
@@ -80,10 +80,10 @@ def populate(engine: Engine, population: Population) -> None:
                 )
 
 
-def _write(
+def write(
     connection: Connection, table: Table, organisation: int, rows: list[dict[str, Any]]
 ) -> None:
-    """By the driver itself: five million rows are many for anything that looks at each."""
+    """Rows, by the driver itself: five million are many for anything that looks at each."""
     if not rows:
         return
     names = (*rows[0], "organisation")

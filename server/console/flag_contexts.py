@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from server.console.cards import place_lines
 from server.console.flag_wording import how_means, standing
 from server.console.own_time import OwnTime
 from server.records import EventKind, StoredReview
@@ -36,6 +37,8 @@ class FlagPage:
     what: str
     silence: str
     left: str
+    places: tuple[str, ...]
+    """What stands out by the evidence alone, as reviewers see it first."""
     seen: tuple[ReasonText, ...]
     """What the program saw, in the words in which it was said then."""
     counter: tuple[ReasonText, ...]
@@ -77,6 +80,7 @@ def flag_page(own: Own, found: Assessed | None, time: OwnTime, said: str, text: 
         what=stand.what,
         silence=stand.silence,
         left=time.left(stand.due_us) if stand.due_us is not None else "",
+        places=tuple(each.text for each in place_lines(own.card)) if own.card else (),
         seen=found.reasons if found is not None else (),
         counter=found.counter_evidence if found is not None else (),
         reasons=tuple(each.text for each in verdicts if each.text) if decided else (),

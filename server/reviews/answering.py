@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from server.errors import not_found
 from server.language import N_
 from server.records import EventKind, ReviewEvent, StoredReview
+from server.reviews.card import Card
 from server.reviews.machine import (
     STATEMENT_MAX_CHARS,
     STATEMENTS_MAX,
@@ -17,6 +18,7 @@ from server.reviews.moving import conflict, move
 from server.services.asking import Asker
 from server.services.naming import named_id
 from server.storage.protocols import OrganisationStore, Store
+from wire.decoding import decoder_of
 
 _STATEMENT_MIN_CHARS = 1
 
@@ -29,6 +31,8 @@ class Own:
     state: ReviewState
     may_state: bool
     may_appeal: bool
+    card: Card | None
+    """What reviewers see of it first; None: none was made."""
 
 
 class Answering:
@@ -54,7 +58,13 @@ class Answering:
             and not overdue(state, now_us)
             and state.statements < STATEMENTS_MAX,
             may_appeal=state.appealable and due_us is not None and now_us < due_us,
+            card=self._card(asker, review),
         )
+
+    def _card(self, asker: Asker, review: StoredReview) -> Card | None:
+        _, store = self._asker(asker)
+        stored = store.card(review.session_row) if review.session_row is not None else None
+        return decoder_of(Card).decode(stored) if stored is not None else None
 
     def state(self, asker: Asker, review_hex: str, text: str, now_us: int) -> ReviewState:
         """Say something about a session under review; raises `Refusal` if it is too late."""

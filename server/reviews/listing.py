@@ -21,6 +21,7 @@ from wire.policy import AllowedUse, Policy
 _log = logging.getLogger(__name__)
 PAGE = 20
 _PAGES_MAX = 500
+_PROJECTS_MAX = 500
 _MADE_AT_ONCE = 10
 """So many cards a page works out that were not made with the score; the next page does more."""
 
@@ -91,7 +92,7 @@ class Listing:
         """What projects ask of people, those that share a sentence together."""
         found: dict[bytes, list[bytes]] = {}
         policies: dict[bytes, Policy] = {}
-        for project in self._reviewed(asker).projects():
+        for project in self._reviewed(asker).projects_after(None, _PROJECTS_MAX):
             key = msgspec.json.encode(project.policy.allowed)
             found.setdefault(key, []).append(project.id)
             policies.setdefault(key, project.policy)

@@ -105,6 +105,7 @@ def test_a_case_is_judged_by_the_keyboard_alone(seeded: Seeded, open_page: OpenP
     watched = open_page(viewport={"width": 390, "height": 844})
     page = watched.page
     page.goto(f"{watched.address}/login")
+    expect(page.get_by_label("Login")).to_be_focused()
     page.keyboard.type("ines")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

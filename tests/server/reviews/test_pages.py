@@ -13,7 +13,7 @@ from server.scoring.assessments import Assessed
 from server.scoring.assessor import DetectorAssessor
 from server.scoring.session import Scoring
 from server.scoring.worker import do_next
-from tests.server.browser import Browser, signed_in
+from tests.server.browser import Browser, first_of, signed_in
 from tests.server.device import Chain, digest_parts, screenshot
 from tests.server.house import PASSWORD, House
 from tests.server.kinds import Typing
@@ -247,6 +247,9 @@ def test_a_trainer_answers_and_appeals_on_their_own_pages(
     at = f"/flags/{review}"
     assert scored in ada.get(at).text
     take(otto, "otto")
+    places = first_of(r'<ol class="places">(.*?)</ol>', ada.get(at).text)
+    seen = re.findall(r"<li>(.*?)(?: <button|</li>)", otto.get(f"/reviews/{review}").text)
+    assert re.findall(r"<li>(.*?)</li>", places) == seen[: len(re.findall("<li>", places))]
     said = {"text": "I typed it from <i>paper</i>."}
     assert ada.submit(f"{at}/statement", said, at).headers["location"] == at
     assert "&lt;i&gt;paper" in ada.get(at).text
