@@ -30,7 +30,6 @@ from server.language import N_, _
 from server.records import Person
 from server.records.timesheets import SheetState
 from server.services.asking import Asker
-from server.services.people import Directory
 from wire.problems import ProblemCode
 
 _PAGE = 50
@@ -39,11 +38,10 @@ _PAGE = 50
 class HoursRoutes:
     """Lists, a week, and its steps."""
 
-    def __init__(self, desk: Desk, sheets: Timesheets, zones: Zones, directory: Directory) -> None:
+    def __init__(self, desk: Desk, sheets: Timesheets, zones: Zones) -> None:
         self._desk = desk
         self._sheets = sheets
         self._zones = zones
-        self._directory = directory
 
     def routes(self) -> list[Route]:
         """What to mount."""
@@ -191,13 +189,11 @@ class HoursRoutes:
         more = f"?{asked}&before={found[_PAGE - 1].row}" if len(found) > _PAGE else None
         rows = tuple(week_row(sheet) for sheet in found[:_PAGE])
         decides = asker.sees_people
-        people = self._directory.visible(asker) if decides else ()
         return HoursPage(
             rows,
             more,
             self._zones.now(asker),
             tuple((each.value, _(title)) for each, title in STATE_TITLES.items() if decides),
-            tuple((each.id.hex(), each.name) for each in people),
             state.value if state else "",
             whose,
         )

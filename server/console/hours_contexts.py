@@ -50,7 +50,6 @@ class HoursPage:
     zone: str
     states: tuple[tuple[str, str], ...] = ()
     """What the list can be narrowed to, for whoever decides weeks of others."""
-    people: tuple[tuple[str, str], ...] = ()
     state: str = ""
     person: str = ""
 

@@ -83,7 +83,7 @@ def console_routes(
         *QueueRoutes(desk, reviewing, listing).routes(),
         *ReviewingRoutes(desk, reviewing, listing, review).routes(),
         *TextRoutes(desk, texts, Glimpses(reviewing, review)).routes(),
-        *HoursRoutes(desk, Timesheets(store), Zones(store), directory).routes(),
+        *HoursRoutes(desk, Timesheets(store), Zones(store)).routes(),
         *FlagRoutes(desk, Answering(store), review, Zones(store)).routes(),
         *BlankingRoutes(desk, store, review).routes(),
         *MeRoutes(desk, store, review, ReceiptFiles(store, keys)).routes(),

@@ -133,7 +133,7 @@ class SqlAuditLog(Bound):
         """The signed heads, the newest first."""
         table = tables.audit_heads
         columns = [table.c[name] for name in SignedDocument.__slots__]
-        query = self._select(table, *columns).order_by(table.c.row.desc()).limit(limit)
+        query = self._select(table, *columns).order_by(table.c.sequence.desc()).limit(limit)
         return [SignedDocument(*row) for row in self._all(query)]
 
     def _audit_row_at(self, from_us: int) -> Any:

@@ -39,6 +39,11 @@ SMALL = frozenset(
 )
 OWN = ("/me", "/me/consents", "/me/receipts", "/me/receipts?before=20", "/me/pictures")
 CONSOLE = ("/sessions", "/sessions?before=20", "/reviews", "/flags", "/hours", "/notices", *OWN)
+ADMINISTRATED = (
+    *("/overview", "/overview?days=364", "/projects", "/hours?state=open", "/exports"),
+    *("/audit", "/audit?actor=operator&from=2025-01-01&to=2025-12-31", "/webhooks", "/keys"),
+)
+"""Pages of the organisation. Those on which a person is chosen read all of its people."""
 BY_ID = frozenset(("/v1/people", "/v1/projects", "/v1/devices"))
 WITHOUT_A_NUMBER = frozenset(("/v1/hours",))
 """Its place in the list is a day and more."""
@@ -179,3 +184,16 @@ def check(reads: Reads, *what: object) -> None:
     assert reads.asked, what
     assert reads.scanned() <= SMALL, what
     assert reads.walked() <= SMALL, what
+
+
+def test_no_page_of_an_organisation_reads_a_table_that_grows(
+    shared: House, client: httpx.Client
+) -> None:
+    with Browser(str(client.base_url)) as browser:
+        signed_in(browser, "admin", PASSWORD)
+        for path in ADMINISTRATED:
+            with reading(shared, served=True) as reads:
+                answer = browser.get(path)
+            assert answer.status_code == 200, path
+            assert reads.scanned() <= SMALL, path
+            assert reads.walked() <= SMALL | {"people", "devices"}, path
