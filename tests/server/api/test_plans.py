@@ -34,11 +34,12 @@ SMALL = frozenset(
         # They do not grow with the work that is done: `scoring_states` has open sessions alone.
         *("organisations", "projects", "webhook_endpoints", "zones", "scoring_states"),
         # What was found already.
-        *("anon_1", "CONSTANT"),
+        *("anon_1", "numbered", "CONSTANT"),
     )
 )
 OWN = ("/me", "/me/consents", "/me/receipts", "/me/receipts?before=20", "/me/pictures")
-CONSOLE = ("/sessions", "/sessions?before=20", "/reviews", "/flags", "/hours", "/notices", *OWN)
+REVIEWS = ("/reviews", "/reviews?kind=inserted&age=day&case=one&page=1", "/reviews/open")
+CONSOLE = ("/sessions", "/sessions?before=20", *REVIEWS, "/flags", "/hours", "/notices", *OWN)
 ADMINISTRATED = (
     *("/overview", "/overview?days=364", "/projects", "/hours?state=open", "/exports"),
     *("/audit", "/audit?actor=operator&from=2025-01-01&to=2025-12-31", "/webhooks", "/keys"),
