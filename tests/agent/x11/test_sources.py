@@ -12,7 +12,7 @@ from agent.errors import SourceUnavailable
 from agent.observations import (
     Chord,
     ChordPressed,
-    Copied,
+    CopyRead,
     FocusSeen,
     KeyHeld,
     MiddleClicked,
@@ -180,11 +180,11 @@ def test_windows_and_tags_keep_their_numbers_across_a_pause(desktop: Desktop) ->
         capture.start()
         turn_until(capture, seen, FocusSeen)
         with owning("the same text"):
-            copied = turn_until(capture, seen, Copied, 2)[-1]
+            (read,) = turn_until(capture, seen, CopyRead)
         capture.stop()
-        assert isinstance(copied, Copied)
-        assert copied.facts is not None
-        tags.append(copied.facts.tag)
+        assert isinstance(read, CopyRead)
+        assert read.facts is not None
+        tags.append(read.facts.tag)
         front = [each for each in seen if isinstance(each, FocusSeen)]
         numbers.append(front[-1].window)
         desktop.window("another task")
