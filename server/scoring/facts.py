@@ -130,9 +130,11 @@ def facts_of(opened: OpenedSession, opened_us: int) -> SessionFacts:
     paused = paused_intervals(opened, end_us)
     unknown = joined([*paused, *((s.start_ms * 1000, s.end_ms * 1000) for s in lost)])
     off = tuple(joined([*unknown, *idle_intervals(opened.batches, end_us)]))
+    # What lies behind the end, such as a pause that was ended later, takes nothing off the work.
+    worked = without([(0, end_us)], off) if end_us else []
     return SessionFacts(
         duration_s=_seconds(end_us),
-        worked_s=_seconds(max(end_us - length_us(off), 0)),
+        worked_s=_seconds(length_us(worked)),
         paused_s=_seconds(length_us(paused)),
         batches=len(opened.headers),
         quarantined_batches=len(opened.undecodable),

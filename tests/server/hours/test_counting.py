@@ -48,6 +48,14 @@ def test_work_is_observed_and_a_pause_is_nothing() -> None:
     assert found == [(0, 60, "observed"), (120, 180, "observed")]
 
 
+def test_a_pause_behind_the_end_takes_nothing_off_the_work() -> None:
+    opened = recorded(
+        [(0, 4 * S_US, []), (4 * S_US, 4 * S_US, [pause(4 * S_US), resume(7 * S_US)])], OPENED_US
+    )
+    said = facts_of(opened, OPENED_US)
+    assert (said.duration_s, said.worked_s) == (4.0, 4.0)
+
+
 def test_gap_is_unobservable_and_what_is_added_over_it_is_manual() -> None:
     found = counted((0, 60, []), (300, 360, [by_hand(350 * S_US, 100 * S_US, 50)]))
     assert found == [

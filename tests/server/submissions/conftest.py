@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from server.installation import open_installation
+from server.reviews import opening
 from server.scoring.assessor import DetectorAssessor
 from tests.server.house import House, browsing, serving
 from tests.server.submissions.work import Office, Work
@@ -18,7 +19,13 @@ def office(
 ) -> Iterator[Office]:
     path = shutil.copytree(furnished.path, tmp_path_factory.mktemp("office") / "data")
     house = replace(furnished, path=path, installation=open_installation(path))
-    with serving(path) as address, browsing(address) as client:
+    with (
+        serving(path) as address,
+        browsing(address) as client,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        # A session that is drawn to be checked has its review already; these tests open theirs.
+        patch.setattr(opening, "RANDOM_SHARE", 0.0)
         yield Office(house, client, DetectorAssessor())
     house.installation.store.close()
 
