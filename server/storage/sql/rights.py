@@ -94,8 +94,9 @@ class SqlRights(SqlAuditLog):
             connection.execute(
                 empty.values(document=nothing, band="cannot_determine", main_reason=None)
             )
+            change = self._update(stored).where(stored.c.session == session_row)
+            connection.execute(change.values(card=None, kinds=None))
             if facts is not None:
-                change = self._update(stored).where(stored.c.session == session_row)
                 connection.execute(change.values(document=facts))
 
     def finish_erasure(self, person: bytes, name: str, actor: str, now_us: int) -> None:

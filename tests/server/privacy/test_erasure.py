@@ -58,6 +58,7 @@ def test_name_and_content_are_nowhere_and_the_chain_still_ends_at_its_head(
     head, sealed = own.head(session.row), names(house)
     secret = installation.objects.vault.sealing(1, house.trainer.id).secret
     wrapped = own.person_keys(house.trainer.id)[0].wrapped
+    assert own.card(session.row) is not None
     data = ("--data", str(house.path))
     assert "say --yes" in run("person", "erase", house.trainer.name, *data, fails=1)
     told = json.loads(run("person", "erase", house.trainer.name, "--yes", "--json", *data))
@@ -78,6 +79,7 @@ def test_name_and_content_are_nowhere_and_the_chain_still_ends_at_its_head(
     line = own.line(session.id)
     assert line is not None
     assert line.band == "cannot_determine"
+    assert own.card(session.row) is None
     assert json.loads(line.facts or b"")["worked_s"] >= 0
     with pytest.raises(PictureMissing, match="erased"):
         upload_late(house, session)
